@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+package jakarta.servlet.sip;
+
+public enum ConcurrencyMode {
+    VENDORSPECIFIC,
+
+    APPLICATIONSESSION
+}

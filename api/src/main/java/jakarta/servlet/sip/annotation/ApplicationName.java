@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package jakarta.servlet.sip.annotation;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+@Target({ElementType.METHOD, ElementType.CONSTRUCTOR, ElementType.FIELD})
+@Retention(RetentionPolicy.RUNTIME)
+public @interface ApplicationName {
+    String value();
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package jakarta.servlet.sip.annotation.security;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+@Inherited
+@Documented
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface SipSecurity {
+    SipConstraint value() default @SipConstraint;
+
+    SipMethodConstraint[] sipMethodConstraints() default {};
+
+    enum EmptyRoleSemantic {
+        DENY,
+
+        PERMIT
+    }
+
+    enum TransportGuarantee {
+        CONFIDENTIAL,
+
+        NONE
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package jakarta.servlet.sip.ar;
+
+public enum SipApplicationRoutingDirective {
+    NEW,
+
+    CONTINUE,
+
+    REVERSE
+}
