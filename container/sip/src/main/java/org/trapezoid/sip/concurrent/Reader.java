@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.concurrent;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** A thread while it reads a socket and may run inline callbacks. Opened and closed by that thread; the wheel watches. */
+public final class Reader implements AutoCloseable {
+    private static final VarHandle SINCE;
+
+    static {
+        try {
+            SINCE = MethodHandles.lookup().findVarHandle(Reader.class, "since", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Readers readers;
+    private final Runnable onBlocked;
+    private final Turn turn;
+    /** Strands whose callbacks wait for the one that runs on this thread. */
+    private final ConcurrentLinkedQueue<Strand> deferred = new ConcurrentLinkedQueue<>();
+
+    private long since; // start of the running callback, 0 for none; by SINCE only
+    private long seen; // what the wheel saw at its last look; wheel thread only
+    private volatile boolean replaced;
+
+    Reader(Readers readers, Runnable onBlocked, Turn turn) {
+        this.readers = readers;
+        this.onBlocked = onBlocked;
+        this.turn = turn;
+    }
+
+    /** Whether this thread was found blocked in a callback: somebody else reads now, and it has to end its loop. */
+    public boolean isReplaced() {
+        return replaced;
+    }
+
+    /** The thread is a reader no longer. */
+    @Override
+    public void close() {
+        turn.reader(null);
+        readers.remove(this);
+    }
+
+    void enterCallback(long nanoTime) {
+        SINCE.setRelease(this, nanoTime | 1);
+    }
+
+    void leaveCallback() {
+        SINCE.setRelease(this, 0L);
+    }
+
+    void defer(Strand strand) {
+        deferred.add(strand);
+        if (replaced) {
+            handOver(); // the wheel may have looked before this one came
+        }
+    }
+
+    @Nullable
+    Strand pollDeferred() {
+        return deferred.poll();
+    }
+
+    /** On the wheel thread: two looks into the same callback, more than a tick apart, mean that it blocks. */
+    void look(long nanoTime, long tick) {
+        long began = (long) SINCE.getAcquire(this);
+        boolean blocked = began != 0 && began == seen && nanoTime - began > tick && !replaced;
+        seen = began;
+        if (blocked) {
+            replaced = true;
+            handOver();
+            onBlocked.run();
+        }
+    }
+
+    private void handOver() {
+        Strand strand;
+        while ((strand = deferred.poll()) != null) {
+            strand.handToWorker();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.concurrent;
+
+/** What is confined to a strand and may move to another one, once. {@link #strand()} may be called by any thread. */
+public interface Stranded {
+
+    /** The strand it is on now; it changes only inside the core section of the old one. */
+    Strand strand();
+}

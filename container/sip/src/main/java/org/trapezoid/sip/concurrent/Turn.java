@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.concurrent;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one thread is doing with strands, and what it still has to do. Confined to its thread. */
+final class Turn {
+    private static final Logger log = LoggerFactory.getLogger(Turn.class);
+    private static final ThreadLocal<Turn> CURRENT = ThreadLocal.withInitial(Turn::new);
+
+    private final ArrayDeque<Runnable> posted = new ArrayDeque<>(4);
+    private final ArrayDeque<Strand> ready = new ArrayDeque<>(4); // claimed by this thread, not yet started
+    private @Nullable Strand held;
+    private @Nullable Reader reader;
+    private boolean inCallback;
+    private boolean settling; // a frame below works off posted and ready
+    private int budget;
+
+    static Turn current() {
+        return CURRENT.get();
+    }
+
+    @Nullable
+    Strand held() {
+        return held;
+    }
+
+    void held(@Nullable Strand strand) {
+        held = strand;
+    }
+
+    @Nullable
+    Reader reader() {
+        return reader;
+    }
+
+    void reader(@Nullable Reader reader) {
+        this.reader = reader;
+    }
+
+    void post(Runnable task) {
+        posted.add(task);
+    }
+
+    boolean hasPosted() {
+        return !posted.isEmpty();
+    }
+
+    /** Whether a callback may run right after the core section, with nothing that has to come first. */
+    boolean mayRunAtOnce(CallbackMode mode) {
+        return reader != null
+                && !inCallback
+                && !settling
+                && mode.isInline()
+                && posted.isEmpty()
+                && !reader.isReplaced();
+    }
+
+    void runAtOnce(Strand strand, Runnable first) {
+        settling = true;
+        budget = Strand.DRAIN_BOUND;
+        try {
+            strand.drain(this, first);
+            placeReady();
+        } finally {
+            settling = false;
+        }
+    }
+
+    /** In no core section any more: does what was posted, then finds a place for callbacks. */
+    void settle(@Nullable Strand claimed) {
+        if (settling) {
+            if (claimed != null) {
+                ready.add(claimed);
+            }
+            return;
+        }
+        settling = true;
+        if (!inCallback) {
+            budget = Strand.DRAIN_BOUND;
+        }
+        try {
+            runPosted();
+            if (claimed != null) {
+                place(claimed);
+            }
+            placeReady();
+        } finally {
+            settling = false;
+        }
+    }
+
+    /** This thread has done its share, or is a reader that was replaced: a worker goes on. */
+    boolean isSpent() {
+        return --budget <= 0 || reader == null || reader.isReplaced();
+    }
+
+    @SuppressWarnings("Interruption") // the flag belongs to the callback that has ended
+    void execute(Strand strand, Runnable callback, CallbackMode mode, Timers timers) {
+        Reader watched = reader;
+        boolean timed = watched != null || mode.isProving();
+        boolean outerSettling = settling;
+        boolean outerCallback = inCallback;
+        long start = timed ? timers.nanoTime() : 0;
+        if (watched != null) {
+            watched.enterCallback(start);
+        }
+        inCallback = true;
+        settling = false;
+        try {
+            callback.run();
+        } catch (Throwable t) {
+            log.warn("{}: callback failed", strand, t);
+        } finally {
+            settling = outerSettling;
+            inCallback = outerCallback;
+            if (watched != null) {
+                watched.leaveCallback();
+            }
+            Thread.interrupted();
+            if (timed) {
+                mode.ran(timers.nanoTime() - start);
+            }
+        }
+    }
+
+    private void runPosted() {
+        Runnable task;
+        while ((task = posted.poll()) != null) {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                log.error("posted task failed", t);
+            }
+        }
+    }
+
+    private void placeReady() {
+        Strand strand;
+        while ((strand = nextReady()) != null) {
+            place(strand);
+        }
+    }
+
+    private @Nullable Strand nextReady() {
+        Strand strand = ready.poll();
+        return strand != null || inCallback || reader == null ? strand : reader.pollDeferred();
+    }
+
+    private void place(Strand strand) {
+        Reader here = reader;
+        if (here == null || here.isReplaced() || !strand.mode().isInline()) {
+            strand.handToWorker();
+        } else if (inCallback) {
+            here.defer(strand); // no nesting of callbacks on one thread
+        } else if (budget <= 0) {
+            strand.handToWorker();
+        } else {
+            strand.drain(this, null);
+            runPosted();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.testing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.PriorityQueue;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.concurrent.Timer;
+import org.trapezoid.sip.concurrent.Timers;
+
+/** Time that moves only when told, and strands without threads. Confined to the thread of the test. */
+public final class ManualClock implements Timers, InstantSource {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final PriorityQueue<ManualTimer> timers = new PriorityQueue<>();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final Strands strands = new Strands(this::runInTurn, this);
+    private long now;
+    private long scheduled;
+    private boolean running;
+
+    /** Moves time on; due timers fire in order, each at its own time. */
+    public void advance(Duration duration) {
+        long target = now + duration.toNanos();
+        ManualTimer due;
+        while ((due = timers.peek()) != null && due.at <= target) {
+            timers.poll();
+            now = Math.max(now, due.at);
+            Strand.run(due.owner, due);
+        }
+        now = Math.max(now, target);
+    }
+
+    /** Strands whose callbacks run on this thread right after the core section, one after another. */
+    public Strands strands() {
+        return strands;
+    }
+
+    /** Timers that have neither fired nor been cancelled. */
+    public int pendingTimers() {
+        return timers.size();
+    }
+
+    /** Time since the clock was made. */
+    public Duration elapsed() {
+        return Duration.ofNanos(now);
+    }
+
+    @Override
+    public Timer schedule(Stranded owner, Duration delay, Runnable onExpiry) {
+        ManualTimer timer = new ManualTimer(owner, now + Math.max(0, delay.toNanos()), scheduled++, onExpiry);
+        timers.add(timer);
+        return timer;
+    }
+
+    @Override
+    public long nanoTime() {
+        return now;
+    }
+
+    @Override
+    public Instant instant() {
+        return START.plusNanos(now);
+    }
+
+    private void runInTurn(Runnable task) {
+        tasks.add(task);
+        if (running) {
+            return; // no nesting of callbacks
+        }
+        running = true;
+        try {
+            Runnable next;
+            while ((next = tasks.poll()) != null) {
+                next.run();
+            }
+        } finally {
+            running = false;
+        }
+    }
+
+    private final class ManualTimer extends Timer implements Runnable, Comparable<ManualTimer> {
+        private final Stranded owner;
+        private final long at;
+        private final long order;
+        private final Runnable onExpiry;
+        private boolean pending = true;
+
+        ManualTimer(Stranded owner, long at, long order, Runnable onExpiry) {
+            this.owner = owner;
+            this.at = at;
+            this.order = order;
+            this.onExpiry = onExpiry;
+        }
+
+        @Override
+        public void cancel() {
+            pending = false;
+            timers.remove(this);
+        }
+
+        @Override
+        public boolean isPending() {
+            return pending;
+        }
+
+        @Override
+        public void run() {
+            if (pending) {
+                pending = false;
+                onExpiry.run();
+            }
+        }
+
+        @Override
+        public int compareTo(ManualTimer other) {
+            return at == other.at ? Long.compare(order, other.order) : Long.compare(at, other.at);
+        }
+    }
+}
