@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.concurrent;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A thread while it reads a socket and may run inline callbacks. Opened and closed by that thread; the wheel watches. */
 public final class Reader implements AutoCloseable {
-    private static final VarHandle SINCE;
-
-    static {
-        try {
-            SINCE = MethodHandles.lookup().findVarHandle(Reader.class, "since", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Readers readers;
     private final Runnable onBlocked;
     private final Turn turn;
     /** Strands whose callbacks wait for the one that runs on this thread. */
     private final ConcurrentLinkedQueue<Strand> deferred = new ConcurrentLinkedQueue<>();
 
-    private long since; // start of the running callback, 0 for none; by SINCE only
+    private final AtomicLong since = new AtomicLong(); // start of the running callback, 0 for none
     private long seen; // what the wheel saw at its last look; wheel thread only
     private volatile boolean replaced;
 
@@ -47,11 +36,11 @@ public final class Reader implements AutoCloseable {
     }
 
     void enterCallback(long nanoTime) {
-        SINCE.setRelease(this, nanoTime | 1);
+        since.setRelease(nanoTime | 1);
     }
 
     void leaveCallback() {
-        SINCE.setRelease(this, 0L);
+        since.setRelease(0L);
     }
 
     void defer(Strand strand) {
@@ -68,7 +57,7 @@ public final class Reader implements AutoCloseable {
 
     /** On the wheel thread: two looks into the same callback, more than a tick apart, mean that it blocks. */
     void look(long nanoTime, long tick) {
-        long began = (long) SINCE.getAcquire(this);
+        long began = since.getAcquire();
         boolean blocked = began != 0 && began == seen && nanoTime - began > tick && !replaced;
         seen = began;
         if (blocked) {

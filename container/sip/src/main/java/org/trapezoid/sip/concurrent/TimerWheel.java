@@ -85,7 +85,7 @@ public final class TimerWheel implements Timers, AutoCloseable {
         if (delay.isNegative()) {
             return 0;
         }
-        return delay.getSeconds() >= TimeUnit.NANOSECONDS.toSeconds(LONGEST) ? LONGEST : delay.toNanos();
+        return delay.toSeconds() >= TimeUnit.NANOSECONDS.toSeconds(LONGEST) ? LONGEST : delay.toNanos();
     }
 
     private static int bucket(long tick) {
