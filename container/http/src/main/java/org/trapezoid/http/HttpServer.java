@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * One HTTP port and the contexts behind it. Without an address it serves nothing and still gives contexts their life.
+ * Thread-safe; contexts are added and removed by one thread at a time.
+ */
+public final class HttpServer implements AutoCloseable {
+
+    private static final int MAX_THREADS = 200;
+    private static final int MIN_THREADS = 4;
+
+    private final Server server;
+    private final Optional<ServerConnector> connector;
+    private final Contexts contexts = new Contexts();
+
+    /** A server for an address; empty opens no port. */
+    public HttpServer(Optional<InetSocketAddress> address) {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+        threads.setName("http");
+        threads.setDaemon(true);
+        server = new Server(threads);
+        server.setStopTimeout(0);
+        server.setHandler(contexts);
+        connector = address.map(this::connect);
+    }
+
+    private ServerConnector connect(InetSocketAddress address) {
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        ServerConnector http = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+        http.setHost(address.getHostString());
+        http.setPort(address.getPort());
+        server.addConnector(http);
+        return http;
+    }
+
+    /** Opens the port; contexts may be added before and after. */
+    public void start() throws IOException {
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("the HTTP port did not open: " + e.getMessage(), e);
+        }
+    }
+
+    /** The port that is open, if one is. */
+    public OptionalInt port() {
+        return connector.map(http -> OptionalInt.of(http.getLocalPort())).orElseGet(OptionalInt::empty);
+    }
+
+    /** Starts a context and, if it has a path, serves it. */
+    public void add(ConvergedContext context) throws Exception {
+        context.start(server);
+        if (context.contextPath().isPresent()) {
+            contexts.add(context);
+        }
+    }
+
+    /** No HTTP request reaches the context any more; it lives on for calls that still run. */
+    public void hide(ConvergedContext context) {
+        contexts.remove(context);
+    }
+
+    /** Ends a context. */
+    public void remove(ConvergedContext context) throws Exception {
+        contexts.remove(context);
+        context.stop();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IOException("the HTTP server did not stop: " + e.getMessage(), e);
+        }
+    }
+
+    /** Gives a request to the context with the longest matching path. */
+    private static final class Contexts extends Handler.Abstract {
+        private volatile List<ConvergedContext> served = List.of();
+
+        void add(ConvergedContext context) {
+            List<ConvergedContext> next = new ArrayList<>(served);
+            next.add(context);
+            next.sort(Comparator.comparing((ConvergedContext each) ->
+                            -each.contextPath().orElse("").length())
+                    .thenComparing(each -> each.contextPath().orElse("")));
+            served = List.copyOf(next);
+        }
+
+        void remove(ConvergedContext context) {
+            served = served.stream().filter(each -> each != context).toList();
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            for (ConvergedContext context : served) {
+                if (context.handler().handle(request, response, callback)) {
+                    return true;
+                }
+            }
+            Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+            return true;
+        }
+    }
+}

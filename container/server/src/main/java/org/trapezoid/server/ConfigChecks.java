@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import java.time.Duration;
+
+/** What single configuration values must look like; every failure names the value and the expectation. Stateless. */
+final class ConfigChecks {
+
+    private static final int MAX_PORT = 65535;
+
+    private ConfigChecks() {}
+
+    static int requirePort(int port, String what) {
+        return requireRange(port, 0, MAX_PORT, what);
+    }
+
+    static int requireRange(int value, int least, int most, String what) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    what + " is " + value + "; expected a number from " + least + " to " + most);
+        }
+        return value;
+    }
+
+    static Duration requirePositive(Duration value, String what) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(what + " is " + value.toMillis() + "ms; expected more than 0");
+        }
+        return value;
+    }
+
+    /** A host name, an IPv4 address or an IPv6 address in brackets or without. */
+    static String requireHost(String host, String what) {
+        boolean valid = !host.isEmpty();
+        for (int i = 0; i < host.length() && valid; i++) {
+            char c = host.charAt(i);
+            valid = Character.isLetterOrDigit(c)
+                    || c == '.'
+                    || c == '-'
+                    || c == '_'
+                    || c == ':'
+                    || c == '['
+                    || c == ']'
+                    || c == '%';
+        }
+        if (!valid) {
+            throw new IllegalArgumentException(what + " is \"" + host + "\"; expected a host name or an address");
+        }
+        return host;
+    }
+
+    /** {@code host} or {@code host:port}; an IPv6 address is in brackets. */
+    static String requireHostPort(String text, String what) {
+        int colon = text.lastIndexOf(':');
+        boolean withPort =
+                colon >= 0 && (text.startsWith("[") ? colon > text.indexOf(']') : text.indexOf(':') == colon);
+        if (withPort) {
+            requireRange(parseInt(text.substring(colon + 1), "port of " + what), 1, MAX_PORT, "port of " + what);
+        }
+        requireHost(withPort ? text.substring(0, colon) : text, what);
+        return text;
+    }
+
+    static int parseInt(String text, String what) {
+        try {
+            return Integer.parseInt(text.trim());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(what + " is \"" + text + "\"; expected a number", e);
+        }
+    }
+
+    /** A number with its unit: {@code 500ms}, {@code 4s}, {@code 2m}. */
+    static Duration parseDuration(String text, String what) {
+        String value = text.trim();
+        int digits = 0;
+        while (digits < value.length() && Character.isDigit(value.charAt(digits))) {
+            digits++;
+        }
+        try {
+            long amount = Long.parseLong(value.substring(0, digits));
+            return switch (value.substring(digits)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                default -> throw new IllegalArgumentException(notDuration(text, what));
+            };
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new IllegalArgumentException(notDuration(text, what), e);
+        }
+    }
+
+    private static String notDuration(String text, String what) {
+        return what + " is \"" + text + "\"; expected a time like 500ms, 4s or 2m";
+    }
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import static org.trapezoid.server.ConfigChecks.requireHost;
+import static org.trapezoid.server.ConfigChecks.requireHostPort;
+import static org.trapezoid.server.ConfigChecks.requirePort;
+import static org.trapezoid.server.ConfigChecks.requirePositive;
+import static org.trapezoid.server.ConfigChecks.requireRange;
+
+import jakarta.servlet.Servlet;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything a server is told before it starts. Immutable; validated when it is made, so that a server never starts with
+ * half a configuration. {@link #builder()} and {@link #read(Path, Path)} both produce it: what a file can say, a program
+ * can say.
+ *
+ * <pre>{@code
+ * ServerConfig config = ServerConfig.builder().listen(Listener.udp(5060)).http(8080).build();
+ * }</pre>
+ *
+ * @param sip the SIP side
+ * @param http the HTTP side; empty: no HTTP port is opened
+ * @param applications what is deployed and how
+ */
+public record ServerConfig(Sip sip, Optional<Http> http, Applications applications) {
+
+    /**
+     * The SIP side.
+     *
+     * @param listeners where SIP is spoken; at least one
+     * @param names further hosts, {@code host} or {@code host:port}, by which peers know this server
+     * @param routes next hops that are not looked up
+     * @param timing the base timers
+     * @param limits what peers may ask for
+     */
+    public record Sip(List<Listener> listeners, List<String> names, List<Route> routes, Timing timing, Limits limits) {
+        public Sip {
+            listeners = List.copyOf(listeners);
+            names = List.copyOf(names);
+            routes = List.copyOf(routes);
+            if (listeners.isEmpty()) {
+                throw new IllegalArgumentException("no listener; expected at least one");
+            }
+            Set<Listener> bound = new HashSet<>();
+            for (Listener listener : listeners) {
+                Listener address =
+                        new Listener(listener.transport(), listener.host(), listener.port(), Optional.empty());
+                if (listener.port() != 0 && !bound.add(address)) {
+                    throw new IllegalArgumentException("listener " + listener + " is there twice");
+                }
+            }
+            names.forEach(name -> requireHostPort(name, "name"));
+            Set<String> domains = new HashSet<>();
+            for (Route route : routes) {
+                if (!domains.add(route.domain())) {
+                    throw new IllegalArgumentException("route for domain " + route.domain() + " is there twice");
+                }
+            }
+        }
+    }
+
+    /**
+     * A static next hop.
+     *
+     * @param domain a domain, matched exactly; with a leading dot, every domain that ends with it
+     * @param to the SIP URI requests for it are sent to
+     */
+    public record Route(String domain, String to) {
+        public Route {
+            requireHost(domain, "domain of a route");
+            if (!to.startsWith("sip:") && !to.startsWith("sips:")) {
+                throw new IllegalArgumentException("to of a route is \"" + to + "\"; expected a sip: or sips: URI");
+            }
+        }
+    }
+
+    /**
+     * The base timers of RFC 3261 §17; all others follow from them.
+     *
+     * @param t1 estimate of the round-trip time
+     * @param t2 longest interval between retransmissions of non-INVITE requests and INVITE responses
+     * @param t4 longest time a message stays in the network
+     */
+    public record Timing(Duration t1, Duration t2, Duration t4) {
+        /** The values of RFC 3261, Table 4. */
+        public static final Timing RFC3261 =
+                new Timing(Duration.ofMillis(500), Duration.ofSeconds(4), Duration.ofSeconds(5));
+
+        public Timing {
+            requirePositive(t1, "t1");
+            requirePositive(t2, "t2");
+            requirePositive(t4, "t4");
+            if (t2.compareTo(t1) < 0) {
+                throw new IllegalArgumentException(
+                        "t2 is " + t2.toMillis() + "ms; expected at least t1, " + t1.toMillis() + "ms");
+            }
+        }
+    }
+
+    /**
+     * What peers may ask for; beyond it they are refused.
+     *
+     * @param headerBytes longest header block of a message
+     * @param bodyBytes longest body of a message
+     * @param headers most header fields of a message
+     * @param connections most stream connections
+     * @param connectionsPerAddress most stream connections from one address
+     * @param transactions most server transactions at one time
+     */
+    public record Limits(
+            int headerBytes, int bodyBytes, int headers, int connections, int connectionsPerAddress, int transactions) {
+        /** Far above what any real peer sends. */
+        public static final Limits DEFAULT = new Limits(64 << 10, 1 << 20, 512, 20_000, 200, 200_000);
+
+        private static final int MAX_BYTES = 1 << 30;
+
+        public Limits {
+            requireRange(headerBytes, 1 << 10, MAX_BYTES, "header-bytes");
+            requireRange(bodyBytes, 1 << 10, MAX_BYTES, "body-bytes");
+            requireRange(headers, 10, 1 << 16, "headers");
+            requireRange(connections, 1, Integer.MAX_VALUE, "connections");
+            requireRange(connectionsPerAddress, 1, Integer.MAX_VALUE, "connections-per-address");
+            requireRange(transactions, 1, Integer.MAX_VALUE, "transactions");
+        }
+    }
+
+    /**
+     * The HTTP side.
+     *
+     * @param host the local address or name to bind
+     * @param port the local port; 0 takes a free one
+     */
+    public record Http(String host, int port) {
+        public Http {
+            requireHost(host, "host of http");
+            requirePort(port, "port of http");
+        }
+    }
+
+    /**
+     * What is deployed and how.
+     *
+     * @param directory watched for archives; empty: none is
+     * @param archives files or directories deployed besides
+     * @param servlets applications of one servlet, by application name
+     * @param settings properties files {@code <application>.properties} in this directory override context parameters
+     * @param data where unpacked and migrated archives are kept
+     * @param router properties file of the default application router; empty: {@code jakarta.servlet.sip.ar.dar.configuration}
+     *     decides
+     * @param undeployTimeout how long running calls of an undeployed application may go on
+     * @param scanInterval time between two looks at the directory
+     * @param unroutedStatus the answer to an initial request no application is selected for
+     */
+    public record Applications(
+            Optional<Path> directory,
+            List<Path> archives,
+            Map<String, Servlet> servlets,
+            Optional<Path> settings,
+            Optional<Path> data,
+            Optional<Path> router,
+            Duration undeployTimeout,
+            Duration scanInterval,
+            int unroutedStatus) {
+
+        /** Nothing is deployed, with the usual times. */
+        public static final Applications NONE = new Applications(
+                Optional.empty(),
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
+                404);
+
+        public Applications {
+            archives = List.copyOf(archives);
+            servlets = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(servlets));
+            if (undeployTimeout.isNegative()) {
+                throw new IllegalArgumentException("undeploy-timeout is negative; expected 0 or more");
+            }
+            requirePositive(scanInterval, "scan-interval");
+            requireRange(unroutedStatus, 400, 699, "unrouted-status");
+        }
+    }
+
+    /** An empty configuration to add to. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Reads {@code trapezoid.xml}.
+     *
+     * @param file the file
+     * @param base what relative paths in it are relative to
+     * @throws ConfigException names file, line and problem of everything wrong in it
+     */
+    public static ServerConfig read(Path file, Path base) {
+        return new XmlConfig(base, System.getenv(), System.getProperties()).read(file);
+    }
+
+    /** Collects a configuration; used by one thread. */
+    public static final class Builder {
+        private final List<Listener> listeners = new ArrayList<>();
+        private final List<String> names = new ArrayList<>();
+        private final List<Route> routes = new ArrayList<>();
+        private Timing timing = Timing.RFC3261;
+        private Limits limits = Limits.DEFAULT;
+        private Optional<Http> http = Optional.empty();
+        private Optional<Path> directory = Optional.empty();
+        private final List<Path> archives = new ArrayList<>();
+        private final Map<String, Servlet> servlets = new LinkedHashMap<>();
+        private Optional<Path> settings = Optional.empty();
+        private Optional<Path> data = Optional.empty();
+        private Optional<Path> router = Optional.empty();
+        private Duration undeployTimeout = Applications.NONE.undeployTimeout();
+        private Duration scanInterval = Applications.NONE.scanInterval();
+        private int unroutedStatus = Applications.NONE.unroutedStatus();
+
+        private Builder() {}
+
+        /** Adds a SIP listener. */
+        public Builder listen(Listener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Adds a host, {@code host} or {@code host:port}, by which peers know this server. */
+        public Builder name(String hostPort) {
+            names.add(hostPort);
+            return this;
+        }
+
+        /** Sends requests for a domain, or with a leading dot for every domain that ends with it, to a SIP URI. */
+        public Builder route(String domain, String to) {
+            routes.add(new Route(domain, to));
+            return this;
+        }
+
+        /** Sets the base timers. */
+        public Builder timing(Timing baseTimers) {
+            timing = baseTimers;
+            return this;
+        }
+
+        /** Sets what peers may ask for. */
+        public Builder limits(Limits peerLimits) {
+            limits = peerLimits;
+            return this;
+        }
+
+        /** Opens an HTTP port on the loopback address; 0 takes a free one. */
+        public Builder http(int port) {
+            return http(Listener.DEFAULT_HOST, port);
+        }
+
+        /** Opens an HTTP port; 0 takes a free one. */
+        public Builder http(String host, int port) {
+            http = Optional.of(new Http(host, port));
+            return this;
+        }
+
+        /** Deploys an application of one servlet. */
+        public Builder application(String name, Servlet servlet) {
+            if (servlets.put(name, servlet) != null) {
+                throw new IllegalArgumentException("application " + name + " is there twice");
+            }
+            return this;
+        }
+
+        /** Deploys an archive or a directory of the same shape. */
+        public Builder deploy(Path archive) {
+            archives.add(archive);
+            return this;
+        }
+
+        /** Watches a directory for archives. */
+        public Builder deployDirectory(Path watched) {
+            directory = Optional.of(watched);
+            return this;
+        }
+
+        /** Reads context parameters from {@code <application>.properties} in a directory. */
+        public Builder applicationSettings(Path propertiesDirectory) {
+            settings = Optional.of(propertiesDirectory);
+            return this;
+        }
+
+        /** Keeps unpacked and migrated archives in a directory; without it, in a temporary one. */
+        public Builder data(Path dataDirectory) {
+            data = Optional.of(dataDirectory);
+            return this;
+        }
+
+        /** Selects applications by a properties file of the default application router. */
+        public Builder router(Path propertiesFile) {
+            router = Optional.of(propertiesFile);
+            return this;
+        }
+
+        /** Sets how long running calls of an undeployed application may go on. */
+        public Builder undeployTimeout(Duration timeout) {
+            undeployTimeout = timeout;
+            return this;
+        }
+
+        /** Sets the time between two looks at the deploy directory. */
+        public Builder scanInterval(Duration interval) {
+            scanInterval = interval;
+            return this;
+        }
+
+        /** Sets the answer to an initial request no application is selected for. */
+        public Builder unroutedStatus(int status) {
+            unroutedStatus = status;
+            return this;
+        }
+
+        /** The configuration; IllegalArgumentException names what is wrong with it. */
+        public ServerConfig build() {
+            return new ServerConfig(
+                    new Sip(listeners, names, routes, timing, limits),
+                    http,
+                    new Applications(
+                            directory,
+                            archives,
+                            servlets,
+                            settings,
+                            data,
+                            router,
+                            undeployTimeout,
+                            scanInterval,
+                            unroutedStatus));
+        }
+    }
+}

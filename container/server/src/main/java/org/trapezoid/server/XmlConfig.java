@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import static org.trapezoid.server.ConfigChecks.parseInt;
+
+import jakarta.xml.bind.JAXBContext;
+import jakarta.xml.bind.JAXBException;
+import jakarta.xml.bind.Unmarshaller;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.parsers.SAXParserFactory;
+import javax.xml.transform.sax.SAXSource;
+import javax.xml.transform.stream.StreamSource;
+import javax.xml.validation.Schema;
+import javax.xml.validation.SchemaFactory;
+import org.jspecify.annotations.Nullable;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+import org.xml.sax.XMLReader;
+
+/** Reads {@code trapezoid.xml}: substitution, then the schema, then binding, then {@link ServerConfig}. Used by one thread. */
+final class XmlConfig {
+
+    private final Path base;
+    private final Substitution substitution;
+    private final Set<String> problems = new LinkedHashSet<>();
+    private final IdentityHashMap<Object, Integer> lines = new IdentityHashMap<>();
+
+    XmlConfig(Path base, Map<String, String> environment, Properties properties) {
+        this.base = base;
+        this.substitution = new Substitution(environment, properties);
+    }
+
+    /** The configuration in a file; ConfigException lists every problem. */
+    ServerConfig read(Path file) {
+        XmlTrapezoid root = bind(file);
+        stopAtProblems();
+        ServerConfig.Builder builder = ServerConfig.builder();
+        sip(file, root.sip, builder);
+        if (root.http != null) {
+            XmlTrapezoid.Http http = root.http;
+            check(file, http, () -> builder.http(http.host, parseInt(http.port, "port of http")));
+        }
+        applications(file, root.applications, builder);
+        stopAtProblems();
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(ConfigException.at(file, 0, describe(e)));
+        }
+    }
+
+    private XmlTrapezoid bind(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            XMLReader parser = secureParser();
+            SubstitutionFilter filter = new SubstitutionFilter(
+                    parser, substitution, (problem, line) -> problems.add(ConfigException.at(file, line, problem)));
+            Unmarshaller unmarshaller =
+                    JAXBContext.newInstance(XmlTrapezoid.class).createUnmarshaller();
+            unmarshaller.setSchema(schema());
+            unmarshaller.setEventHandler(event -> {
+                if (!isDetail(event.getMessage())) {
+                    problems.add(
+                            ConfigException.at(file, event.getLocator().getLineNumber(), tidy(event.getMessage())));
+                }
+                return true;
+            });
+            unmarshaller.setListener(new Unmarshaller.Listener() {
+                @Override
+                public void beforeUnmarshal(Object target, @Nullable Object parent) {
+                    lines.put(target, filter.line());
+                }
+            });
+            InputSource source = new InputSource(in);
+            source.setSystemId(file.toUri().toString());
+            return (XmlTrapezoid) unmarshaller.unmarshal(new SAXSource(filter, source));
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(ConfigException.at(file, 0, "no such file"));
+        } catch (IOException e) {
+            throw new ConfigException(ConfigException.at(file, 0, describe(e)));
+        } catch (JAXBException | SAXException | ParserConfigurationException e) {
+            if (problems.isEmpty()) {
+                problems.add(ConfigException.at(file, lineOf(e), describe(e)));
+            }
+            throw new ConfigException(List.copyOf(problems));
+        }
+    }
+
+    private void sip(Path file, XmlTrapezoid.Sip sip, ServerConfig.Builder builder) {
+        for (XmlTrapezoid.SipListener listener : sip.listeners) {
+            check(
+                    file,
+                    listener,
+                    () -> builder.listen(new Listener(
+                            Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
+                            listener.host,
+                            parseInt(listener.port, "port of a listener"),
+                            Optional.ofNullable(listener.advertise).filter(text -> !text.isEmpty()))));
+        }
+        for (String name : sip.names) {
+            if (!name.isBlank()) {
+                builder.name(name.trim());
+            }
+        }
+        for (XmlTrapezoid.Route route : sip.routes) {
+            check(file, route, () -> builder.route(route.domain, route.to));
+        }
+        if (sip.timing != null) {
+            XmlTrapezoid.Timing timing = sip.timing;
+            ServerConfig.Timing usual = ServerConfig.Timing.RFC3261;
+            check(
+                    file,
+                    timing,
+                    () -> builder.timing(new ServerConfig.Timing(
+                            duration(timing.t1, usual.t1(), "t1"),
+                            duration(timing.t2, usual.t2(), "t2"),
+                            duration(timing.t4, usual.t4(), "t4"))));
+        }
+        if (sip.limits != null) {
+            XmlTrapezoid.Limits limits = sip.limits;
+            check(file, limits, () -> builder.limits(limits(limits)));
+        }
+    }
+
+    private static ServerConfig.Limits limits(XmlTrapezoid.Limits limits) {
+        ServerConfig.Limits usual = ServerConfig.Limits.DEFAULT;
+        return new ServerConfig.Limits(
+                number(limits.headerBytes, usual.headerBytes(), "header-bytes"),
+                number(limits.bodyBytes, usual.bodyBytes(), "body-bytes"),
+                number(limits.headers, usual.headers(), "headers"),
+                number(limits.connections, usual.connections(), "connections"),
+                number(limits.connectionsPerAddress, usual.connectionsPerAddress(), "connections-per-address"),
+                number(limits.transactions, usual.transactions(), "transactions"));
+    }
+
+    private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfig.Builder builder) {
+        check(file, applications, () -> {
+            ServerConfig.Applications usual = ServerConfig.Applications.NONE;
+            builder.undeployTimeout(duration(applications.undeployTimeout, usual.undeployTimeout(), "undeploy-timeout"))
+                    .scanInterval(duration(applications.scanInterval, usual.scanInterval(), "scan-interval"))
+                    .unroutedStatus(number(applications.unroutedStatus, usual.unroutedStatus(), "unrouted-status"));
+            path(applications.dir).ifPresent(builder::deployDirectory);
+            path(applications.settings).ifPresent(builder::applicationSettings);
+            path(applications.data).ifPresent(builder::data);
+            path(applications.router).ifPresent(builder::router);
+            applications.archives.forEach(archive -> path(archive.path).ifPresent(builder::deploy));
+        });
+    }
+
+    /** Runs a step that may find a value wrong, and notes the line of the element it came from. */
+    private void check(Path file, Object element, Runnable step) {
+        try {
+            step.run();
+        } catch (IllegalArgumentException e) {
+            problems.add(ConfigException.at(file, lines.getOrDefault(element, 0), describe(e)));
+        }
+    }
+
+    private void stopAtProblems() {
+        if (!problems.isEmpty()) {
+            throw new ConfigException(List.copyOf(problems));
+        }
+    }
+
+    private Optional<Path> path(@Nullable String text) {
+        return Optional.ofNullable(text).filter(value -> !value.isBlank()).map(value -> base.resolve(value.trim())
+                .normalize());
+    }
+
+    private static int number(@Nullable String text, int usual, String what) {
+        return text == null ? usual : parseInt(text, what);
+    }
+
+    private static Duration duration(@Nullable String text, Duration usual, String what) {
+        return text == null ? usual : ConfigChecks.parseDuration(text, what);
+    }
+
+    private static Schema schema() throws SAXException, IOException {
+        SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
+        factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
+        factory.setProperty(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "");
+        try (InputStream in = XmlConfig.class.getResourceAsStream("trapezoid.xsd")) {
+            if (in == null) {
+                throw new IOException("trapezoid.xsd is missing from the server's jar");
+            }
+            return factory.newSchema(new StreamSource(in));
+        }
+    }
+
+    private static XMLReader secureParser() throws SAXException, ParserConfigurationException {
+        SAXParserFactory factory = SAXParserFactory.newInstance();
+        factory.setNamespaceAware(true);
+        factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        return factory.newSAXParser().getXMLReader();
+    }
+
+    /** Each wrong value is reported twice: which facet it breaks, then which attribute or element has it. */
+    private static boolean isDetail(@Nullable String message) {
+        return message != null
+                && (message.startsWith("cvc-datatype-valid")
+                        || message.startsWith("cvc-enumeration-valid")
+                        || message.startsWith("cvc-pattern-valid"));
+    }
+
+    /** Without the parser's internal key, as in "cvc-complex-type.3.2.2: Attribute 'x' is not allowed". */
+    private static String tidy(@Nullable String message) {
+        if (message == null) {
+            return "not valid";
+        }
+        int colon = message.indexOf(": ");
+        return message.startsWith("cvc-") && colon > 0 ? message.substring(colon + 2) : message;
+    }
+
+    private static String describe(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getMessage() == null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : tidy(cause.getMessage());
+    }
+
+    private static int lineOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SAXParseException at) {
+                return at.getLineNumber();
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import jakarta.xml.bind.annotation.XmlAccessType;
+import jakarta.xml.bind.annotation.XmlAccessorType;
+import jakarta.xml.bind.annotation.XmlAttribute;
+import jakarta.xml.bind.annotation.XmlElement;
+import jakarta.xml.bind.annotation.XmlRootElement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The binding of {@code trapezoid.xml}; what the schema promises is checked before. Used by {@link XmlConfig} only. */
+@XmlRootElement(name = "trapezoid")
+@XmlAccessorType(XmlAccessType.FIELD)
+final class XmlTrapezoid {
+
+    @XmlElement
+    Sip sip = new Sip();
+
+    @XmlElement
+    @Nullable
+    Http http;
+
+    @XmlElement
+    Applications applications = new Applications();
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Sip {
+        @XmlElement(name = "listener")
+        List<SipListener> listeners = new ArrayList<>();
+
+        @XmlElement(name = "name")
+        List<String> names = new ArrayList<>();
+
+        @XmlElement(name = "route")
+        List<Route> routes = new ArrayList<>();
+
+        @XmlElement
+        @Nullable
+        Timing timing;
+
+        @XmlElement
+        @Nullable
+        Limits limits;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class SipListener {
+        @XmlAttribute
+        String transport = "";
+
+        @XmlAttribute
+        String host = Listener.DEFAULT_HOST;
+
+        @XmlAttribute
+        String port = "";
+
+        @XmlAttribute
+        @Nullable
+        String advertise;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Route {
+        @XmlAttribute
+        String domain = "";
+
+        @XmlAttribute
+        String to = "";
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Timing {
+        @XmlAttribute
+        @Nullable
+        String t1;
+
+        @XmlAttribute
+        @Nullable
+        String t2;
+
+        @XmlAttribute
+        @Nullable
+        String t4;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Limits {
+        @XmlAttribute(name = "header-bytes")
+        @Nullable
+        String headerBytes;
+
+        @XmlAttribute(name = "body-bytes")
+        @Nullable
+        String bodyBytes;
+
+        @XmlAttribute
+        @Nullable
+        String headers;
+
+        @XmlAttribute
+        @Nullable
+        String connections;
+
+        @XmlAttribute(name = "connections-per-address")
+        @Nullable
+        String connectionsPerAddress;
+
+        @XmlAttribute
+        @Nullable
+        String transactions;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Http {
+        @XmlAttribute
+        String host = Listener.DEFAULT_HOST;
+
+        @XmlAttribute
+        String port = "";
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Applications {
+        @XmlAttribute
+        String dir = "deploy";
+
+        @XmlAttribute
+        String settings = "conf/apps";
+
+        @XmlAttribute
+        String data = "data";
+
+        @XmlAttribute
+        @Nullable
+        String router;
+
+        @XmlAttribute(name = "undeploy-timeout")
+        @Nullable
+        String undeployTimeout;
+
+        @XmlAttribute(name = "scan-interval")
+        @Nullable
+        String scanInterval;
+
+        @XmlAttribute(name = "unrouted-status")
+        @Nullable
+        String unroutedStatus;
+
+        @XmlElement(name = "archive")
+        List<Archive> archives = new ArrayList<>();
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Archive {
+        @XmlAttribute
+        String path = "";
+    }
+}

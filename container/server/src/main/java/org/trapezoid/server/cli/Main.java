@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.trapezoid.server.ConfigException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The entry point of {@code bin/trapezoid}. Used by the main thread. */
+@Command(
+        name = "trapezoid",
+        description = "A SIP Servlet application server.",
+        subcommands = {RunCommand.class, CheckCommand.class, VersionCommand.class, UserCommand.class},
+        mixinStandardHelpOptions = true,
+        version = "see: trapezoid version",
+        exitCodeOnInvalidInput = ExitCode.USAGE,
+        exitCodeOnExecutionException = ExitCode.FAILURE)
+public final class Main implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String... args) {
+        System.exit(execute(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+    }
+
+    /** Runs a command and gives its exit code. */
+    static int execute(String[] args, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(new Main());
+        line.setOut(out);
+        line.setErr(err);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof ConfigException wrong) {
+                wrong.problems().forEach(command.getErr()::println);
+                return ExitCode.CONFIGURATION;
+            }
+            command.getErr().println(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+            return ExitCode.FAILURE;
+        });
+        return line.execute(args);
+    }
+
+    /** The directory with conf, deploy, logs and data: {@code TRAPEZOID_BASE}, as the launcher passes it on. */
+    static Path base() {
+        return Path.of(System.getProperty("trapezoid.base", "."))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** The configuration file, unless a command is told another one. */
+    static Path configFile() {
+        return base().resolve("conf").resolve("trapezoid.xml");
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command; expected run, check, version or user");
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The users of digest authentication: one line {@code name@realm=MD5:<hex> SHA-256:<hex>} each, where hex is the hash of
+ * {@code name:realm:password} (RFC 7616 §3.4.2); no password is stored. Other lines are kept. Used by one thread.
+ */
+final class UsersFile {
+
+    private static final List<String> ALGORITHMS = List.of("MD5", "SHA-256");
+
+    private final Path file;
+
+    UsersFile(Path file) {
+        this.file = file;
+    }
+
+    /** Every {@code name@realm}, in the order of the file. */
+    List<String> list() {
+        return lines().stream().map(UsersFile::userOf).flatMap(Optional::stream).toList();
+    }
+
+    /** Adds a user or replaces its password; true when it was new. */
+    boolean add(String name, String realm, String password) {
+        StringBuilder line = new StringBuilder(key(name, realm)).append('=');
+        for (String algorithm : ALGORITHMS) {
+            line.append(algorithm)
+                    .append(':')
+                    .append(hash(algorithm, name + ":" + realm + ":" + password))
+                    .append(' ');
+        }
+        line.setLength(line.length() - 1);
+        List<String> lines = lines();
+        int at = indexOf(lines, key(name, realm));
+        if (at < 0) {
+            lines.add(line.toString());
+        } else {
+            lines.set(at, line.toString());
+        }
+        write(lines);
+        return at < 0;
+    }
+
+    /** Removes a user; false when there was none. */
+    boolean remove(String name, String realm) {
+        List<String> lines = lines();
+        int at = indexOf(lines, key(name, realm));
+        if (at < 0) {
+            return false;
+        }
+        lines.remove(at);
+        write(lines);
+        return true;
+    }
+
+    private static String key(String name, String realm) {
+        requirePlain(name, "user name");
+        requirePlain(realm, "realm");
+        if (name.indexOf('@') >= 0) {
+            throw new IllegalArgumentException("user name \"" + name + "\" has an @; expected name@realm once");
+        }
+        return name + "@" + realm;
+    }
+
+    private static void requirePlain(String text, String what) {
+        boolean plain = !text.isEmpty();
+        for (int i = 0; i < text.length() && plain; i++) {
+            char c = text.charAt(i);
+            plain = c > ' ' && c < 0x7f && c != '=' && c != ':' && c != '#' && c != '!' && c != '\\' && c != '"';
+        }
+        if (!plain) {
+            throw new IllegalArgumentException(what + " is \"" + text
+                    + "\"; expected printable ASCII without blanks and without any of = : # ! \\ \"");
+        }
+    }
+
+    private static int indexOf(List<String> lines, String user) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (userOf(lines.get(i)).filter(user::equals).isPresent()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static Optional<String> userOf(String line) {
+        String text = line.strip();
+        int equals = text.indexOf('=');
+        return text.startsWith("#") || equals < 0
+                ? Optional.empty()
+                : Optional.of(text.substring(0, equals).strip());
+    }
+
+    private static String hash(String algorithm, String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance(algorithm).digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java runtime has no " + algorithm, e);
+        }
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.exists(file) ? new ArrayList<>(Files.readAllLines(file)) : new ArrayList<>();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Replaces the file in one step, readable by its owner only: a hash is as good as the password for its realm. */
+    private void write(List<String> lines) {
+        Path next = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(next);
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+            Files.write(next, lines);
+            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
