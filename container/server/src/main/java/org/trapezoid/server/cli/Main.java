@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.server.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.trapezoid.server.ConfigException;
 import picocli.CommandLine;
@@ -27,14 +26,12 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String... args) {
-        System.exit(execute(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+        System.exit(commandLine().execute(args));
     }
 
-    /** Runs a command and gives its exit code. */
-    static int execute(String[] args, PrintWriter out, PrintWriter err) {
+    /** The command line with its rules about failures. */
+    static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
-        line.setOut(out);
-        line.setErr(err);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof ConfigException wrong) {
                 wrong.problems().forEach(command.getErr()::println);
@@ -43,7 +40,7 @@ public final class Main implements Runnable {
             command.getErr().println(failure.getMessage() == null ? failure.toString() : failure.getMessage());
             return ExitCode.FAILURE;
         });
-        return line.execute(args);
+        return line;
     }
 
     /** The directory with conf, deploy, logs and data: {@code TRAPEZOID_BASE}, as the launcher passes it on. */

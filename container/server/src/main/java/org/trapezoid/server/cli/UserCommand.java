@@ -90,6 +90,7 @@ final class UserCommand implements Runnable {
         }
     }
 
+    @SuppressWarnings("SystemConsoleNull") // from 22 on it is never null, and reads a pipe as well
     private static String ask(String user) throws IOException {
         Console console = System.console();
         if (console != null) {
