@@ -12,6 +12,7 @@ import java.util.EventObject;
  * @see AttributeStoreBindingListener
  */
 public class AttributeStoreBindingEvent<T extends AttributeStore> extends EventObject {
+    /** The name of the attribute. */
     private final String name;
 
     /**

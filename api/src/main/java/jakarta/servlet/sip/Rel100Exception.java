@@ -27,6 +27,7 @@ public class Rel100Exception extends ServletException {
     /** The response was not sent reliably, so there is nothing to acknowledge by PRACK. */
     public static final int NOT_100rel = 4;
 
+    /** One of the constants. */
     private final int reason;
 
     /**

@@ -3,8 +3,22 @@ package jakarta.servlet.sip;
 
 import java.util.EventListener;
 
+/**
+ * Is told when an application session goes to another server or to a store, and when it is back; implemented by
+ * attribute values.
+ */
 public interface SipApplicationSessionActivationListener extends EventListener {
+    /**
+     * Tells that the session is about to leave.
+     *
+     * @param se names the session
+     */
     void sessionWillPassivate(SipApplicationSessionEvent se);
 
+    /**
+     * Tells that the session is here again.
+     *
+     * @param se names the session
+     */
     void sessionDidActivate(SipApplicationSessionEvent se);
 }

@@ -10,6 +10,7 @@ import java.util.EventObject;
  */
 @Deprecated
 public class SipApplicationSessionBindingEvent extends EventObject {
+    /** The name of the attribute. */
     private final String name;
 
     /**

@@ -9,7 +9,10 @@ import java.util.EventObject;
  * @see SipErrorListener
  */
 public class SipErrorEvent extends EventObject {
+    /** Whose transaction the event is about. */
     private final SipServletRequest request;
+
+    /** What was not acknowledged, or null. */
     private final SipServletResponse response;
 
     /**

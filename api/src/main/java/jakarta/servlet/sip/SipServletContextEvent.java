@@ -10,6 +10,7 @@ import jakarta.servlet.ServletContextEvent;
  * @see SipServletListener
  */
 public class SipServletContextEvent extends ServletContextEvent {
+    /** The servlet that is ready, or null. */
     private final SipServlet servlet;
 
     /**

@@ -62,6 +62,9 @@ public record Binding(
         /**
          * Checks the port and makes the transport upper case.
          *
+         * @param host the address
+         * @param port the port
+         * @param transport the transport, in any case
          * @throws IllegalArgumentException if the port is not 0 to 65535
          */
         public Source {
@@ -76,6 +79,16 @@ public record Binding(
     /**
      * Checks the components and copies the collections. The parameter names of the copy ignore case.
      *
+     * @param addressOfRecord the address-of-record
+     * @param contact the URI of the contact
+     * @param parameters the parameters of the Contact header field
+     * @param q the preference
+     * @param expiry when the binding ends
+     * @param callId the Call-ID
+     * @param cseq the CSeq number
+     * @param path the Path header field values
+     * @param source where the REGISTER came from
+     * @param userAgent the User-Agent
      * @throws IllegalArgumentException if the address-of-record or the contact is empty, {@code q} is not 0 to 1, or
      *     {@code cseq} is not 0 to 2<sup>31</sup> - 1
      */

@@ -6,6 +6,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * Marks a method of a POJO that takes ACK requests (JSR 359).
+ *
+ * <pre>{@code
+ * @Ack
+ * void onAck(SipServletRequest request) { ... }
+ * }</pre>
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @SipMethod("ACK")

@@ -6,6 +6,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * Marks a method of a POJO that takes CANCEL requests (JSR 359).
+ *
+ * <pre>{@code
+ * @Cancel
+ * void onCancel(SipServletRequest request) { ... }
+ * }</pre>
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @SipMethod("CANCEL")

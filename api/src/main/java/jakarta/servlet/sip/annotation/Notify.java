@@ -6,6 +6,15 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * Marks a method of a POJO that takes NOTIFY requests, or, with a {@link jakarta.servlet.sip.SipServletResponse} as
+ * its parameter, responses to them (JSR 359).
+ *
+ * <pre>{@code
+ * @Notify
+ * void onNotify(SipServletRequest request) { ... }
+ * }</pre>
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @SipMethod("NOTIFY")

@@ -9,6 +9,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * Makes a CDI bean live as long as one callback of a servlet, POJO or listener (JSR 359).
+ *
+ * <pre>{@code
+ * @SipInvocationScoped
+ * public class Trace { ... }
+ * }</pre>
+ */
 @Inherited
 @NormalScope
 @Target({ElementType.TYPE, ElementType.METHOD, ElementType.FIELD})

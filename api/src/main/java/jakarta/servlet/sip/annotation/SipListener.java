@@ -7,11 +7,22 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * Declares a listener: a class that implements one or more of the listener interfaces of {@link jakarta.servlet.sip}
+ * (JSR 289 §18). On a servlet, the servlet object is the listener.
+ *
+ * <pre>{@code
+ * @SipListener
+ * public class Sessions implements SipApplicationSessionListener { ... }
+ * }</pre>
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 public @interface SipListener {
+    /** {@return the application the listener is for; may be empty if its class is in one} */
     String applicationName() default "";
 
+    /** {@return what the listener is for} */
     String description() default "";
 }

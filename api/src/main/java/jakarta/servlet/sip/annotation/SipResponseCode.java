@@ -7,9 +7,20 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * Makes an annotation choose POJO methods by the status code of a response (JSR 359).
+ *
+ * <pre>{@code
+ * @Retention(RUNTIME)
+ * @Target(METHOD)
+ * @SipResponseCode(486)
+ * @interface Busy {}
+ * }</pre>
+ */
 @Target(ElementType.ANNOTATION_TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 public @interface SipResponseCode {
+    /** {@return the status code} */
     int value();
 }

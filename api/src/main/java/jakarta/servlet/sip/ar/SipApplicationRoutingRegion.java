@@ -22,7 +22,10 @@ public class SipApplicationRoutingRegion implements Serializable {
     public static final SipApplicationRoutingRegion NEUTRAL_REGION =
             new SipApplicationRoutingRegion("NEUTRAL", SipApplicationRoutingRegionType.NEUTRAL);
 
+    /** The name of the region. */
     private final String label;
+
+    /** The type, or null. */
     private final SipApplicationRoutingRegionType type;
 
     /**
@@ -52,6 +55,7 @@ public class SipApplicationRoutingRegion implements Serializable {
         return label;
     }
 
+    /** {@return the constant this is a copy of, or this} */
     private Object readResolve() {
         if (getClass() == SipApplicationRoutingRegion.class) {
             for (var known :

@@ -6,15 +6,23 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+/**
+ * What is demanded of the senders of all methods that have no {@link SipMethodConstraint} of their own; the value of
+ * {@link SipSecurity#value()} (JSR 359).
+ */
 @Documented
 @Target({})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface SipConstraint {
+    /** {@return what an empty {@link #rolesAllowed()} means} */
     SipSecurity.EmptyRoleSemantic value() default SipSecurity.EmptyRoleSemantic.PERMIT;
 
+    /** {@return the roles of which the sender needs one} */
     String[] rolesAllowed() default {};
 
+    /** {@return how requests have to come} */
     SipSecurity.TransportGuarantee transportGuarantee() default SipSecurity.TransportGuarantee.NONE;
 
+    /** {@return {@code true} to ask for authentication by 407, as a proxy, instead of 401} */
     boolean proxyAuthentication() default false;
 }
