@@ -33,6 +33,7 @@ public final class Reader implements AutoCloseable {
     public void close() {
         turn.reader(null);
         readers.remove(this);
+        handOver();
     }
 
     void enterCallback(long nanoTime) {

@@ -224,7 +224,7 @@ public final class Strand implements Stranded {
         Runnable callback = first == null ? take() : first;
         while (callback != null) {
             turn.execute(this, callback, mode, timers);
-            if (turn.isSpent()) {
+            if (turn.isSpent(mode)) {
                 if (!release()) {
                     handToWorker();
                 }

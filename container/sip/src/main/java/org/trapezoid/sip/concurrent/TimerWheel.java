@@ -2,10 +2,12 @@
 package org.trapezoid.sip.concurrent;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,34 +23,41 @@ public final class TimerWheel implements Timers, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TimerWheel.class);
     private static final int BUCKETS = 4096; // a round of 41 s: the timers of a transaction need only one
     private static final int STRIPES = 64;
-    private static final long IDLE_LOOK = 5 * TICK; // with no timer, readers are looked after less often
+    private static final long IDLE_LOOK = 5 * TICK; // with no timer, readers are looked after less often,
+    private static final long EMPTY_LOOK = 100 * TICK; // and with no reader, whether there is one
     private static final long LONGEST = TimeUnit.DAYS.toNanos(365L * 70);
 
     private final Readers readers;
-    private final long origin = System.nanoTime();
+    private final LongSupplier time;
+    private final long origin;
     private final Node[] heads = new Node[BUCKETS];
     private final Node[] tails = new Node[BUCKETS];
     /** Each guards every 64th bucket: its list and the links of the nodes in it. */
     private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
 
     private final AtomicInteger size = new AtomicInteger();
-    private final Thread thread;
+    private final Thread thread = Threads.platform("trapezoid-timer", this::run);
     private volatile long current; // the last tick whose bucket was or is being emptied
     private volatile boolean asleep;
     private volatile boolean closed;
 
+    /** A wheel that turns by itself. */
     public TimerWheel(Readers readers) {
-        this.readers = readers;
-        for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new ReentrantLock();
-        }
-        thread = Threads.platform("trapezoid-timer", this::turn);
+        this(readers, System::nanoTime);
         thread.start();
+    }
+
+    /** A wheel that somebody turns. */
+    TimerWheel(Readers readers, LongSupplier time) {
+        this.readers = readers;
+        this.time = time;
+        this.origin = time.getAsLong();
+        Arrays.setAll(stripes, i -> new ReentrantLock());
     }
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return time.getAsLong();
     }
 
     @Override
@@ -78,7 +87,7 @@ public final class TimerWheel implements Timers, AutoCloseable {
     }
 
     private long elapsed() {
-        return System.nanoTime() - origin;
+        return time.getAsLong() - origin;
     }
 
     private static long nanos(Duration delay) {
@@ -139,16 +148,21 @@ public final class TimerWheel implements Timers, AutoCloseable {
         size.decrementAndGet();
     }
 
-    private void turn() {
+    private void run() {
         while (!closed) {
             try {
                 park();
-                advance(elapsed() / TICK);
-                readers.look(System.nanoTime(), TICK);
+                turn();
             } catch (Throwable t) {
                 log.error("timer wheel", t);
             }
         }
+    }
+
+    /** Fires what is due by now, and looks after the readers. */
+    void turn() {
+        advance(elapsed() / TICK);
+        readers.look(nanoTime(), TICK);
     }
 
     private void park() {
@@ -158,11 +172,7 @@ public final class TimerWheel implements Timers, AutoCloseable {
         }
         asleep = true;
         if (size.get() == 0 && !closed) {
-            if (readers.isEmpty()) {
-                LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1)); // a new reader does not wake the wheel
-            } else {
-                LockSupport.parkNanos(this, IDLE_LOOK);
-            }
+            LockSupport.parkNanos(this, readers.isEmpty() ? EMPTY_LOOK : IDLE_LOOK);
         }
         asleep = false;
     }

@@ -51,12 +51,7 @@ final class Turn {
 
     /** Whether a callback may run right after the core section, with nothing that has to come first. */
     boolean mayRunAtOnce(CallbackMode mode) {
-        return reader != null
-                && !inCallback
-                && !settling
-                && mode.isInline()
-                && posted.isEmpty()
-                && !reader.isReplaced();
+        return !inCallback && !settling && runsInline(mode) && posted.isEmpty();
     }
 
     void runAtOnce(Strand strand, Runnable first) {
@@ -93,9 +88,10 @@ final class Turn {
         }
     }
 
-    /** This thread has done its share, or is a reader that was replaced: a worker goes on. */
-    boolean isSpent() {
-        return --budget <= 0 || reader == null || reader.isReplaced();
+    /** After each callback that ran here: whether a worker goes on, because this thread has done its share or may not. */
+    boolean isSpent(CallbackMode mode) {
+        budget--;
+        return budget <= 0 || !runsInline(mode);
     }
 
     @SuppressWarnings("Interruption") // the flag belongs to the callback that has ended
@@ -151,16 +147,18 @@ final class Turn {
     }
 
     private void place(Strand strand) {
-        Reader here = reader;
-        if (here == null || here.isReplaced() || !strand.mode().isInline()) {
+        if (reader == null || !runsInline(strand.mode())) {
             strand.handToWorker();
         } else if (inCallback) {
-            here.defer(strand); // no nesting of callbacks on one thread
+            reader.defer(strand); // no nesting of callbacks on one thread
         } else if (budget <= 0) {
             strand.handToWorker();
         } else {
             strand.drain(this, null);
-            runPosted();
         }
+    }
+
+    private boolean runsInline(CallbackMode mode) {
+        return reader != null && mode.isInline() && !reader.isReplaced();
     }
 }
