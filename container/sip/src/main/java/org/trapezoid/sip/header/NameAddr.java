@@ -87,6 +87,11 @@ public record NameAddr(Optional<String> displayName, Uri uri, Parameters paramet
         return parameters;
     }
 
+    /** The tag of a value, without building anything else. */
+    public static Optional<String> tag(byte[] b, int from, int to) {
+        return Parameters.headerValue(b, check(b, from, to), to, "tag");
+    }
+
     /** RFC 3261 §20.10: without angle brackets what follows the semicolon belongs to the header. */
     private static int addrSpecEnd(byte[] b, int from, int to) {
         int semicolon = Grammar.indexOf(b, from, to, ';');

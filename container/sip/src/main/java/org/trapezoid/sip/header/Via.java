@@ -66,6 +66,12 @@ public record Via(String transport, HostPort sentBy, Parameters parameters) {
         return i;
     }
 
+    /** The branch of the first value in a field, without building anything else. */
+    public static Optional<String> branch(byte[] b, int from, int to) {
+        int end = Grammar.listValue(b, from, to);
+        return Parameters.headerValue(b, check(b, from, end), end, "branch");
+    }
+
     /** Behind {@code SIP / 2.0 /}. */
     private static int transportStart(byte[] b, int from, int to) {
         int start = Grammar.skipLws(b, from, to);

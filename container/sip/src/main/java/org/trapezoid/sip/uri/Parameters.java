@@ -50,6 +50,30 @@ public final class Parameters implements Iterable<Map.Entry<String, String>> {
         return count;
     }
 
+    /** Where the value of a parameter starts in a range that {@link #checkHeader} accepted, or -1; a flag has no value. */
+    public static int findHeader(byte[] b, int from, int to, String wanted) {
+        int i = Grammar.skipLws(b, from, to);
+        while (i < to) {
+            int name = Grammar.skipLws(b, i + 1, to);
+            int nameEnd = Grammar.skip(b, name, to, Grammar.TOKEN);
+            i = Grammar.skipLws(b, nameEnd, to);
+            if (i < to && b[i] == '=') {
+                int value = Grammar.skipLws(b, i + 1, to);
+                if (Grammar.equalsIgnoreCase(b, name, nameEnd, wanted)) {
+                    return value;
+                }
+                i = Grammar.skipLws(b, headerValueEnd(b, value, to), to);
+            }
+        }
+        return -1;
+    }
+
+    /** The value of a parameter in a range that {@link #checkHeader} accepted; empty for a flag too. */
+    public static Optional<String> headerValue(byte[] b, int from, int to, String wanted) {
+        int value = findHeader(b, from, to, wanted);
+        return value < 0 ? Optional.empty() : Optional.of(Grammar.text(b, value, headerValueEnd(b, value, to)));
+    }
+
     private static int headerValueEnd(byte[] b, int from, int to) {
         int end = from < to && b[from] == '"'
                 ? Grammar.quotedString(b, from, to)
