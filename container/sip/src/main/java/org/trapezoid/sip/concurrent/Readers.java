@@ -35,10 +35,6 @@ public final class Readers {
         readers.remove(reader);
     }
 
-    boolean isEmpty() {
-        return readers.isEmpty();
-    }
-
     /** On the wheel thread, each tick. */
     void look(long nanoTime, long tick) {
         for (Reader reader : readers) {

@@ -23,8 +23,7 @@ public final class TimerWheel implements Timers, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TimerWheel.class);
     private static final int BUCKETS = 4096; // a round of 41 s: the timers of a transaction need only one
     private static final int STRIPES = 64;
-    private static final long IDLE_LOOK = 5 * TICK; // with no timer, readers are looked after less often,
-    private static final long EMPTY_LOOK = 100 * TICK; // and with no reader, whether there is one
+    private static final long IDLE_LOOK = 5 * TICK; // with no timer pending, readers are looked after less often
     private static final long LONGEST = TimeUnit.DAYS.toNanos(365L * 70);
 
     private final Readers readers;
@@ -172,7 +171,7 @@ public final class TimerWheel implements Timers, AutoCloseable {
         }
         asleep = true;
         if (size.get() == 0 && !closed) {
-            LockSupport.parkNanos(this, readers.isEmpty() ? EMPTY_LOOK : IDLE_LOOK);
+            LockSupport.parkNanos(this, IDLE_LOOK);
         }
         asleep = false;
     }

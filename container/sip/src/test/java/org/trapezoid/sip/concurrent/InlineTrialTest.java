@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.concurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.trapezoid.sip.testing.ManualClock;
+
+class InlineTrialTest {
+    private static final Duration FAST = Duration.ofMillis(1);
+    private static final Duration SLOW = Duration.ofMillis(1).plusNanos(1);
+
+    private final ManualClock clock = new ManualClock();
+    private long paused;
+    private final CallbackMode mode = CallbackMode.proving("app", clock, nanos -> paused);
+    private final Strand strand = clock.strands().create();
+
+    @Test
+    void startsOnWorkers() {
+        assertThat(mode.isInline()).isFalse();
+        assertThat(mode).hasToString("worker");
+    }
+
+    @Test
+    void runsInlineAfterAThousandCallbacksWithinAMillisecond() {
+        run(999, FAST);
+        assertThat(mode.isInline()).isFalse();
+
+        run(1, FAST);
+
+        assertThat(mode.isInline()).isTrue();
+        assertThat(mode).hasToString("inline");
+    }
+
+    @Test
+    void countsFromZeroAgainAfterASlowCallback() {
+        run(999, FAST);
+        run(1, SLOW);
+        run(999, FAST);
+        assertThat(mode.isInline()).isFalse();
+
+        run(1, FAST);
+
+        assertThat(mode.isInline()).isTrue();
+    }
+
+    @Test
+    void excludesGarbageCollections() {
+        paused = Duration.ofMillis(5).toNanos();
+
+        run(1000, Duration.ofMillis(6));
+
+        assertThat(mode.isInline()).isTrue();
+    }
+
+    @Test
+    void goesBackAfterThreeSlowCallbacksWithinAMinute() {
+        run(1000, FAST);
+
+        run(2, SLOW);
+        assertThat(mode.isInline()).isTrue();
+        clock.advance(Duration.ofSeconds(59));
+        run(1, SLOW);
+
+        assertThat(mode.isInline()).isFalse();
+    }
+
+    @Test
+    void staysInlineWhenTheThirdSlowOneComesLater() {
+        run(1000, FAST);
+
+        for (int i = 0; i < 10; i++) {
+            run(2, SLOW);
+            clock.advance(Duration.ofSeconds(61));
+        }
+
+        assertThat(mode.isInline()).isTrue();
+    }
+
+    @Test
+    void doublesTheTimeToTheNextTrial() {
+        List<Long> minutes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            run(1000, FAST);
+            assertThat(mode.isInline()).isTrue();
+            run(3, SLOW);
+            assertThat(mode.isInline()).isFalse();
+
+            long waited = 0;
+            run(1000, Duration.ZERO);
+            while (!mode.isInline()) {
+                clock.advance(Duration.ofMinutes(1));
+                waited++;
+                run(1000, Duration.ZERO);
+            }
+            minutes.add(waited);
+            run(3, SLOW);
+            clock.advance(Duration.ofDays(1));
+        }
+
+        assertThat(minutes).containsExactly(1L, 4L, 16L, 64L); // every second one of 1, 2, 4, …
+    }
+
+    @Test
+    void neverMovesWhatIsFixed() {
+        for (CallbackMode fixed : List.of(CallbackMode.inline(), CallbackMode.worker())) {
+            boolean before = fixed.isInline();
+            strand.mode(fixed);
+            for (int i = 0; i < 1000; i++) {
+                strand.callback(() -> {});
+            }
+            for (int i = 0; i < 3; i++) {
+                strand.callback(() -> clock.advance(SLOW));
+            }
+            assertThat(fixed.isInline()).isEqualTo(before);
+            assertThat(fixed.isProving()).isFalse();
+        }
+    }
+
+    private void run(int callbacks, Duration duration) {
+        strand.mode(mode);
+        for (int i = 0; i < callbacks; i++) {
+            strand.callback(() -> clock.advance(duration));
+        }
+    }
+}
