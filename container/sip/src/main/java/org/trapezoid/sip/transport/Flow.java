@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.trapezoid.sip.message.Message;
+
+/**
+ * Where messages of one peer come from and go to: over UDP one per remote address, over streams one per connection
+ * (RFC 5626 §2). Thread-safe.
+ */
+public interface Flow {
+
+    /**
+     * Sends, or queues behind earlier messages; never waits for the peer.
+     *
+     * @param onFailure called at most once, on another stack than this call's, when the message is known not to have
+     *     left; silence means nothing
+     */
+    void send(Message message, Consumer<IOException> onFailure);
+
+    Protocol protocol();
+
+    default boolean isReliable() {
+        return protocol().isReliable();
+    }
+
+    Listener listener();
+
+    /** The address of this end. */
+    InetSocketAddress local();
+
+    /** The address of the other end. */
+    InetSocketAddress peer();
+
+    /** Whether a message may still leave; a connection being set up is open. */
+    boolean isOpen();
+
+    /** Closes a connection when what is queued has left; has no effect over UDP. */
+    void close();
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+
+/** IP literals of SIP hosts, and which addresses nothing may be sent to. Never asks a name service. Stateless. */
+final class Literals {
+
+    private Literals() {}
+
+    /** The address an IPv4 literal or a (bracketed) IPv6 literal stands for; empty for a name. */
+    static Optional<InetAddress> address(String host) {
+        try {
+            if (host.indexOf(':') < 0) {
+                byte[] octets = new byte[4];
+                return parseIpv4(host, octets) ? Optional.of(InetAddress.getByAddress(octets)) : Optional.empty();
+            }
+            String bracketed = host.startsWith("[") ? host : "[" + host + "]";
+            return Optional.of(
+                    InetAddress.getByName(bracketed)); // brackets: a literal or an exception, never a look-up
+        } catch (UnknownHostException notAnAddress) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean parseIpv4(String host, byte[] octets) {
+        int octet = 0;
+        int value = -1;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (c >= '0' && c <= '9') {
+                value = Math.max(value, 0) * 10 + (c - '0');
+            } else if (c != '.' || value < 0 || octet == 3) {
+                return false;
+            } else {
+                octets[octet++] = (byte) value;
+                value = -1;
+            }
+            if (value > 255) {
+                return false;
+            }
+        }
+        if (octet != 3 || value < 0) {
+            return false;
+        }
+        octets[3] = (byte) value;
+        return true;
+    }
+
+    /** A unicast address and a port: nothing is ever sent to broadcast, multicast or wildcard addresses. */
+    static boolean isReachable(InetSocketAddress peer) {
+        InetAddress address = peer.getAddress();
+        return address != null
+                && peer.getPort() > 0
+                && !address.isMulticastAddress()
+                && !address.isAnyLocalAddress()
+                && !isLimitedBroadcast(address.getAddress());
+    }
+
+    private static boolean isLimitedBroadcast(byte[] address) {
+        return address.length == 4 && (address[0] & address[1] & address[2] & address[3] & 0xff) == 0xff;
+    }
+}

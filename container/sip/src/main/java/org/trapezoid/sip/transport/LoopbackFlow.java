@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+
+/**
+ * Joins two applications in one server: what one sends, the handler gets as received on this same flow, so a response
+ * finds its way back. Carries an attachment, the routing state between the two. Delivery is posted and keeps its order.
+ * Thread-safe.
+ */
+public final class LoopbackFlow implements Flow {
+    private final Listener listener;
+    private final MessageHandler handler;
+    private final Executor posted;
+    private final Object attachment;
+
+    /** @param posted runs tasks in order, never inside {@link #send} */
+    public LoopbackFlow(Listener listener, MessageHandler handler, Executor posted, Object attachment) {
+        this.listener = listener;
+        this.handler = handler;
+        this.posted = posted;
+        this.attachment = attachment;
+    }
+
+    public Object attachment() {
+        return attachment;
+    }
+
+    @Override
+    public void send(Message message, Consumer<IOException> onFailure) {
+        posted.execute(() -> deliver(message));
+    }
+
+    private void deliver(Message message) {
+        if (message instanceof Request request) {
+            handler.onRequest(this, request);
+        } else if (message instanceof Response response) {
+            handler.onResponse(this, response);
+        }
+    }
+
+    @Override
+    public Protocol protocol() {
+        return listener.protocol();
+    }
+
+    @Override
+    public boolean isReliable() {
+        return true;
+    }
+
+    @Override
+    public Listener listener() {
+        return listener;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return listener.bound();
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        return listener.bound();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // nothing to close: both ends are this server
+    }
+
+    @Override
+    public String toString() {
+        return "loopback " + attachment;
+    }
+}

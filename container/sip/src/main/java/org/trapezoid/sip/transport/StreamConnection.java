@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Callback;
+import org.trapezoid.sip.concurrent.Reader;
+import org.trapezoid.sip.message.ParseResult;
+import org.trapezoid.sip.message.StreamFramer;
+
+/**
+ * The reading side of a connection, RFC 3261 §18.3. Confined to one selector thread at a time; that thread carries each
+ * message through.
+ */
+final class StreamConnection extends AbstractConnection {
+    private static final int READS_PER_TURN = 8;
+
+    private final StreamTransport transport;
+    private final StreamFlow flow;
+    private final StreamFramer framer;
+    private final Callback fillable = new Fillable();
+
+    StreamConnection(EndPoint endPoint, Executor executor, StreamTransport transport, StreamFlow flow) {
+        super(endPoint, executor);
+        this.transport = transport;
+        this.flow = flow;
+        this.framer = transport.framer();
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        getEndPoint().setIdleTimeout(transport.options().idle().toMillis());
+        flow.opened(getEndPoint());
+        fillInterested(fillable);
+    }
+
+    @Override
+    public void onClose(Throwable cause) {
+        super.onClose(cause);
+        flow.broken(cause);
+    }
+
+    @Override
+    public boolean onIdleExpired(TimeoutException timeout) {
+        flow.broken(timeout);
+        return false;
+    }
+
+    @Override
+    public void onFillable() {
+        ByteBuffer buffer = transport.readBuffers().take();
+        Reader reader = transport.threads().readers().enter(transport::selectorBlocked);
+        try {
+            if (read(buffer)) {
+                fillInterested(fillable);
+            }
+        } catch (IOException e) {
+            flow.end(e);
+        } catch (Throwable t) { // a fault in here costs this connection, not the selector
+            transport.report(t);
+            flow.broken(t);
+        } finally {
+            reader.close();
+            transport.readBuffers().give(buffer);
+        }
+    }
+
+    /** Reads what is there, though not without end; returns whether to read on later. */
+    private boolean read(ByteBuffer buffer) throws IOException {
+        for (int i = 0; i < READS_PER_TURN; i++) {
+            buffer.position(0).limit(0); // empty, as Jetty sees it
+            int length = getEndPoint().fill(buffer);
+            if (length < 0) {
+                flow.end(new IOException("connection closed by " + flow.peer()));
+                return false;
+            }
+            if (length == 0) {
+                return true;
+            }
+            framer.append(buffer); // takes nothing more once the stream is broken: the rest is discarded
+            deliver();
+        }
+        return true;
+    }
+
+    private void deliver() {
+        Optional<ParseResult> next = framer.next();
+        while (next.isPresent()) {
+            deliver(next.get());
+            next = framer.next();
+        }
+        flow.waitingFor(framer.isInHeader() || framer.isInBody(), framer.isInBody());
+    }
+
+    private void deliver(ParseResult result) {
+        if (result == ParseResult.KeepAlive.PING) {
+            flow.pong();
+            return;
+        }
+        flow.received(result);
+        try {
+            transport.handler().onMessage(flow, result);
+        } catch (Throwable t) { // nothing a message does ends the connection
+            transport.report(t);
+        }
+    }
+
+    /** Runs on the selector thread itself. */
+    private final class Fillable implements Callback {
+        @Override
+        public void succeeded() {
+            onFillable();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            flow.broken(cause);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.time.Duration;
+
+/**
+ * Settings of a stream listener. Immutable.
+ *
+ * @param maxConnections accepted ones open at a time
+ * @param maxPerAddress accepted ones open at a time from one address
+ * @param headerDeadline from the first byte of a message to the end of its header
+ * @param messageDeadline from the first byte of a message to its last
+ * @param silence how long an accepted connection may last without any message
+ * @param idle how long a connection may last without traffic
+ * @param linger how long a closed connection may take to flush
+ * @param maxQueued messages waiting to be written; one more fails the connection
+ * @param maxQueuedBytes the same in bytes
+ */
+public record StreamOptions(
+        int maxConnections,
+        int maxPerAddress,
+        Duration headerDeadline,
+        Duration messageDeadline,
+        Duration silence,
+        Duration idle,
+        Duration linger,
+        int maxQueued,
+        int maxQueuedBytes) {
+
+    public static final StreamOptions DEFAULT = new StreamOptions(
+            20_000,
+            200,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(40),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(3700),
+            Duration.ofSeconds(2),
+            1024,
+            8 << 20);
+
+    public StreamOptions withConnections(int total, int perAddress) {
+        return new StreamOptions(
+                total, perAddress, headerDeadline, messageDeadline, silence, idle, linger, maxQueued, maxQueuedBytes);
+    }
+
+    public StreamOptions withDeadlines(Duration header, Duration message) {
+        return new StreamOptions(
+                maxConnections, maxPerAddress, header, message, silence, idle, linger, maxQueued, maxQueuedBytes);
+    }
+
+    public StreamOptions withIdle(Duration newSilence, Duration newIdle) {
+        return new StreamOptions(
+                maxConnections,
+                maxPerAddress,
+                headerDeadline,
+                messageDeadline,
+                newSilence,
+                newIdle,
+                linger,
+                maxQueued,
+                maxQueuedBytes);
+    }
+
+    public StreamOptions withQueue(int messages, int bytes) {
+        return new StreamOptions(
+                maxConnections, maxPerAddress, headerDeadline, messageDeadline, silence, idle, linger, messages, bytes);
+    }
+}

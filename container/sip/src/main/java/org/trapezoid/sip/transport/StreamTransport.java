@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.MessageParser;
+import org.trapezoid.sip.message.StreamFramer;
+
+/** SIP over TCP, RFC 3261 §18: accepts connections, and makes them from the address it listens on. Thread-safe. */
+public final class StreamTransport implements Transport {
+    private static final Logger log = LoggerFactory.getLogger(StreamTransport.class);
+    private static final int BACKLOG = 1024;
+    private static final int BATCH = 32 << 10;
+
+    private final Binding binding;
+    private final StreamOptions options;
+    private final StreamSelectors selectors;
+    private final MessageParser parser;
+    private final Limits limits;
+    private final StackThreads threads;
+    private final LogGate gate;
+    private final Buffers buffers = new Buffers(BATCH);
+    private final Buffers readBuffers = new Buffers(BATCH);
+    private final ConnectionCounts counts;
+    /** Connections by remote address, while they take messages. */
+    private final ConcurrentHashMap<InetSocketAddress, StreamFlow> flows = new ConcurrentHashMap<>();
+    /** Every connection that has not ended. */
+    private final Set<StreamFlow> all = ConcurrentHashMap.newKeySet();
+
+    private volatile Listener listener;
+    private volatile @Nullable FlowHandler handler;
+    private volatile @Nullable ServerSocketChannel server;
+    private volatile boolean closed;
+
+    public StreamTransport(
+            Binding binding,
+            StreamOptions options,
+            StreamSelectors selectors,
+            MessageParser parser,
+            Limits limits,
+            StackThreads threads) {
+        this.binding = binding;
+        this.options = options;
+        this.selectors = selectors;
+        this.parser = parser;
+        this.limits = limits;
+        this.threads = threads;
+        this.gate = new LogGate(threads.timers()::nanoTime);
+        this.counts = new ConnectionCounts(options.maxConnections(), options.maxPerAddress());
+        this.listener = binding.listener(Protocol.TCP, binding.address());
+    }
+
+    @Override
+    public Listener listener() {
+        return listener;
+    }
+
+    @Override
+    public void start(FlowHandler flowHandler) throws IOException {
+        ServerSocketChannel opened = ServerSocketChannel.open();
+        try {
+            opened.bind(binding.address(), BACKLOG);
+            opened.configureBlocking(false);
+            listener = binding.listener(Protocol.TCP, (InetSocketAddress) opened.getLocalAddress());
+            handler = flowHandler;
+            server = opened;
+            selectors.listen(opened, this);
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Flow flowTo(InetSocketAddress peer) {
+        while (true) {
+            StreamFlow known = flows.get(peer);
+            if (known != null && known.isOpen()) {
+                return known;
+            }
+            StreamFlow wanted = new StreamFlow(this, peer, false);
+            boolean entered =
+                    known == null ? flows.putIfAbsent(peer, wanted) == null : flows.replace(peer, known, wanted);
+            if (entered) {
+                all.add(wanted);
+                connect(wanted);
+                return wanted;
+            }
+        }
+    }
+
+    private void connect(StreamFlow flow) {
+        if (closed) {
+            flow.end(new IOException("listener " + listener.bound() + " is closed"));
+            return;
+        }
+        try {
+            selectors.connect(flow, binding.address().getAddress());
+        } catch (IOException e) {
+            flow.end(e);
+        } catch (RuntimeException e) { // an address of another family, or none
+            flow.end(new IOException("cannot connect to " + flow.peer() + " from " + listener.bound(), e));
+        }
+    }
+
+    @Override
+    public Optional<Flow> openFlow(InetSocketAddress peer) {
+        StreamFlow known = flows.get(peer);
+        return known != null && known.isOpen() ? Optional.of(known) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ServerSocketChannel accepting = server;
+        if (accepting != null) {
+            try {
+                accepting.close();
+            } catch (IOException e) {
+                log.debug("closing {}", listener, e);
+            }
+            selectors.forget(accepting);
+        }
+        all.forEach(StreamFlow::close);
+    }
+
+    /** A connection that may live, or empty when there are too many. */
+    Optional<StreamFlow> accepted(SocketChannel channel) throws IOException {
+        InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
+        if (closed || !counts.admit(peer.getAddress())) {
+            if (gate.passes(peer.getAddress())) {
+                log.info("{}: connection refused, too many from {} or in all", listener.bound(), peer.getAddress());
+            }
+            return Optional.empty();
+        }
+        StreamFlow flow = new StreamFlow(this, peer, true);
+        all.add(flow);
+        flows.put(peer, flow);
+        return Optional.of(flow);
+    }
+
+    /** Not to be reused any more. */
+    void forget(StreamFlow flow) {
+        flows.remove(flow.peer(), flow);
+    }
+
+    void ended(StreamFlow flow, List<Consumer<IOException>> untold, IOException cause) {
+        forget(flow);
+        if (all.remove(flow) && flow.isAccepted()) {
+            counts.release(flow.peer().getAddress());
+        }
+        threads.later(() -> {
+            untold.forEach(failure -> tellOne(failure, cause));
+            handler().onClosed(flow);
+        });
+    }
+
+    void tell(List<Consumer<IOException>> failures, IOException cause) {
+        threads.later(() -> failures.forEach(failure -> tellOne(failure, cause)));
+    }
+
+    private static void tellOne(Consumer<IOException> failure, IOException cause) {
+        try {
+            failure.accept(cause);
+        } catch (RuntimeException e) {
+            log.warn("a failure could not be told", e);
+        }
+    }
+
+    /** Looks for connections that outlived a deadline. */
+    void check(long now, long connectTimeout) {
+        for (StreamFlow flow : all) {
+            flow.check(now, connectTimeout);
+        }
+    }
+
+    FlowHandler handler() {
+        FlowHandler present = handler;
+        if (present == null) {
+            throw new IllegalStateException("listener " + binding.address() + " is not started");
+        }
+        return present;
+    }
+
+    /** A thread that ought to read was held up by an application; other connections wait meanwhile. */
+    void selectorBlocked() {
+        if (gate.passes("blocked")) {
+            log.warn("{}: a selector thread is blocked by a callback", listener.bound());
+        }
+    }
+
+    void report(Throwable fault) {
+        if (gate.passes(fault.getClass())) {
+            log.error("{}: message failed", listener.bound(), fault);
+        }
+    }
+
+    StreamFramer framer() {
+        return new StreamFramer(parser, limits);
+    }
+
+    StreamOptions options() {
+        return options;
+    }
+
+    Buffers buffers() {
+        return buffers;
+    }
+
+    Buffers readBuffers() {
+        return readBuffers;
+    }
+
+    StackThreads threads() {
+        return threads;
+    }
+
+    long nanoTime() {
+        return threads.timers().nanoTime();
+    }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.Via;
+import org.trapezoid.sip.message.Malformed;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.ParseResult;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.uri.HostPort;
+
+/**
+ * The transport layer, RFC 3261 §18: marks and checks the top Via of what comes in, finds the flow for what goes out.
+ * Thread-safe.
+ */
+public final class TransportLayer implements FlowHandler, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TransportLayer.class);
+
+    private record Source(InetAddress address, String kind) {}
+
+    private final List<Transport> transports;
+    private final TransportOptions options;
+    private final StackThreads threads;
+    private final ResponseRoute route;
+    private final LogGate gate;
+    private volatile MessageHandler handler = new Unready();
+    private volatile LocalNames names = new LocalNames(List.of(), List.of());
+
+    public TransportLayer(List<Transport> transports, TransportOptions options, StackThreads threads) {
+        this.transports = List.copyOf(transports);
+        this.options = options;
+        this.threads = threads;
+        this.route = new ResponseRoute(options.honourMaddr());
+        this.gate = new LogGate(threads.timers()::nanoTime);
+    }
+
+    /** Starts every transport; when one cannot, closes the others. */
+    public void start(MessageHandler messageHandler) throws IOException {
+        handler = messageHandler;
+        try {
+            for (Transport transport : transports) {
+                transport.start(this);
+                names = new LocalNames(listeners(), options.aliases());
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        transports.forEach(Transport::close);
+    }
+
+    public List<Listener> listeners() {
+        List<Listener> listeners = new ArrayList<>(transports.size());
+        for (Transport transport : transports) {
+            listeners.add(transport.listener());
+        }
+        return listeners;
+    }
+
+    /** Whether host and port and transport together name this server: bound, advertised or configured. */
+    public boolean isOwn(HostPort hostPort, Protocol protocol) {
+        return names.contains(hostPort, protocol);
+    }
+
+    /** A flow to a peer, from the listener that fits best; empty when none does or the address is no peer's. */
+    public Optional<Flow> flowTo(Protocol protocol, InetSocketAddress peer) {
+        if (!Literals.isReachable(peer)) {
+            return Optional.empty();
+        }
+        Transport best = null;
+        int bestFit = -1;
+        for (Transport transport : transports) {
+            int fit = fit(transport.listener(), protocol, peer.getAddress());
+            if (fit > bestFit) {
+                best = transport;
+                bestFit = fit;
+            }
+        }
+        return best == null ? Optional.empty() : Optional.of(best.flowTo(peer));
+    }
+
+    /** -1 for a listener that cannot reach the peer; a loopback listener fits loopback peers. */
+    private static int fit(Listener listener, Protocol protocol, InetAddress peer) {
+        InetAddress bound = listener.bound().getAddress();
+        if (listener.protocol() != protocol) {
+            return -1;
+        }
+        boolean sameFamily = bound.getClass() == peer.getClass();
+        if (!sameFamily && !(bound.isAnyLocalAddress() && bound.getAddress().length == 16)) {
+            return -1;
+        }
+        return bound.isAnyLocalAddress() || bound.isLoopbackAddress() == peer.isLoopbackAddress() ? 1 : 0;
+    }
+
+    @Override
+    public void onMessage(Flow flow, ParseResult result) {
+        if (result instanceof ParseResult.Parsed parsed) {
+            Message message = parsed.message();
+            if (message instanceof Request request) {
+                handler.onRequest(flow, received(request, flow.peer()));
+            } else if (message instanceof Response response) {
+                onResponse(flow, response);
+            }
+        } else if (result instanceof Malformed malformed) {
+            onMalformed(flow, malformed);
+        }
+    }
+
+    @Override
+    public void onClosed(Flow flow) {
+        handler.onClosed(flow);
+    }
+
+    /** RFC 3261 §18.2.1, RFC 3581 §4. */
+    private static Request received(Request request, InetSocketAddress source) {
+        Via via = request.topVia();
+        Via marked = via.from(source);
+        return marked.equals(via)
+                ? request
+                : request.toBuilder()
+                        .replaceFirst(HeaderName.VIA, marked.toString())
+                        .build();
+    }
+
+    /** RFC 3261 §18.1.2: a response whose top Via is not ours is dropped. */
+    private void onResponse(Flow flow, Response response) {
+        Via via = response.topVia();
+        Optional<Protocol> protocol = Protocol.of(via.transport());
+        if (protocol.isPresent() && isOwn(via.sentBy(), protocol.get())) {
+            handler.onResponse(flow, response);
+        } else if (gate.passes(new Source(flow.peer().getAddress(), "via"))) {
+            log.debug("{}: response dropped, its top Via {} is not ours", flow, via.sentBy());
+        }
+    }
+
+    private void onMalformed(Flow flow, Malformed malformed) {
+        if (gate.passes(new Source(flow.peer().getAddress(), "malformed"))) {
+            log.debug("{}: malformed message: {}", flow, malformed.reason());
+        }
+        malformed.answer().ifPresent(answer -> sendResponse(flow, received(answer, flow.peer()), failure -> {}));
+        if (malformed.closeConnection()) {
+            flow.close();
+        }
+    }
+
+    /** The answer has its Via from a request that was not marked yet. */
+    private static Response received(Response answer, InetSocketAddress source) {
+        Via via = answer.topVia();
+        return answer.toBuilder()
+                .replaceFirst(HeaderName.VIA, via.from(source).toString())
+                .build();
+    }
+
+    /**
+     * Sends a response to where its request came from, RFC 3261 §18.2.2 with RFC 3581 §4: from the same socket, on the same
+     * connection; when that is gone, on a new one to the same address and the port of sent-by.
+     */
+    public void sendResponse(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
+        if (receivedOn instanceof LoopbackFlow) {
+            receivedOn.send(response, onFailure);
+        } else if (!receivedOn.isReliable()) {
+            sendDatagram(receivedOn, response, onFailure);
+        } else if (receivedOn.isOpen()) {
+            receivedOn.send(response, failure -> sendOnNewConnection(receivedOn, response, failure, onFailure));
+        } else {
+            sendOnNewConnection(
+                    receivedOn, response, new IOException("connection of the request is closed"), onFailure);
+        }
+    }
+
+    private void sendDatagram(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
+        InetSocketAddress destination = route.unreliable(response.topVia(), receivedOn.peer());
+        if (destination.equals(receivedOn.peer())) {
+            receivedOn.send(response, onFailure);
+            return;
+        }
+        Optional<Transport> transport = transportOf(receivedOn.listener());
+        if (transport.isPresent() && Literals.isReachable(destination)) {
+            transport.get().flowTo(destination).send(response, onFailure);
+        } else {
+            fail(onFailure, new IOException("no way to send a response to " + destination));
+        }
+    }
+
+    private void sendOnNewConnection(Flow lost, Response response, IOException cause, Consumer<IOException> onFailure) {
+        Protocol protocol = lost.protocol();
+        Optional<Transport> transport = transportOf(lost.listener());
+        if (protocol == Protocol.WS || protocol == Protocol.WSS || transport.isEmpty()) {
+            fail(onFailure, cause); // a WebSocket client cannot be connected to, RFC 7118 §5
+            return;
+        }
+        transport.get().flowTo(route.reconnect(response.topVia(), lost.peer())).send(response, onFailure);
+    }
+
+    /** Sends a response by its top Via alone, as a stateless proxy does, RFC 3261 §16.11. */
+    public void sendResponseByVia(Response response, Consumer<IOException> onFailure) {
+        Via via = response.topVia();
+        Optional<Flow> flow = Protocol.of(via.transport())
+                .flatMap(protocol -> protocol.isReliable() ? connection(protocol, via) : datagrams(protocol, via));
+        if (flow.isPresent()) {
+            flow.get().send(response, onFailure);
+        } else {
+            fail(onFailure, new IOException("no way to send a response to " + via));
+        }
+    }
+
+    private Optional<Flow> datagrams(Protocol protocol, Via via) {
+        return route.stateless(via).flatMap(peer -> flowTo(protocol, peer));
+    }
+
+    private Optional<Flow> connection(Protocol protocol, Via via) {
+        Optional<InetSocketAddress> source = route.stateless(via);
+        if (source.isPresent()) {
+            for (Transport transport : transports) {
+                if (transport.listener().protocol() == protocol) {
+                    Optional<Flow> open = transport.openFlow(source.get());
+                    if (open.isPresent()) {
+                        return open;
+                    }
+                }
+            }
+        }
+        return route.statelessReconnect(via).flatMap(peer -> flowTo(protocol, peer));
+    }
+
+    private Optional<Transport> transportOf(Listener listener) {
+        for (Transport transport : transports) {
+            if (transport.listener().equals(listener)) {
+                return Optional.of(transport);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void fail(Consumer<IOException> onFailure, IOException cause) {
+        threads.later(() -> onFailure.accept(cause));
+    }
+
+    /** Drops what arrives before the server is ready for it. */
+    private static final class Unready implements MessageHandler {
+        @Override
+        public void onRequest(Flow flow, Request request) {
+            log.debug("{}: request before start", flow);
+        }
+
+        @Override
+        public void onResponse(Flow flow, Response response) {
+            log.debug("{}: response before start", flow);
+        }
+    }
+}
