@@ -94,8 +94,8 @@ class StrandStressTest {
             Strand.run(this, () -> {
                 enter();
                 if (strand == first) {
-                    strand = second;
                     inside.decrementAndGet();
+                    strand = second; // from here on the others may be in it
                     return;
                 }
                 if (second.callback(callback(taken, peer))) {
