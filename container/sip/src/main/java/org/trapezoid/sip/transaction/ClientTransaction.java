@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transaction;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transport.Flow;
+
+/** Carries a request to its next hop and waits for the responses, RFC 3261 §17.1. Confined to its owner's strand. */
+public abstract sealed class ClientTransaction extends Transaction
+        permits InviteClientTransaction, NonInviteClientTransaction {
+
+    private static final Logger log = LoggerFactory.getLogger(ClientTransaction.class);
+
+    final ClientUser user;
+
+    ClientTransaction(
+            TransactionContext context,
+            TransactionKey key,
+            Stranded owner,
+            Flow flow,
+            Request request,
+            ClientUser user) {
+        super(context, key, owner, flow, request);
+        this.user = user;
+    }
+
+    /** Enters the table and sends the request. */
+    abstract void start();
+
+    /** A response that matches, RFC 3261 §17.1.3. */
+    abstract void receive(Response response);
+
+    final void transmit(Request message) {
+        log.debug("{} sends {}", this, message.method().name());
+        flow().send(message, this::failLater);
+    }
+
+    /** Whether the response has the Vias of the request; at a user agent that is one, RFC 3261 §8.1.3.3. */
+    final boolean isOnPath(Response response) {
+        return response.viaCount() == request().viaCount();
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transaction;
+
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.locate.Hop;
+import org.trapezoid.sip.locate.ServerLocator;
+import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.uri.Uri;
+
+/** Finds the next hop of a request, puts our Via on it and sends it, RFC 3261 §8.1.2 and §18.1.1. Thread-safe. */
+public final class RequestSender {
+    private static final Logger log = LoggerFactory.getLogger(RequestSender.class);
+
+    private final ServerLocator locator;
+    private final TransactionContext context;
+    private final TransportLayer transports;
+    private final Identifiers identifiers;
+
+    public RequestSender(
+            ServerLocator locator, TransactionLayer transactions, TransportLayer transports, Identifiers identifiers) {
+        this.locator = locator;
+        this.context = transactions.context();
+        this.transports = transports;
+        this.identifiers = identifiers;
+    }
+
+    /**
+     * Sends a request without our Via to its next hop. In the core section of {@code owner}; the user is told nothing before
+     * this returned.
+     */
+    public OutgoingRequest send(Stranded owner, Request request, ClientUser user) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user);
+        outgoing.locate(NextHop.of(request));
+        return outgoing;
+    }
+
+    /** The same over a given flow, and no other. */
+    public OutgoingRequest send(Stranded owner, Request request, Flow flow, ClientUser user) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user);
+        outgoing.sendOver(flow);
+        return outgoing;
+    }
+
+    /** Sends a request without a transaction: the ACK for a 2xx. */
+    public Sent sendDirect(Request request) {
+        return sendDirect(request, identifiers.branch());
+    }
+
+    /** The same with the branch of a stateless proxy, which a retransmission has again (RFC 3261 §16.11). */
+    public Sent sendDirect(Request request, String branch) {
+        Sent sent = new Sent();
+        Uri nextHop = NextHop.of(request);
+        locator.locate(nextHop).whenComplete((hops, problem) -> {
+            try {
+                if (problem != null || hops.isEmpty()) {
+                    throw unknown(nextHop);
+                }
+                Flow flow = flowTo(hops.get(0));
+                sent.go(withVia(request, flow, branch), flow);
+            } catch (IOException cause) {
+                log.debug("{} not sent: {}", request.method().name(), cause.toString());
+            }
+        });
+        return sent;
+    }
+
+    /** The same over a given flow. */
+    public Sent sendDirect(Request request, Flow flow) {
+        Sent sent = new Sent();
+        sent.go(withVia(request, flow, identifiers.branch()), flow);
+        return sent;
+    }
+
+    ServerLocator locator() {
+        return locator;
+    }
+
+    TransactionContext context() {
+        return context;
+    }
+
+    String newBranch() {
+        return identifiers.branch();
+    }
+
+    Flow flowTo(Hop hop) throws IOException {
+        return transports
+                .flowTo(hop.protocol(), hop.address())
+                .orElseThrow(() -> new IOException("no " + hop.protocol() + " listener can reach " + hop.address()));
+    }
+
+    /** RFC 3261 §18.1.1 and RFC 3581 §3. */
+    static Request withVia(Request request, Flow flow, String branch) {
+        Listener listener = flow.listener();
+        Protocol protocol = flow.protocol();
+        String via = "SIP/2.0/" + protocol.viaName() + ' ' + listener.advertised() + ";branch=" + branch
+                + (protocol == Protocol.UDP ? ";rport" : "");
+        return request.toBuilder().addFirst(HeaderName.VIA, via).build();
+    }
+
+    static UnknownHostException unknown(Uri nextHop) {
+        return new UnknownHostException("no address known for next hop " + nextHop);
+    }
+
+    static List<Hop> rest(List<Hop> hops) {
+        return hops.subList(1, hops.size());
+    }
+}

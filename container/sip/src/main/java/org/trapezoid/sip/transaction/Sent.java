@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transaction;
+
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transport.Flow;
+
+/** A request sent without a transaction: the ACK for a 2xx, or one that is forwarded statelessly. Thread-safe. */
+public final class Sent {
+    private static final Logger log = LoggerFactory.getLogger(Sent.class);
+
+    private volatile Optional<Leaving> leaving = Optional.empty();
+
+    Sent() {}
+
+    /** Sends the same message the same way again: for each retransmitted 2xx (RFC 3261 §13.2.2.4). */
+    public void resend() {
+        leaving.ifPresent(Leaving::go);
+    }
+
+    /** As sent; empty while its next hop is not known. */
+    public Optional<Request> request() {
+        return leaving.map(Leaving::request);
+    }
+
+    void go(Request request, Flow flow) {
+        Leaving first = new Leaving(request, flow);
+        leaving = Optional.of(first);
+        first.go();
+    }
+
+    private record Leaving(Request request, Flow flow) {
+
+        void go() {
+            flow.send(
+                    request,
+                    cause ->
+                            log.debug("{} not sent to {}: {}", request.method().name(), flow.peer(), cause.toString()));
+        }
+    }
+}

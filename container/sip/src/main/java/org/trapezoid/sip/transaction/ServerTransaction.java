@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transaction;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transport.Flow;
+
+/** Answers a request, RFC 3261 §17.2. Confined to its strand, and moves to another one at most once. */
+public abstract sealed class ServerTransaction extends Transaction
+        permits InviteServerTransaction, NonInviteServerTransaction {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerTransaction.class);
+
+    private @Nullable ServerUser user;
+    private @Nullable String localTag;
+    private @Nullable Response lastResponse;
+    private boolean moved;
+
+    ServerTransaction(TransactionContext context, TransactionKey key, Stranded home, Flow flow, Request request) {
+        super(context, key, home, flow, request);
+    }
+
+    /** Who is told about it from now on. */
+    public void user(ServerUser newUser) {
+        user = newUser;
+    }
+
+    /**
+     * Sends a response of the transaction user.
+     *
+     * @throws TransactionStateException if a final response was sent and this one may not follow it
+     */
+    public abstract void send(Response response);
+
+    /** Whether a final response was sent. */
+    public abstract boolean hasFinal();
+
+    /** Drops it at once and without a trace: the request is forwarded or answered without state. */
+    public abstract void abandon();
+
+    /** The request arrived; called once, when it is in the table. */
+    abstract void start();
+
+    /** The same request again. */
+    abstract void receiveAgain();
+
+    /** Moves it to the strand of the session it belongs to. At most once, in the core section, before any callback. */
+    public final void moveTo(Strand strand) {
+        if (moved) {
+            throw new IllegalStateException("cannot move " + this + " again; it belongs to a session");
+        }
+        moved = true;
+        home(strand);
+    }
+
+    /** The To tag of our responses: the request's, or that of a response already sent, or a new one. */
+    public final String localTag() {
+        String tag = localTag;
+        if (tag == null) {
+            tag = request()
+                    .toTag()
+                    .or(() -> lastResponse().flatMap(Response::toTag))
+                    .orElseGet(context.identifiers()::tag);
+            localTag = tag;
+        }
+        return tag;
+    }
+
+    /** The response a retransmission of the request is answered with. */
+    public final Optional<Response> lastResponse() {
+        return Optional.ofNullable(lastResponse);
+    }
+
+    final void remember(Response response) {
+        lastResponse = response;
+    }
+
+    final void transmit(Response response) {
+        log.debug("{} -> {}", this, response.status());
+        context.transports().sendResponse(flow(), response, this::failLater);
+    }
+
+    final void transmitLast() {
+        if (lastResponse != null) {
+            transmit(lastResponse);
+        }
+    }
+
+    final Optional<ServerUser> user() {
+        return Optional.ofNullable(user);
+    }
+
+    /** Leaves the table. */
+    void forget() {
+        context.table().remove(key, this);
+    }
+
+    @Override
+    final void failed(IOException cause) {
+        log.debug("{}: response not sent: {}", this, cause.toString());
+        if (!isTerminated()) {
+            user().ifPresent(told -> told.onTransportError(cause));
+        }
+    }
+}

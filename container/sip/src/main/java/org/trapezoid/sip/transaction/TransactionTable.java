@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transaction;
+
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All transactions by their keys, RFC 3261 §17.1.3 and §17.2.3. Thread-safe. */
+final class TransactionTable {
+    private final ConcurrentHashMap<TransactionKey, ServerTransaction> servers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TransactionKey, ClientTransaction> clients = new ConcurrentHashMap<>();
+
+    Optional<ServerTransaction> server(TransactionKey key) {
+        return Optional.ofNullable(servers.get(key));
+    }
+
+    Optional<ClientTransaction> client(TransactionKey key) {
+        return Optional.ofNullable(clients.get(key));
+    }
+
+    /** Adds it unless another one has its key; then that one is returned. */
+    Optional<ServerTransaction> addIfAbsent(ServerTransaction transaction) {
+        return Optional.ofNullable(servers.putIfAbsent(transaction.key, transaction));
+    }
+
+    /** A second key for a server transaction: the one an RFC 2543 ACK has. */
+    void alias(TransactionKey key, ServerTransaction transaction) {
+        servers.putIfAbsent(key, transaction);
+    }
+
+    void add(ClientTransaction transaction) {
+        if (clients.putIfAbsent(transaction.key, transaction) != null) {
+            throw new IllegalStateException("two client transactions with the same branch: " + transaction);
+        }
+    }
+
+    void remove(TransactionKey key, ServerTransaction transaction) {
+        servers.remove(key, transaction);
+    }
+
+    void remove(ClientTransaction transaction) {
+        clients.remove(transaction.key, transaction);
+    }
+
+    int serverCount() {
+        return servers.size();
+    }
+
+    int clientCount() {
+        return clients.size();
+    }
+}
