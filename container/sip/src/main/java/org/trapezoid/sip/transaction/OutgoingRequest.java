@@ -28,16 +28,26 @@ public final class OutgoingRequest {
     private final Stranded owner;
     private final Request original;
     private final ClientUser user;
+    private final RequestFinisher finisher;
+    private final String branchEnd;
     private List<Hop> hops = List.of();
     private @Nullable Attempt current;
     private boolean cancelled;
     private boolean ended;
 
-    OutgoingRequest(RequestSender sender, Stranded owner, Request original, ClientUser user) {
+    OutgoingRequest(
+            RequestSender sender,
+            Stranded owner,
+            Request original,
+            ClientUser user,
+            RequestFinisher finisher,
+            String branchEnd) {
         this.sender = sender;
         this.owner = owner;
         this.original = original;
         this.user = user;
+        this.finisher = finisher;
+        this.branchEnd = branchEnd;
     }
 
     /** As sent last, with our Via; as given while its next hop is not known. */
@@ -86,7 +96,7 @@ public final class OutgoingRequest {
     }
 
     void sendOver(Flow flow) {
-        Request request = RequestSender.withVia(original, flow, sender.newBranch());
+        Request request = RequestSender.withVia(finisher.finish(original, flow), flow, sender.newBranch() + branchEnd);
         Attempt attempt = new Attempt(flow, request);
         current = attempt;
         attempt.transaction().start();

@@ -40,14 +40,31 @@ public final class RequestSender {
      * this returned.
      */
     public OutgoingRequest send(Stranded owner, Request request, ClientUser user) {
-        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user);
+        return send(owner, request, user, RequestFinisher.NONE);
+    }
+
+    /** The same; what depends on the flow is put in when the flow is known. */
+    public OutgoingRequest send(Stranded owner, Request request, ClientUser user, RequestFinisher finisher) {
+        return send(owner, request, user, finisher, "");
+    }
+
+    /** The same with a branch that ends as given: by it a proxy knows its own requests again (RFC 5393 §4.2.1). */
+    public OutgoingRequest send(
+            Stranded owner, Request request, ClientUser user, RequestFinisher finisher, String branchEnd) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user, finisher, branchEnd);
         outgoing.locate(NextHop.of(request));
         return outgoing;
     }
 
     /** The same over a given flow, and no other. */
     public OutgoingRequest send(Stranded owner, Request request, Flow flow, ClientUser user) {
-        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user);
+        return send(owner, request, flow, user, RequestFinisher.NONE, "");
+    }
+
+    /** The same, completed for that flow, with a branch that ends as given. */
+    public OutgoingRequest send(
+            Stranded owner, Request request, Flow flow, ClientUser user, RequestFinisher finisher, String branchEnd) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user, finisher, branchEnd);
         outgoing.sendOver(flow);
         return outgoing;
     }
