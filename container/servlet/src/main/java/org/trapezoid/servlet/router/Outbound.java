@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.router;
+
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transaction.ClientUser;
+import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transaction.RequestFinisher;
+
+/** Sends what an application sends: to the next application inside, or out. Called in the core section of the owner. */
+public interface Outbound {
+
+    /** Sends with a branch of the sender's making. */
+    OutgoingRequest send(
+            Stranded owner, Request request, RoutingState state, ClientUser user, RequestFinisher finisher);
+
+    /**
+     * Sends with a branch that ends as given: by it a proxy knows its own requests again when they loop (RFC 5393 §4.2.1).
+     */
+    OutgoingRequest send(
+            Stranded owner,
+            Request request,
+            RoutingState state,
+            ClientUser user,
+            RequestFinisher finisher,
+            String branchEnd);
+
+    /** Sends the ACK of a 2xx on, without a transaction: to the next application inside, or out (RFC 3261 §16). */
+    void sendAck(Request ack);
+}
