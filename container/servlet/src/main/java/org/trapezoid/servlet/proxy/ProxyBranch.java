@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.proxy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.sip.concurrent.Timer;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.ClientUser;
+import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.uri.Uri;
+
+/** One target of a proxied request and its client transaction, RFC 3261 §16.6. Confined to its strand. */
+public final class ProxyBranch implements ClientUser {
+    /** Over three minutes, RFC 3261 §16.6 step 11. */
+    static final Duration TIMER_C = Duration.ofSeconds(181);
+
+    enum State {
+        CREATED,
+        CALLING,
+        PROCEEDING,
+        ENDED
+    }
+
+    private final ProxyCore core;
+    private final Uri target;
+    private final ProxySettings settings;
+    private State state = State.CREATED;
+    private @Nullable Request edited;
+    private @Nullable OutgoingRequest outgoing;
+    private @Nullable Response response;
+    private List<ProxyBranch> recursed = List.of();
+    private Optional<Successes> successes = Optional.empty();
+    private int breadth;
+    private boolean timedOut;
+    private boolean cancelled;
+    private Timer timer = Timer.NONE;
+    private long timerCFrom; // moves with each provisional; the timer itself is not restarted
+    private boolean limited;
+    private long deadline; // when limited
+
+    ProxyBranch(ProxyCore core, Uri target, ProxySettings settings) {
+        this.core = core;
+        this.target = target;
+        this.settings = settings;
+    }
+
+    public Uri target() {
+        return target;
+    }
+
+    /** What this branch does differently from others; has an effect before it starts only. */
+    public ProxySettings settings() {
+        return settings;
+    }
+
+    /** The request as it was sent, with our Via; before that as it is going to be edited for this target. */
+    public Request request() {
+        OutgoingRequest sent = outgoing;
+        if (sent != null) {
+            return sent.request();
+        }
+        Request given = edited;
+        return given != null ? given : core.original().toBuilder().uri(target).build();
+    }
+
+    /** Sends this one instead, to where it leads. */
+    public void request(Request newRequest) {
+        requireUnstarted();
+        edited = newRequest;
+    }
+
+    public boolean isStarted() {
+        return outgoing != null;
+    }
+
+    /** Whether a final response came, or it was given up. */
+    public boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    /** The last response. */
+    public Optional<Response> response() {
+        return Optional.ofNullable(response);
+    }
+
+    /** The branches to the Contacts of its redirection. */
+    public List<ProxyBranch> recursed() {
+        return recursed;
+    }
+
+    /** Cancels it and what became of its redirection; one that is not started never starts. */
+    public void cancel(List<String> reasons) {
+        for (ProxyBranch branch : recursed) {
+            branch.cancel(reasons);
+        }
+        abort(reasons);
+        core.onCancelled(this);
+    }
+
+    /** Gives it this time from now on, also while it runs. */
+    public void timeout(Duration timeout) {
+        settings.timeout(timeout);
+        if (isPending()) {
+            limit(core.timers().nanoTime(), timeout);
+            schedule();
+        }
+    }
+
+    private void requireUnstarted() {
+        if (state != State.CREATED) {
+            throw new IllegalStateException("the branch to " + target + " is " + state + "; it was to be unstarted");
+        }
+    }
+
+    boolean isUnstarted() {
+        return state == State.CREATED;
+    }
+
+    /** Sent, and no final response yet. */
+    boolean isPending() {
+        return state == State.CALLING || state == State.PROCEEDING;
+    }
+
+    /** Whether the next target waits for it. */
+    boolean holdsNext() {
+        return isPending() && !timedOut;
+    }
+
+    void recursed(List<ProxyBranch> branches) {
+        recursed = List.copyOf(branches);
+    }
+
+    void abort(List<String> reasons) {
+        switch (state) {
+            case CREATED -> state = State.ENDED;
+            case CALLING, PROCEEDING -> {
+                cancelled = core.isInvite();
+                if (outgoing != null) {
+                    outgoing.cancel(reasons);
+                }
+            }
+            case ENDED -> {
+                // nothing is under way
+            }
+        }
+    }
+
+    /** RFC 3261 §16.6 steps 1 to 10. */
+    void start(int share) {
+        requireUnstarted();
+        breadth = share;
+        state = State.CALLING;
+        Request request = toSend();
+        timerCFrom = core.timers().nanoTime();
+        settings.timeout().ifPresent(timeout -> limit(core.searchStart(settings, timerCFrom), timeout));
+        outgoing = core.send(request, this);
+        schedule();
+    }
+
+    private Request toSend() {
+        Request base = edited == null ? core.original() : edited;
+        Uri uri = edited == null ? target : edited.uri();
+        Request.Builder builder = base.toBuilder();
+        if (edited == null) {
+            builder.uri(target);
+        }
+        int hops = base.maxForwards();
+        builder.set(HeaderName.MAX_FORWARDS, hops < 0 ? "70" : Integer.toString(Math.max(0, hops - 1)));
+        builder.set(HeaderName.MAX_BREADTH, Integer.toString(breadth));
+        RoutePreprocessor.forStrictRouter(base, builder, uri);
+        return builder.build();
+    }
+
+    /** Record-Route and Path name the listener the request leaves from. */
+    Request finish(Request request, Flow flow) {
+        boolean path = settings.path().isPresent() && request.method().equals(Method.REGISTER);
+        if (settings.recordRoute().isEmpty() && !path) {
+            return request;
+        }
+        Request.Builder builder = request.toBuilder();
+        boolean secure = RecordRoute.isSecure(request);
+        if (settings.recordRoute().isPresent()) {
+            settings.recordRoute()
+                    .get()
+                    .add(builder, HeaderName.RECORD_ROUTE, core.arrivedOn(), flow.listener(), secure);
+        }
+        if (path) {
+            settings.path().get().add(builder, HeaderName.PATH, core.arrivedOn(), flow.listener(), secure);
+        }
+        return builder.build();
+    }
+
+    @Override
+    public void onResponse(Response received) {
+        Response upstream = withoutOurVia(received);
+        if (upstream.viaCount() == 0) {
+            return; // RFC 3261 §16.7 step 3: meant for us
+        }
+        switch (received.statusClass()) {
+            case PROVISIONAL -> onProvisional(upstream);
+            case SUCCESS -> onSuccess(upstream);
+            case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> onFailure(upstream);
+        }
+    }
+
+    /** A response the stack made up before anything was sent does not have it. */
+    private Response withoutOurVia(Response received) {
+        return outgoing != null && outgoing.transaction().isPresent()
+                ? received.toBuilder().removeFirst(HeaderName.VIA).build()
+                : received;
+    }
+
+    private void onProvisional(Response upstream) {
+        if (!isPending()) {
+            return;
+        }
+        state = State.PROCEEDING;
+        if (upstream.status() != 100) {
+            timerCFrom = core.timers().nanoTime(); // RFC 3261 §16.7 step 2
+            response = upstream;
+            core.onProvisional(this, upstream);
+        }
+    }
+
+    private void onSuccess(Response upstream) {
+        boolean first = isPending();
+        if (first) {
+            end();
+        }
+        if (!core.isInvite()) {
+            response = upstream;
+            core.onSuccess(this, upstream);
+        } else if (successes().add(upstream)) {
+            response = upstream;
+            core.onSuccess(this, upstream);
+        } else {
+            successes().forwardedFor(upstream).ifPresent(core::resend);
+        }
+    }
+
+    /** Of an INVITE. */
+    Successes successes() {
+        if (successes.isEmpty()) {
+            successes = Optional.of(new Successes());
+        }
+        return successes.get();
+    }
+
+    private void onFailure(Response upstream) {
+        if (isPending()) {
+            // who waited too long hears of the time, not of the CANCEL we sent for it
+            boolean ours = timedOut && !core.isCancelled() && upstream.status() == 487;
+            endWith(ours ? core.local(408) : upstream);
+        }
+    }
+
+    @Override
+    public void onTimeout() {
+        if (isPending()) {
+            endWith(core.local(cancelled && !timedOut ? 487 : 408));
+        }
+    }
+
+    @Override
+    public void onTransportError(IOException cause) {
+        if (isPending()) {
+            endWith(core.local(503)); // RFC 3261 §16.9
+        }
+    }
+
+    @Override
+    public void onTerminated() {
+        onTimeout(); // a transaction that ended without a final response
+    }
+
+    private void endWith(Response last) {
+        response = last;
+        end();
+        core.onFailure(this, last);
+    }
+
+    private void end() {
+        state = State.ENDED;
+        timer.cancel();
+        core.breadth().giveBack(breadth);
+    }
+
+    /** One timer for Timer C and the application's timeout: it sleeps until the earlier one and looks again. */
+    private void schedule() {
+        timer.cancel();
+        long wait = untilExpiry();
+        if (isPending() && wait != Long.MAX_VALUE) {
+            timer = core.timers().schedule(core, Duration.ofNanos(Math.max(0, wait)), this::onTimer);
+        }
+    }
+
+    private long untilExpiry() {
+        long now = core.timers().nanoTime();
+        long wait = core.isInvite() ? TIMER_C.toNanos() - (now - timerCFrom) : Long.MAX_VALUE;
+        return limited ? Math.min(wait, deadline - now) : wait;
+    }
+
+    private void limit(long from, Duration timeout) {
+        limited = true;
+        deadline = from + timeout.toNanos();
+    }
+
+    private void onTimer() {
+        if (!isPending()) {
+            return;
+        }
+        if (untilExpiry() > 0) {
+            schedule();
+        } else {
+            expire();
+        }
+    }
+
+    private void expire() {
+        boolean ringing = state == State.PROCEEDING && core.isInvite();
+        timedOut = true;
+        core.onTimeout(this);
+        if (!isPending()) {
+            return;
+        }
+        if (outgoing != null) {
+            outgoing.cancel(List.of());
+        }
+        if (ringing) {
+            core.onGivenUp(); // RFC 3261 §16.8: the CANCEL brings the final response
+        } else {
+            endWith(core.local(408));
+        }
+    }
+}

@@ -1,0 +1,570 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.proxy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transaction.ServerUser;
+import org.trapezoid.sip.uri.Uri;
+
+/** A stateful proxy for one request, RFC 3261 §16. Confined to the strand of its server transaction. */
+public final class ProxyCore implements ServerUser, Stranded {
+    private static final String ELSEWHERE = "SIP;cause=200;text=\"Call completed elsewhere\""; // RFC 3326 §2
+
+    /**
+     * Upward, in the core section. The answer true says that an application is to see the message first; when it has, the
+     * listener calls {@link #forward} or {@link #callbackDone}, in the core section too.
+     */
+    public interface Listener {
+        /** For calls without an application: nobody looks. */
+        Listener NONE = new Listener() {};
+
+        /** A provisional response; then {@link #forward}. */
+        default boolean onProvisional(ProxyBranch branch, Response response) {
+            return false;
+        }
+
+        /** A final response other than a 2xx of one branch; then {@link #callbackDone}. New branches may be started before. */
+        default boolean onBranchFinal(ProxyBranch branch, Response response) {
+            return false;
+        }
+
+        /** A 2xx, or the best response when all branches ended; then {@link #forward}. New branches started before replace it. */
+        default boolean onFinal(ProxyBranch branch, Response response) {
+            return false;
+        }
+
+        /** The caller gave up; all branches are being cancelled. */
+        default void onCancel(Request cancel) {}
+
+        /** No final response in time; the branch is being cancelled. */
+        default void onTimeout(ProxyBranch branch) {}
+
+        /** A final response went upstream and no branch is under way. */
+        default void onComplete() {}
+    }
+
+    private final ServerTransaction transaction;
+    private final RoutingState state;
+    private final ProxyEnvironment environment;
+    private final ProxySettings settings;
+    private final Listener listener;
+    private final boolean invite;
+    private final String branchPart;
+    private final Breadth breadth;
+    private final List<ProxyBranch> branches = new ArrayList<>(1);
+    private final Deque<ProxyBranch> waiting = new ArrayDeque<>(1); // to be started when breadth or order allow
+    private final ResponseContext responses = new ResponseContext();
+    private Request original;
+    private boolean started;
+    private boolean cancelled; // by the caller
+    private boolean rejected; // by a 6xx
+    private boolean succeeded; // a 2xx came or was sent
+    private boolean answered; // a final response went upstream
+    private boolean completed;
+    private int callbacks; // of the application, for responses that decide how the search goes on
+    private boolean searching;
+    private long searchStart; // when searching
+
+    /** @param original the request without our own routes; what the application edits before it starts branches replaces it */
+    public ProxyCore(
+            ServerTransaction transaction,
+            Request original,
+            RoutingState state,
+            ProxyEnvironment environment,
+            ProxySettings settings,
+            Listener listener) {
+        this.transaction = transaction;
+        this.original = original;
+        this.state = state;
+        this.environment = environment;
+        this.settings = settings;
+        this.listener = listener;
+        this.invite = original.method().equals(Method.INVITE);
+        this.branchPart = environment.loops().branchPart(transaction.request(), state);
+        this.breadth = Breadth.of(original);
+    }
+
+    @Override
+    public Strand strand() {
+        return transaction.strand();
+    }
+
+    public Request original() {
+        return original;
+    }
+
+    /** What branches started from now on are made from. */
+    public void original(Request edited) {
+        original = edited;
+    }
+
+    public ProxySettings settings() {
+        return settings;
+    }
+
+    /** All branches, in the order they were made, those of redirections too. */
+    public List<ProxyBranch> branches() {
+        return Collections.unmodifiableList(branches);
+    }
+
+    /** Whether a final response went upstream and no branch is under way. */
+    public boolean isComplete() {
+        return completed;
+    }
+
+    /** Makes branches that start with {@link #start}; a target that was there before is left out (RFC 3261 §16.5). */
+    public List<ProxyBranch> createBranches(List<? extends Uri> targets) {
+        requireSearching();
+        List<ProxyBranch> created = new ArrayList<>(targets.size());
+        for (Uri target : targets) {
+            if (!isKnown(target)) {
+                ProxyBranch branch = new ProxyBranch(this, target, settings.copy());
+                branches.add(branch);
+                created.add(branch);
+            }
+        }
+        return created;
+    }
+
+    /** Makes branches and starts them. */
+    public void fork(List<? extends Uri> targets) {
+        createBranches(targets);
+        start();
+    }
+
+    /**
+     * Starts the branches made: all of them, or the first one when the search is sequential. A request that may not be
+     * forwarded is answered instead.
+     *
+     * @throws InsufficientBreadth if there are more than Max-Breadth allows; nothing was sent
+     */
+    public void start() {
+        requireSearching();
+        if (isRefused()) {
+            return;
+        }
+        List<ProxyBranch> next = unstarted();
+        if (settings.parallel() && next.size() > breadth.available()) {
+            throw new InsufficientBreadth(next.size(), breadth.available());
+        }
+        if (breadth.available() < 1 && !next.isEmpty() && !holdsNext()) {
+            throw new InsufficientBreadth(next.size(), 0);
+        }
+        if (!started) {
+            started = true;
+            transaction.user(this);
+        }
+        waiting.addAll(next);
+        startNext();
+    }
+
+    /** Cancels every branch; those not started never start. */
+    public void cancel(List<String> reasons) {
+        waiting.clear();
+        cancelPending(reasons);
+        proceed();
+    }
+
+    /** Sends a response upstream after the application saw it; a best one only if no other branch was started meanwhile. */
+    public void forward(ProxyBranch branch, Response response) {
+        switch (response.statusClass()) {
+            case PROVISIONAL -> sendProvisional(response);
+            case SUCCESS -> {
+                branch.successes().forwarded(response);
+                sendSuccess(response);
+            }
+            case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> {
+                callbacks--;
+                if (answered || isUnderWay()) {
+                    proceed();
+                } else {
+                    sendFinal(response);
+                }
+            }
+        }
+    }
+
+    /** The application saw the final response of a branch. */
+    public void callbackDone() {
+        callbacks--;
+        proceed();
+    }
+
+    /**
+     * Sends a response of the application. While branches are under way, a final one other than a 2xx competes with theirs,
+     * as that of one more branch.
+     */
+    public void sendOwn(Response response) {
+        switch (response.statusClass()) {
+            case PROVISIONAL -> sendProvisional(response);
+            case SUCCESS -> {
+                succeed();
+                sendSuccess(response);
+            }
+            case GLOBAL_FAILURE -> {
+                reject();
+                sendOwnFinal(response);
+            }
+            case REDIRECTION, CLIENT_ERROR, SERVER_ERROR -> sendOwnFinal(response);
+        }
+    }
+
+    private void sendOwnFinal(Response response) {
+        if (isUnderWay()) {
+            responses.offerOwn(response);
+        } else {
+            sendFinal(response);
+        }
+    }
+
+    // ---- from the server transaction
+
+    /** RFC 3261 §16.10. */
+    @Override
+    public void onCancel(Request cancel) {
+        cancelled = true;
+        List<String> reasons = cancel.headers().all(HeaderName.REASON);
+        listener.onCancel(cancel);
+        cancel(reasons);
+    }
+
+    /** The caller of RFC 2543 style sends its ACK on our server transaction. */
+    @Override
+    public void onAck(Request ack) {
+        Request routed = RoutePreprocessor.process(ack, environment.isOwn()).request();
+        new DialogForwarder(environment).forwardAck(routed);
+    }
+
+    @Override
+    public void onTimeout() {
+        // nobody acknowledged the final response we forwarded; the branches have ended
+    }
+
+    /** RFC 3261 §16.9: a response that cannot be sent is dropped, the branches go on. */
+    @Override
+    public void onTransportError(IOException cause) {}
+
+    @Override
+    public void onTerminated() {}
+
+    // ---- from the branches
+
+    void onProvisional(ProxyBranch branch, Response response) {
+        if (invite && !succeeded && !answered && !listener.onProvisional(branch, response)) {
+            sendProvisional(response);
+        }
+    }
+
+    /** A 2xx that is no retransmission. */
+    void onSuccess(ProxyBranch branch, Response response) {
+        if (!invite && (succeeded || answered)) {
+            checkComplete();
+            return;
+        }
+        succeed();
+        if (!listener.onFinal(branch, response)) {
+            forward(branch, response);
+        }
+    }
+
+    /** The callee retransmits its 2xx because no ACK reached it. */
+    void resend(Response response) {
+        transaction.send(response);
+    }
+
+    void onFailure(ProxyBranch branch, Response response) {
+        if (succeeded || answered) {
+            checkComplete();
+            return;
+        }
+        if (response.statusClass() == StatusClass.GLOBAL_FAILURE) {
+            reject();
+        }
+        Optional<Response> competing = response.statusClass() == StatusClass.REDIRECTION
+                ? new Recursion(this, branch).follow(response)
+                : Optional.of(response);
+        competing.ifPresent(left -> responses.offer(branch, left));
+        if (listener.onBranchFinal(branch, response)) {
+            callbacks++;
+        } else {
+            proceed();
+        }
+    }
+
+    void onTimeout(ProxyBranch branch) {
+        listener.onTimeout(branch);
+    }
+
+    void onGivenUp() {
+        proceed();
+    }
+
+    void onCancelled(ProxyBranch branch) {
+        waiting.remove(branch);
+        proceed();
+    }
+
+    // ---- for the branches
+
+    Timers timers() {
+        return environment.timers();
+    }
+
+    boolean isInvite() {
+        return invite;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    org.trapezoid.sip.transport.Listener arrivedOn() {
+        return transaction.flow().listener();
+    }
+
+    OutgoingRequest send(Request request, ProxyBranch branch) {
+        return environment.outbound().send(this, request, state, branch, branch::finish, branchPart);
+    }
+
+    /** When the time of a branch that starts now began: with the whole search, if it is parallel. */
+    long searchStart(ProxySettings of, long now) {
+        if (!settings.parallel()) {
+            return now;
+        }
+        if (!searching
+                || now - searchStart >= of.timeout().orElse(Duration.ZERO).toNanos()) {
+            searching = true;
+            searchStart = now;
+        }
+        return searchStart;
+    }
+
+    /** A final response of our own, RFC 3261 §8.2.6.2. */
+    Response local(int status) {
+        return Response.to(transaction.request(), status)
+                .toTag(transaction.localTag())
+                .build();
+    }
+
+    // ---- the search
+
+    boolean isKnown(Uri target) {
+        for (ProxyBranch branch : branches) {
+            if (branch.target().equals(target)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean maySearch() {
+        boolean goesOn = succeeded ? invite && settings.noCancel() : !answered;
+        return goesOn && !cancelled && !rejected;
+    }
+
+    Breadth breadth() {
+        return breadth;
+    }
+
+    /** Targets of a redirection go before those that wait. */
+    void addFirst(List<ProxyBranch> recursed) {
+        branches.addAll(recursed);
+        for (int i = recursed.size() - 1; i >= 0; i--) {
+            waiting.addFirst(recursed.get(i));
+        }
+    }
+
+    private void requireSearching() {
+        if (!maySearch()) {
+            throw new IllegalStateException("cannot proxy " + original.method().name() + ' ' + original.callId()
+                    + " to more targets; it was "
+                    + (cancelled ? "cancelled" : rejected ? "rejected by a 6xx" : "answered"));
+        }
+    }
+
+    private List<ProxyBranch> unstarted() {
+        List<ProxyBranch> next = new ArrayList<>(branches.size());
+        for (ProxyBranch branch : branches) {
+            if (branch.isUnstarted() && !waiting.contains(branch)) {
+                next.add(branch);
+            }
+        }
+        return next;
+    }
+
+    /** RFC 3261 §16.3. */
+    private boolean isRefused() {
+        OptionalInt refusal = RequestValidation.refusal(transaction.request(), environment.proxyRequire());
+        if (refusal.isEmpty() && branches.size() > 1 && isLoop()) {
+            refusal = OptionalInt.of(482);
+        }
+        refusal.ifPresent(this::refuse);
+        return refusal.isPresent();
+    }
+
+    /** Only who forks must know: one target more or less is what Max-Forwards is for (RFC 5393 §4.2). */
+    boolean isLoop() {
+        return environment.loops().isLoop(transaction.request(), branchPart);
+    }
+
+    private void refuse(int status) {
+        started = true;
+        Response refusal = local(status);
+        if (status == 420) {
+            List<String> unsupported = RequestValidation.unsupported(transaction.request(), environment.proxyRequire());
+            refusal = refusal.toBuilder()
+                    .set(HeaderName.UNSUPPORTED, String.join(", ", unsupported))
+                    .build();
+        }
+        sendFinal(refusal);
+    }
+
+    /** Starts what may be started now. */
+    private void startNext() {
+        if (waiting.isEmpty() || !maySearch()) {
+            return;
+        }
+        if (!settings.parallel()) {
+            startOne();
+            return;
+        }
+        int count = Math.min(waiting.size(), breadth.available());
+        int share = count == 0 ? 0 : breadth.share(count);
+        for (int i = 0; i < count && !waiting.isEmpty(); i++) {
+            start(waiting.remove(), share);
+        }
+    }
+
+    private void startOne() {
+        while (!waiting.isEmpty() && !holdsNext() && breadth.available() > 0) {
+            start(waiting.remove(), breadth.share(1));
+        }
+    }
+
+    private void start(ProxyBranch branch, int share) {
+        if (branch.isUnstarted()) {
+            breadth.take(share);
+            branch.start(share);
+        }
+    }
+
+    private boolean holdsNext() {
+        for (ProxyBranch branch : branches) {
+            if (branch.holdsNext()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isUnderWay() {
+        return isPending() || (!waiting.isEmpty() && maySearch());
+    }
+
+    private boolean isPending() {
+        for (ProxyBranch branch : branches) {
+            if (branch.isPending()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whatever is due now: the next branches, or the answer. */
+    private void proceed() {
+        if (!started || callbacks > 0 || completed) {
+            return;
+        }
+        startNext();
+        if (succeeded || answered) {
+            checkComplete();
+        } else if (!isPending()) {
+            decide();
+        }
+    }
+
+    private void decide() {
+        Optional<ResponseContext.Best> best = responses.best();
+        if (best.isEmpty()) {
+            sendFinal(local(cancelled ? 487 : 408));
+            return;
+        }
+        Optional<ProxyBranch> branch = best.get().branch();
+        Response response = best.get().response();
+        if (branch.isPresent() && listener.onFinal(branch.get(), response)) {
+            callbacks++;
+        } else {
+            sendFinal(response);
+        }
+    }
+
+    private void reject() {
+        rejected = true;
+        waiting.clear();
+        cancelPending(List.of());
+    }
+
+    private void succeed() {
+        succeeded = true;
+        if (!settings.noCancel()) {
+            waiting.clear();
+            cancelPending(List.of(ELSEWHERE));
+        }
+    }
+
+    private void cancelPending(List<String> reasons) {
+        for (int i = 0; i < branches.size(); i++) {
+            branches.get(i).abort(reasons);
+        }
+    }
+
+    private void sendProvisional(Response response) {
+        if (!answered && !transaction.hasFinal()) {
+            transaction.send(response);
+        }
+    }
+
+    /** Every 2xx to an INVITE goes upstream, RFC 3261 §16.7 step 5; one to another request. */
+    private void sendSuccess(Response response) {
+        if (invite || !answered) {
+            answered = true;
+            transaction.send(response);
+        }
+        checkComplete();
+    }
+
+    private void sendFinal(Response response) {
+        answered = true;
+        waiting.clear();
+        cancelPending(List.of());
+        if (!transaction.hasFinal()) {
+            transaction.send(response);
+        }
+        checkComplete();
+    }
+
+    private void checkComplete() {
+        if (answered && !completed && callbacks <= 0 && !isPending()) {
+            completed = true;
+            listener.onComplete();
+        }
+    }
+}

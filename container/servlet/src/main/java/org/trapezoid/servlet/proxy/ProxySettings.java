@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.proxy;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** How a request is proxied; a branch starts with a copy of its own. Confined to the strand of the call. */
+public final class ProxySettings {
+    private boolean parallel = true;
+    private boolean recurse = true;
+    private boolean noCancel;
+    private Optional<RecordRoute> recordRoute = Optional.empty();
+    private Optional<RecordRoute> path = Optional.empty();
+    private Optional<Duration> timeout = Optional.empty();
+
+    public ProxySettings copy() {
+        return new ProxySettings()
+                .parallel(parallel)
+                .recurse(recurse)
+                .noCancel(noCancel)
+                .recordRoute(recordRoute)
+                .path(path)
+                .timeout(timeout);
+    }
+
+    /** All targets at once, or one after another. */
+    public boolean parallel() {
+        return parallel;
+    }
+
+    public ProxySettings parallel(boolean value) {
+        parallel = value;
+        return this;
+    }
+
+    /** Whether the Contacts of a redirection become targets. */
+    public boolean recurse() {
+        return recurse;
+    }
+
+    public ProxySettings recurse(boolean value) {
+        recurse = value;
+        return this;
+    }
+
+    /** Whether other branches go on after a 2xx (RFC 3841 §9.1). */
+    public boolean noCancel() {
+        return noCancel;
+    }
+
+    public ProxySettings noCancel(boolean value) {
+        noCancel = value;
+        return this;
+    }
+
+    /** What makes later requests of the call come back. */
+    public Optional<RecordRoute> recordRoute() {
+        return recordRoute;
+    }
+
+    public ProxySettings recordRoute(RecordRoute value) {
+        return recordRoute(Optional.of(value));
+    }
+
+    public ProxySettings withoutRecordRoute() {
+        return recordRoute(Optional.empty());
+    }
+
+    private ProxySettings recordRoute(Optional<RecordRoute> value) {
+        recordRoute = value;
+        return this;
+    }
+
+    /** What a REGISTER gets on top of its Path (RFC 3327). */
+    public Optional<RecordRoute> path() {
+        return path;
+    }
+
+    public ProxySettings path(RecordRoute value) {
+        return path(Optional.of(value));
+    }
+
+    public ProxySettings withoutPath() {
+        return path(Optional.empty());
+    }
+
+    private ProxySettings path(Optional<RecordRoute> value) {
+        path = value;
+        return this;
+    }
+
+    /**
+     * The time for a final response: parallel for the whole search, sequential for each target. Absent: Timer C alone limits
+     * an INVITE (RFC 3261 §16.6 step 11).
+     */
+    public Optional<Duration> timeout() {
+        return timeout;
+    }
+
+    public ProxySettings timeout(Duration value) {
+        return timeout(Optional.of(value));
+    }
+
+    private ProxySettings timeout(Optional<Duration> value) {
+        timeout = value;
+        return this;
+    }
+}

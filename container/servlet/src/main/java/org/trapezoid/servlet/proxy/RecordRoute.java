@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.proxy;
+
+import java.util.Locale;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.uri.Parameters;
+import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.Uri;
+
+/**
+ * The URI by which later requests of a call come back to this proxy (RFC 3261 §16.6 step 4), in Record-Route and Path.
+ * Immutable.
+ *
+ * @param parameters what the URI carries beside {@code lr}: the session it belongs to, and what the application put there
+ */
+public record RecordRoute(Parameters parameters) {
+    /** Marks both values of a pair, so that the way back removes both and never a neighbour's. */
+    static final String PAIR = "r2";
+
+    /** The URI on one of our listeners. */
+    public SipUri uri(Listener listener, boolean secure) {
+        return SipUri.parse(text(listener, secure, false));
+    }
+
+    /**
+     * Puts one value on top, or two when the request leaves on another listener than it came in by: the upper one for the
+     * side it goes to, the lower one for the side it came from (RFC 5658 §5).
+     */
+    void add(Request.Builder builder, HeaderName header, Listener in, Listener out, boolean secure) {
+        if (in.equals(out)) {
+            builder.addFirst(header, '<' + text(out, secure, false) + '>');
+        } else {
+            builder.addFirst(header, '<' + text(in, secure, true) + '>');
+            builder.addFirst(header, '<' + text(out, secure, true) + '>');
+        }
+    }
+
+    /** RFC 3261 §16.6 step 4: a sips URI when the Request-URI or the topmost Route is one. */
+    static boolean isSecure(Request request) {
+        return isSecure(request.uri())
+                || request.topRoute().filter(route -> isSecure(route.uri())).isPresent();
+    }
+
+    static boolean isSecure(Uri uri) {
+        return uri instanceof SipUri sip && sip.secure();
+    }
+
+    private String text(Listener listener, boolean secure, boolean paired) {
+        StringBuilder text =
+                new StringBuilder(96).append(secure ? "sips:" : "sip:").append(listener.advertised());
+        if (!(secure && listener.protocol() == Protocol.TLS)) {
+            text.append(";transport=").append(listener.protocol().name().toLowerCase(Locale.ROOT));
+        }
+        text.append(";lr");
+        if (paired) {
+            text.append(';').append(PAIR).append("=on");
+        }
+        parameters.appendTo(text);
+        return text.toString();
+    }
+}
