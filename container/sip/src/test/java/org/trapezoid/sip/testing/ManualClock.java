@@ -14,6 +14,7 @@ import org.trapezoid.sip.concurrent.Timers;
 
 /** Time that moves only when told, and strands without threads. Confined to the thread of the test. */
 public final class ManualClock implements Timers, InstantSource {
+    private static final Duration LONGEST = Duration.ofDays(365L * 70);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final PriorityQueue<ManualTimer> timers = new PriorityQueue<>();
@@ -52,7 +53,8 @@ public final class ManualClock implements Timers, InstantSource {
 
     @Override
     public Timer schedule(Stranded owner, Duration delay, Runnable onExpiry) {
-        ManualTimer timer = new ManualTimer(owner, now + Math.max(0, delay.toNanos()), scheduled++, onExpiry);
+        long nanos = delay.compareTo(LONGEST) < 0 ? Math.max(0, delay.toNanos()) : LONGEST.toNanos();
+        ManualTimer timer = new ManualTimer(owner, now + nanos, scheduled++, onExpiry);
         timers.add(timer);
         return timer;
     }
