@@ -206,10 +206,12 @@ class UdpTransportTest {
                 flow.send(Texts.request("busy"), failure -> {});
             }
         });
-        sender.start();
-        for (int i = 0; i < 20_000; i++) {
-            sender.interrupt();
-            Thread.onSpinWait();
+        try (LogCapture log = LogCapture.of(UdpSocket.class)) {
+            sender.start();
+            Awaitility.await().pollInterval(Duration.ofNanos(1)).until(() -> {
+                sender.interrupt();
+                return log.contains("is open again");
+            });
         }
         stop.countDown();
         sender.join();
