@@ -45,8 +45,9 @@ public final class FakeTransport implements Transport {
     private Consumer<Sent> onSent = message -> {};
 
     public FakeTransport(Protocol protocol, InetSocketAddress bound, ManualClock clock) {
-        this.listener =
-                new Listener(protocol, bound, new HostPort(bound.getAddress().getHostAddress(), bound.getPort()));
+        String address = bound.getAddress().getHostAddress();
+        String host = address.indexOf(':') < 0 ? address : '[' + address + ']';
+        this.listener = new Listener(protocol, bound, new HostPort(host, bound.getPort()));
         this.clock = clock;
         this.failures = clock.strands().create();
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.transport;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.trapezoid.sip.message.Limits;
-import org.trapezoid.sip.message.Malformed;
 import org.trapezoid.sip.message.MessageParser;
 import org.trapezoid.sip.message.ParseResult;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StreamFramer;
 
 /** Messages of the tests. Stateless. */
 final class Texts {
@@ -54,8 +55,11 @@ final class Texts {
         return new MessageParser(Limits.DEFAULT).parseDatagram(bytes, 0, bytes.length);
     }
 
-    static Malformed malformed(String text) {
-        return (Malformed) parse(text);
+    /** The first thing a stream's framer finds. */
+    static ParseResult framed(String text) {
+        StreamFramer framer = new StreamFramer(new MessageParser(Limits.DEFAULT), Limits.DEFAULT);
+        framer.append(ByteBuffer.wrap(bytes(text)));
+        return framer.next().orElseThrow();
     }
 
     private static Object parsed(String text) {
