@@ -50,6 +50,34 @@ public record Via(String transport, HostPort sentBy, Parameters parameters) {
                 Parameters.ofHeader(b, i, to));
     }
 
+    /**
+     * What can be saved of a malformed value: transport, sent-by and the parameters before the first malformed one, of any
+     * protocol version. To answer with.
+     */
+    public static Via salvage(byte[] b, int from, int to) {
+        int i = from;
+        for (int slash = 0; slash < 2; slash++) {
+            i = slash(b, Grammar.token(b, Grammar.skipLws(b, i, to), to, "protocol in Via"), to);
+        }
+        int end = Grammar.token(b, i, to, "transport in Via");
+        int host = Grammar.skipLws(b, end, to);
+        HostPort sentBy = HostPort.parse(Grammar.text(b, host, HostPort.end(b, host, to)));
+        int start = Math.max(host, Grammar.indexOf(b, host, to, ';'));
+        Parameters parameters = Parameters.EMPTY;
+        int stop = start;
+        while (stop >= start && b[start] == ';') {
+            stop = Grammar.indexOf(b, stop + 1, to, ';');
+            try {
+                int limit = stop < 0 ? to : stop;
+                Parameters.checkHeader(b, start, limit);
+                parameters = Parameters.ofHeader(b, start, limit);
+            } catch (SyntaxException e) {
+                break;
+            }
+        }
+        return new Via(Grammar.text(b, i, end), sentBy, parameters);
+    }
+
     /** Checks one value without building anything; returns where its parameters start. */
     public static int check(byte[] b, int from, int to) {
         int transport = transportStart(b, from, to);

@@ -388,8 +388,17 @@ public final class Headers {
 
     /** Replaces the first value; the other values of its line stay. */
     void replaceFirst(HeaderName name, String value) {
-        removeFirst(name);
-        addFirst(name, value);
+        int i = indexOf(name, 0);
+        if (i < 0) {
+            addFirst(name, value);
+            return;
+        }
+        byte[] first = line(name, value);
+        byte[] rest = read(i, (b, from, to) -> rest(name, b, from, to));
+        replaceAt(i, first, name.prefixLength());
+        if (rest.length > 0) {
+            insert(i + 1, name, rest, span(0, name.prefixLength(), rest.length, false));
+        }
     }
 
     /** Adds text behind the value of the first field of this name. */

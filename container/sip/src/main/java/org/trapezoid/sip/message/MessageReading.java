@@ -410,16 +410,31 @@ final class MessageReading {
             return null;
         }
         try {
-            headers.check(via, (bytes, from, to) -> Via.check(bytes, from, Grammar.listValue(bytes, from, to)));
+            headers.check(via, MessageReading::checkFirstVia);
         } catch (SyntaxException e) {
-            return null; // nobody to send it to
+            if (!salvageVia(via)) {
+                return null; // nobody to send it to
+            }
         }
-        Response.Builder answer = Response.to(headers.share(), status, Response.defaultReason(status));
+        Response.Builder answer = Response.to(headers, status, Response.defaultReason(status));
         try {
             answer.toTag(Integer.toHexString(headers.hashOfBytes()));
         } catch (SyntaxException e) {
-            // the To header itself is malformed: it goes back as it came
+            return answer.build(); // the To header itself is malformed: it goes back as it came
         }
         return answer.build();
+    }
+
+    private static int checkFirstVia(byte[] bytes, int from, int to) {
+        return Via.check(bytes, from, Grammar.listValue(bytes, from, to));
+    }
+
+    private boolean salvageVia(int via) {
+        try {
+            headers.set(HeaderName.VIA, headers.read(via, Via::salvage).toString());
+            return true;
+        } catch (SyntaxException e) {
+            return false;
+        }
     }
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.uri.Grammar;
+import org.trapezoid.sip.uri.SyntaxException;
 
 /** A response, RFC 3261 §7.2. Immutable and thread-safe. */
 public final class Response extends Message {
@@ -120,6 +121,9 @@ public final class Response extends Message {
 
         /** Adds the tag to the To header unless it has one, RFC 3261 §8.2.6.2. */
         public Builder toTag(String tag) {
+            if (!Grammar.isToken(tag)) {
+                throw new SyntaxException("tag must be a token");
+            }
             int to = headers().indexOf(HeaderName.TO, 0);
             if (to >= 0 && headers().read(to, NameAddr::tag).isEmpty()) {
                 extendFirst(HeaderName.TO, ";tag=" + tag);

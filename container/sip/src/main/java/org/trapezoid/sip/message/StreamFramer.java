@@ -179,6 +179,11 @@ public final class StreamFramer {
         return broken;
     }
 
+    /** For tests of what it reserves. */
+    int capacity() {
+        return buffer.length;
+    }
+
     /** How many bytes wait for more. */
     public int buffered() {
         return end - start;

@@ -191,17 +191,29 @@ public final class Parameters implements Iterable<Map.Entry<String, String>> {
 
     /** Replaces in place, or appends. An empty value makes a flag. */
     public Parameters with(String name, String value) {
-        if (name.isEmpty()) {
+        requireValue(name, "parameter name");
+        if (name.isEmpty() || name.indexOf('=') >= 0) {
             throw new SyntaxException("parameter name expected");
         }
-        Grammar.requireOneLine(name, "parameter name");
-        Grammar.requireOneLine(value, "parameter value");
+        requireValue(value, "parameter value");
         int i = indexOf(name);
         String[] copy = Arrays.copyOf(pairs, i < 0 ? pairs.length + 2 : pairs.length);
         int at = i < 0 ? pairs.length : i;
         copy[at] = i < 0 ? name : pairs[i];
         copy[at + 1] = value;
         return new Parameters(copy);
+    }
+
+    /** A quoted string, or characters that cannot end the value: nothing set by a program becomes another parameter. */
+    private static void requireValue(String value, String what) {
+        Grammar.requireOneLine(value, what);
+        byte[] b = Grammar.bytes(value);
+        int end = b.length > 0 && b[0] == '"'
+                ? Grammar.quotedString(b, 0, b.length)
+                : Grammar.skip(b, 0, b.length, Grammar.VALUE);
+        if (end != b.length) {
+            throw SyntaxException.expected(what + " without separators", b, end, b.length);
+        }
     }
 
     public Parameters without(String name) {
