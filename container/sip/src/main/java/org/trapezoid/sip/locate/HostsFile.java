@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.StringTokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.transport.Literals;
 
 /** The hosts file of the system, read by ourselves and again when it changed: no lookup ever waits. Thread-safe. */
 final class HostsFile {
@@ -66,7 +67,7 @@ final class HostsFile {
             int comment = line.indexOf('#');
             StringTokenizer words = new StringTokenizer(comment < 0 ? line : line.substring(0, comment));
             Optional<InetAddress> address =
-                    words.hasMoreTokens() ? IpLiteral.parse(words.nextToken()) : Optional.empty();
+                    words.hasMoreTokens() ? Literals.address(words.nextToken()) : Optional.empty();
             while (address.isPresent() && words.hasMoreTokens()) {
                 addresses
                         .computeIfAbsent(words.nextToken().toLowerCase(Locale.ROOT), name -> new ArrayList<>())

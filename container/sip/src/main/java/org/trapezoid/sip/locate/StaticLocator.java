@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.trapezoid.sip.transport.Literals;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
@@ -21,7 +22,7 @@ import org.trapezoid.sip.uri.Uri;
 /** RFC 3263 without DNS: numeric addresses, static routes, localhost and the hosts file. Thread-safe. */
 public final class StaticLocator implements ServerLocator {
     private static final List<InetAddress> LOOPBACK = List.of(
-            IpLiteral.parse("127.0.0.1").orElseThrow(), IpLiteral.parse("::1").orElseThrow());
+            Literals.address("127.0.0.1").orElseThrow(), Literals.address("::1").orElseThrow());
 
     private final Map<String, StaticRoute> domains = new HashMap<>();
     private final List<StaticRoute> suffixes = new ArrayList<>();
@@ -52,7 +53,7 @@ public final class StaticLocator implements ServerLocator {
 
     private List<Hop> hops(SipUri uri) {
         String host = uri.maddr().orElse(uri.host());
-        Optional<InetAddress> literal = IpLiteral.parse(host);
+        Optional<InetAddress> literal = Literals.address(host);
         if (literal.isPresent()) {
             return hops(uri, uri.secure(), List.of(literal.get()));
         }
@@ -78,7 +79,7 @@ public final class StaticLocator implements ServerLocator {
     }
 
     private List<InetAddress> addresses(String host) {
-        Optional<InetAddress> literal = IpLiteral.parse(host);
+        Optional<InetAddress> literal = Literals.address(host);
         if (literal.isPresent()) {
             return List.of(literal.get());
         }

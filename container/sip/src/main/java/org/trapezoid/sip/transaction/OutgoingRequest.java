@@ -2,6 +2,7 @@
 package org.trapezoid.sip.transaction;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +90,9 @@ public final class OutgoingRequest {
             located(nextHop, now.join());
         } else {
             found.whenComplete((result, problem) -> {
+                if (problem != null) {
+                    log.debug("{} not located: {}", nextHop, problem.toString());
+                }
                 List<Hop> usable = problem == null ? result : List.of();
                 Strand.run(owner, () -> located(nextHop, usable));
             });
@@ -96,8 +100,9 @@ public final class OutgoingRequest {
     }
 
     void sendOver(Flow flow) {
-        Request request = RequestSender.withVia(finisher.finish(original, flow), flow, sender.newBranch() + branchEnd);
-        Attempt attempt = new Attempt(flow, request);
+        String branch = sender.newBranch() + branchEnd;
+        Request request = RequestSender.withVia(finisher.finish(original, flow), flow, branch);
+        Attempt attempt = new Attempt(flow, branch, request);
         current = attempt;
         attempt.transaction().start();
     }
@@ -106,7 +111,7 @@ public final class OutgoingRequest {
         if (ended) {
             return;
         }
-        hops = found;
+        hops = sender.suited(found, original);
         tryNext(RequestSender.unknown(nextHop));
     }
 
@@ -128,6 +133,13 @@ public final class OutgoingRequest {
         later(() -> endFailed(reported));
     }
 
+    /** A peer that is silent over one transport is not asked over another. */
+    private void passOver(InetSocketAddress silent) {
+        while (!hops.isEmpty() && hops.get(0).address().equals(silent)) {
+            hops = RequestSender.rest(hops);
+        }
+    }
+
     private boolean canFailOver() {
         return !cancelled && !hops.isEmpty();
     }
@@ -135,7 +147,8 @@ public final class OutgoingRequest {
     private void endUnsent() {
         if (!ended) {
             ended = true;
-            user.onResponse(Response.to(original, REQUEST_TERMINATED).build());
+            user.onResponse(
+                    Response.to(sender.unsent(original), REQUEST_TERMINATED).build());
             user.onTerminated();
         }
     }
@@ -158,10 +171,9 @@ public final class OutgoingRequest {
         private final ClientTransaction transaction;
         private boolean replaced;
 
-        Attempt(Flow flow, Request request) {
+        Attempt(Flow flow, String branch, Request request) {
             TransactionContext context = sender.context();
-            TransactionKey key = TransactionKey.client(
-                    request.topBranch().orElseThrow(), request.method().name());
+            TransactionKey key = TransactionKey.client(branch, request.method().name());
             this.transaction = request.method().equals(Method.INVITE)
                     ? new InviteClientTransaction(context, key, owner, flow, request, this)
                     : new NonInviteClientTransaction(context, key, owner, flow, request, this);
@@ -183,6 +195,7 @@ public final class OutgoingRequest {
 
         @Override
         public void onTimeout() {
+            passOver(transaction.flow().peer());
             if (canFailOver()) {
                 replaced = true;
                 tryNext(new IOException("no response from " + transaction.flow().peer()));

@@ -3,6 +3,7 @@ package org.trapezoid.sip.transaction;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,8 @@ import org.trapezoid.sip.uri.Uri;
 /** Finds the next hop of a request, puts our Via on it and sends it, RFC 3261 §8.1.2 and §18.1.1. Thread-safe. */
 public final class RequestSender {
     private static final Logger log = LoggerFactory.getLogger(RequestSender.class);
+    private static final int LARGEST_DATAGRAM = 1300;
+    private static final int ALLOWANCE = 150; // for our Via and Record-Route, not yet on it
 
     private final ServerLocator locator;
     private final TransactionContext context;
@@ -119,11 +122,36 @@ public final class RequestSender {
 
     /** RFC 3261 §18.1.1 and RFC 3581 §3. */
     static Request withVia(Request request, Flow flow, String branch) {
-        Listener listener = flow.listener();
-        Protocol protocol = flow.protocol();
-        String via = "SIP/2.0/" + protocol.viaName() + ' ' + listener.advertised() + ";branch=" + branch
-                + (protocol == Protocol.UDP ? ";rport" : "");
+        return withVia(request, flow.listener(), branch, !flow.isReliable());
+    }
+
+    /** As if it had left, for a response made here: its user takes the top Via for ours. */
+    Request unsent(Request request) {
+        return withVia(request, transports.listeners().get(0), identifiers.branch(), false);
+    }
+
+    private static Request withVia(Request request, Listener listener, String branch, boolean rport) {
+        String via = "SIP/2.0/" + listener.protocol().viaName() + ' ' + listener.advertised() + ";branch=" + branch
+                + (rport ? ";rport" : "");
         return request.toBuilder().addFirst(HeaderName.VIA, via).build();
+    }
+
+    /**
+     * Puts TCP before UDP for a request too large for a datagram, RFC 3261 §18.1.1. Where no connection can be made it goes
+     * over UDP all the same.
+     */
+    List<Hop> suited(List<Hop> hops, Request request) {
+        if (hops.isEmpty() || request.encodedLength() + ALLOWANCE <= LARGEST_DATAGRAM) {
+            return hops;
+        }
+        List<Hop> suited = new ArrayList<>(hops.size() * 2);
+        for (Hop hop : hops) {
+            if (hop.protocol() == Protocol.UDP) {
+                suited.add(new Hop(Protocol.TCP, hop.address()));
+            }
+            suited.add(hop);
+        }
+        return suited;
     }
 
     static UnknownHostException unknown(Uri nextHop) {

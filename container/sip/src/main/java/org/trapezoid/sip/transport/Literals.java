@@ -7,12 +7,12 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 
 /** IP literals of SIP hosts, and which addresses nothing may be sent to. Never asks a name service. Stateless. */
-final class Literals {
+public final class Literals {
 
     private Literals() {}
 
     /** The address an IPv4 literal or a (bracketed) IPv6 literal stands for; empty for a name. */
-    static Optional<InetAddress> address(String host) {
+    public static Optional<InetAddress> address(String host) {
         try {
             if (host.indexOf(':') < 0) {
                 byte[] octets = new byte[4];

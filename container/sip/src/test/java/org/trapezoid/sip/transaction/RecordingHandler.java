@@ -13,7 +13,7 @@ import org.trapezoid.sip.transport.Flow;
 /** The transaction user of all new requests; each transaction gets {@link #user}. */
 final class RecordingHandler implements RequestHandler {
     final List<ServerTransaction> transactions = Collections.synchronizedList(new ArrayList<>());
-    final List<String> asked = new ArrayList<>();
+    final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     final List<Request> acks = new ArrayList<>();
     final List<Response> strayResponses = new ArrayList<>();
     final List<Request> strayCancels = new ArrayList<>();

@@ -173,6 +173,7 @@ class RequestSenderTest {
         pending.complete(List.of(FIRST));
 
         assertThat(bench.client.events).containsExactly("487", "terminated");
+        assertThat(bench.client.responses.get(0).topVia().isRfc3261()).isTrue();
         assertThat(bench.udpTransport.flows).isEmpty();
         assertThat(bench.layer.size()).isZero();
     }
@@ -225,6 +226,38 @@ class RequestSenderTest {
         bench.sender.sendDirect(Texts.outgoing("OPTIONS"), "z9hG4bKstateless");
 
         assertThat(flow(FIRST).lastRequest().topVia().branch()).hasValue("z9hG4bKstateless");
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "18.1.1")
+    @Checklist("X6")
+    void sendsALargeRequestOverTcpAndFallsBackToUdp() {
+        bench.hops.add(FIRST);
+        Request large =
+                Texts.outgoing("MESSAGE").toBuilder().body(new byte[1_300]).build();
+
+        OutgoingRequest connected = bench.send(large);
+        FakeFlow tcp = (FakeFlow) bench.tcpTransport.flowTo(FIRST.address());
+        assertThat(connected.request().topVia().transport()).isEqualTo("TCP");
+        assertThat(tcp.sent()).hasSize(1);
+
+        tcp.failWith(new IOException("refused"));
+        OutgoingRequest refused = bench.send(large);
+        assertThat(refused.request().topVia().transport()).isEqualTo("UDP");
+        assertThat(flow(FIRST).sent()).hasSize(1);
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "18.1.1")
+    @Checklist("X6")
+    void doesNotAskASilentPeerAgainOverUdp() {
+        bench.hops.add(FIRST);
+        bench.send(Texts.outgoing("MESSAGE").toBuilder().body(new byte[1_300]).build());
+
+        bench.advance(32_000);
+
+        assertThat(bench.client.events).containsExactly("timeout", "terminated");
+        assertThat(bench.udpTransport.flows).isEmpty();
     }
 
     @Test

@@ -192,6 +192,19 @@ class TransactionLayerTest {
         assertThat(bench.layer.size()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Call-ID: guessed", "From: <sip:mallory@example.org>;tag=guessed"})
+    @Rfc(value = 3261, section = "9.1")
+    @Checklist("C5")
+    void doesNotCancelForAStrangerWhoGuessedTheBranch(String header) {
+        bench.receive(bench.udp, Texts.received("INVITE"));
+
+        bench.receive(bench.udp, with(Texts.received("CANCEL"), header));
+
+        assertThat(statuses(bench.udp)).containsExactly(481);
+        assertThat(bench.handler.user.events).isEmpty();
+    }
+
     @Test
     @Rfc(value = 3261, section = "16.10")
     @Checklist("C10")
