@@ -2,7 +2,9 @@
 package org.trapezoid.sip.auth;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
@@ -42,12 +44,17 @@ public final class DigestAuthenticator {
     private final String realm;
     private final List<DigestAlgorithm> algorithms;
     private final NonceStore nonces;
+    /** What stands for the secret of a user that does not exist. As long as a real one: hashing it takes as long. */
+    private final Map<DigestAlgorithm, String> decoys = new EnumMap<>(DigestAlgorithm.class);
 
     /** The algorithms are offered in this order of preference, RFC 8760 §2.3; no others are accepted. */
     public DigestAuthenticator(String realm, List<DigestAlgorithm> algorithms, NonceStore nonces) {
         this.realm = realm;
         this.algorithms = List.copyOf(algorithms);
         this.nonces = nonces;
+        for (DigestAlgorithm algorithm : this.algorithms) {
+            decoys.put(algorithm, algorithm.hash(""));
+        }
     }
 
     /** The header field values of a challenge, one for each algorithm. */
@@ -65,24 +72,33 @@ public final class DigestAuthenticator {
         if (request.method().equals(Method.ACK) || request.method().equals(Method.CANCEL)) {
             return Outcome.of(Verdict.EXEMPT);
         }
-        var ours = ours(request, header);
+        return verify(request.method().name(), request.uri(), request.headers().all(header), request.body(), secrets);
+    }
+
+    /**
+     * Verifies the credentials for our realm among these values of Authorization or Proxy-Authorization; for a request that
+     * may be challenged.
+     */
+    public Outcome verify(String method, Uri target, List<String> values, byte[] body, Secrets secrets) {
+        var ours = ours(values);
         if (ours.isEmpty()) {
             return Outcome.of(Verdict.MISSING);
         }
         var credentials = ours.get();
         var secret = secrets.find(credentials);
         // An unknown user takes as long as a wrong password, so that names cannot be guessed by time.
-        var ha1 = secret.map(Secret::ha1).orElse("");
-        boolean matches = credentials.matches(ha1, request.method().name(), request.body());
-        if (!matches || secret.isEmpty() || !namesTarget(credentials, request)) {
+        var decoy = decoys.getOrDefault(credentials.algorithm(), "");
+        var ha1 = secret.map(Secret::ha1).orElse(decoy);
+        boolean matches = credentials.matches(ha1, method, body);
+        if (!matches || secret.isEmpty() || !namesTarget(credentials, target)) {
             return Outcome.of(Verdict.WRONG);
         }
         var verdict = isFirstUse(credentials) ? Verdict.ACCEPTED : Verdict.STALE;
         return new Outcome(verdict, Optional.of(secret.get().user()));
     }
 
-    private Optional<DigestCredentials> ours(Request request, HeaderName header) {
-        for (String value : request.headers().all(header)) {
+    private Optional<DigestCredentials> ours(List<String> values) {
+        for (String value : values) {
             var credentials = DigestCredentials.parse(value);
             if (credentials.isPresent()
                     && credentials.get().realm().equals(realm)
@@ -100,14 +116,14 @@ public final class DigestAuthenticator {
     }
 
     /** RFC 3261 §22.4 (2), (6): proxies may have changed the Request-URI; only another user is refused. */
-    private static boolean namesTarget(DigestCredentials credentials, Request request) {
+    private static boolean namesTarget(DigestCredentials credentials, Uri requestUri) {
         Uri uri;
         try {
             uri = Uri.parse(credentials.uri());
         } catch (SyntaxException e) {
             return false;
         }
-        if (uri instanceof SipUri signed && request.uri() instanceof SipUri target) {
+        if (uri instanceof SipUri signed && requestUri instanceof SipUri target) {
             return signed.user().isEmpty()
                     || target.user().isEmpty()
                     || signed.userDecoded().equals(target.userDecoded());

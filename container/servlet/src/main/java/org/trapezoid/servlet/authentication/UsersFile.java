@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.trapezoid.server.cli;
+package org.trapezoid.servlet.authentication;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,31 +11,75 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The users of digest authentication: one line {@code name@realm=MD5:<hex> SHA-256:<hex>} each, where hex is the hash of
  * {@code name:realm:password} (RFC 7616 §3.4.2); no password is stored. Other lines are kept. Used by one thread.
  */
-final class UsersFile {
+public final class UsersFile {
 
     private static final List<String> ALGORITHMS = List.of("MD5", "SHA-256");
 
     private final Path file;
 
-    UsersFile(Path file) {
+    public UsersFile(Path file) {
         this.file = file;
     }
 
     /** Every {@code name@realm}, in the order of the file. */
-    List<String> list() {
+    public List<String> list() {
         return lines().stream().map(UsersFile::userOf).flatMap(Optional::stream).toList();
     }
 
+    /**
+     * What the file holds: by {@code name@realm}, the hashes by algorithm. Lines that say nothing are given to {@code wrong}
+     * as {@code file:line: what}, and left out.
+     */
+    Map<String, Map<String, String>> read(Consumer<String> wrong) {
+        Map<String, Map<String, String>> users = new HashMap<>();
+        int number = 0;
+        for (String line : lines()) {
+            number++;
+            String text = line.strip();
+            if (text.isEmpty() || text.startsWith("#")) {
+                continue;
+            }
+            Map<String, String> hashes = hashesOf(text);
+            Optional<String> user = userOf(text).filter(name -> name.indexOf('@') > 0);
+            if (user.isEmpty() || hashes.isEmpty()) {
+                wrong.accept(
+                        file + ":" + number + ": expected name@realm=MD5:<hex> SHA-256:<hex>; the line is left out");
+            } else {
+                users.put(user.get(), hashes);
+            }
+        }
+        return users;
+    }
+
+    /** Without a known algorithm, or with a hash of another length than it has: empty. */
+    private static Map<String, String> hashesOf(String line) {
+        Map<String, String> hashes = new HashMap<>();
+        for (String each : line.substring(line.indexOf('=') + 1).strip().split(" +")) {
+            int colon = each.indexOf(':');
+            String algorithm = colon < 0 ? "" : each.substring(0, colon).toUpperCase(Locale.ROOT);
+            String hex = each.substring(colon + 1).toLowerCase(Locale.ROOT);
+            if (ALGORITHMS.contains(algorithm)
+                    && hex.length() == hash(algorithm, "").length()) {
+                hashes.put(algorithm, hex);
+            }
+        }
+        return hashes;
+    }
+
     /** Adds a user or replaces its password; true when it was new. */
-    boolean add(String name, String realm, String password) {
+    public boolean add(String name, String realm, String password) {
         StringBuilder line = new StringBuilder(key(name, realm)).append('=');
         for (String algorithm : ALGORITHMS) {
             line.append(algorithm)
@@ -56,7 +100,7 @@ final class UsersFile {
     }
 
     /** Removes a user; false when there was none. */
-    boolean remove(String name, String realm) {
+    public boolean remove(String name, String realm) {
         List<String> lines = lines();
         int at = indexOf(lines, key(name, realm));
         if (at < 0) {

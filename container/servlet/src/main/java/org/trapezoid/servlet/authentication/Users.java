@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.authentication;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.auth.DigestAlgorithm;
+import org.trapezoid.sip.auth.DigestAuthenticator.Secret;
+import org.trapezoid.sip.auth.DigestAuthenticator.Secrets;
+import org.trapezoid.sip.auth.DigestCredentials;
+
+/** The users of a {@link UsersFile}, read again after it changed. Thread-safe; without a file there are none. */
+public final class Users implements Secrets {
+    private static final Logger log = LoggerFactory.getLogger(Users.class);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Version MISSING = new Version(Instant.MIN, -1);
+
+    /** Tells one content of the file from another. */
+    private record Version(Instant modified, long size) {}
+
+    private record Loaded(Version version, Map<String, Map<String, String>> hashes) {}
+
+    private final Path file;
+    private final InstantSource clock;
+    private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
+    private volatile Loaded loaded = new Loaded(MISSING, Map.of());
+
+    /** Reads the file if it is there. */
+    public Users(Path file, InstantSource clock) {
+        this.file = file;
+        this.clock = clock;
+        current();
+    }
+
+    boolean isEmpty() {
+        return current().isEmpty();
+    }
+
+    boolean contains(String name, String realm) {
+        return current().containsKey(name + "@" + realm);
+    }
+
+    @Override
+    public Optional<Secret> find(DigestCredentials credentials) {
+        String name = credentials.username();
+        if (credentials.userhash()) {
+            return Optional.empty(); // we do not ask for it
+        }
+        Map<String, String> hashes = current().getOrDefault(name + "@" + credentials.realm(), Map.of());
+        return Optional.ofNullable(hashes.get(algorithm(credentials.algorithm())))
+                .map(hash -> new Secret(name, hash));
+    }
+
+    private static String algorithm(DigestAlgorithm algorithm) {
+        return switch (algorithm) {
+            case MD5, MD5_SESS -> "MD5";
+            case SHA_256, SHA_256_SESS -> "SHA-256";
+            case SHA_512_256, SHA_512_256_SESS -> "SHA-512-256";
+        };
+    }
+
+    /** One thread a second looks whether the file is another one; the others go on with what is there. */
+    private Map<String, Map<String, String>> current() {
+        Instant now = clock.instant();
+        Instant next = nextLook.get();
+        if (!now.isBefore(next) && nextLook.compareAndSet(next, now.plus(LOOK_AGAIN))) {
+            look();
+        }
+        return loaded.hashes();
+    }
+
+    private void look() {
+        try {
+            Version version = version();
+            if (version.equals(loaded.version())) {
+                return;
+            }
+            Map<String, Map<String, String>> hashes = new UsersFile(file).read(log::warn);
+            loaded = new Loaded(version, Map.copyOf(hashes));
+            log.info("{}: {} users", file, hashes.size());
+        } catch (IOException | UncheckedIOException e) {
+            log.warn("{} cannot be read; the users stay as they were", file, e);
+        }
+    }
+
+    private Version version() throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Version(attributes.lastModifiedTime().toInstant(), attributes.size());
+        } catch (NoSuchFileException e) {
+            return MISSING;
+        }
+    }
+}
