@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.descriptor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds out what is declared about the application in an archive. Thread-safe; no class of the archive is loaded. */
+public final class ArchiveReader {
+    private static final String SIP_XML = "WEB-INF/sip.xml";
+
+    private final SipXmlReader sipXmlReader = new SipXmlReader();
+
+    /**
+     * Reads WEB-INF/sip.xml and the annotations below {@code root}: a directory, or the root of an open zip file system. The file
+     * name of the archive decides whether it is a {@code .sar}. Empty when there is no SIP application in it.
+     */
+    public Optional<AppDescriptor> read(Path root, String archiveFileName) throws DeploymentException, IOException {
+        boolean isSar = archiveFileName.toLowerCase(Locale.ROOT).endsWith(".sar");
+        var sipXml = readSipXml(root, archiveFileName);
+        // JSR 289 §18.1: annotations count in a .sar, beside a descriptor since 1.1, and when they make an application.
+        boolean scans = isSar || sipXml.isEmpty() || sipXml.get().version() != DescriptorVersion.V1_0;
+        var annotated = scans ? new AnnotationScanner(ClassFiles.in(root)).scan() : AnnotatedArchive.NONE;
+        if (!isSar && sipXml.isEmpty() && !annotated.hasApplication()) {
+            return Optional.empty();
+        }
+        return Optional.of(new DescriptorMerger(withoutSuffix(archiveFileName), sipXml, annotated).merge());
+    }
+
+    private Optional<Declaration> readSipXml(Path root, String archive) throws DeploymentException, IOException {
+        var file = root.resolve(SIP_XML);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (var stream = Files.newInputStream(file)) {
+            return Optional.of(sipXmlReader.read(stream, archive + "!" + SIP_XML));
+        }
+    }
+
+    private static String withoutSuffix(String fileName) {
+        int dot = fileName.lastIndexOf('.');
+        return dot > 0 ? fileName.substring(0, dot) : fileName;
+    }
+}
