@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,6 +42,7 @@ public final class StreamSelectors implements AutoCloseable {
     private final Selectors selectors;
     private final ReentrantLock starting = new ReentrantLock();
     private final ConcurrentHashMap<SelectableChannel, StreamTransport> listening = new ConcurrentHashMap<>();
+    private final Set<StreamTransport> checked = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     public StreamSelectors() {
@@ -62,6 +64,7 @@ public final class StreamSelectors implements AutoCloseable {
     void listen(ServerSocketChannel server, StreamTransport transport) throws IOException {
         start();
         listening.put(server, transport);
+        checked.add(transport);
         selectors.acceptor(server);
     }
 
@@ -119,9 +122,7 @@ public final class StreamSelectors implements AutoCloseable {
 
     private void check() {
         try {
-            for (StreamTransport transport : listening.values()) {
-                transport.check(transport.nanoTime(), connectTimeout.toNanos());
-            }
+            checked.removeIf(transport -> !transport.check(connectTimeout.toNanos()));
         } catch (RuntimeException e) {
             log.error("cannot check connections", e);
         } finally {

@@ -178,11 +178,13 @@ public final class StreamTransport implements Transport {
         }
     }
 
-    /** Looks for connections that outlived a deadline. */
-    void check(long now, long connectTimeout) {
+    /** Looks for connections that outlived a deadline; false when there will be none any more. */
+    boolean check(long connectTimeout) {
+        long now = nanoTime();
         for (StreamFlow flow : all) {
             flow.check(now, connectTimeout);
         }
+        return !closed || !all.isEmpty();
     }
 
     FlowHandler handler() {

@@ -406,6 +406,7 @@ class StreamTransportTest {
 
         assertThat(flow.isOpen()).isFalse();
         assertThat(isClosed(client)).isTrue();
+        assertThat(received.nextClosed()).as("after the linger time").isSameAs(flow);
     }
 
     private static void write(Socket socket, String text) throws IOException {
