@@ -393,7 +393,8 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     private void requireSearching() {
-        if (!maySearch()) {
+        boolean answeredBefore = !started && transaction.hasFinal();
+        if (answeredBefore || !maySearch()) {
             throw new IllegalStateException("cannot proxy " + original.method().name() + ' ' + original.callId()
                     + " to more targets; it was "
                     + (cancelled ? "cancelled" : rejected ? "rejected by a 6xx" : "answered"));

@@ -56,7 +56,10 @@ final class Recursion {
     private Optional<Found> usable(String contact, List<Found> found) {
         try {
             NameAddr address = NameAddr.parse(contact);
-            Uri uri = asTarget(address.uri());
+            if (!(address.uri() instanceof SipUri sip)) {
+                return Optional.empty();
+            }
+            Uri uri = asTarget(sip);
             boolean seen = core.isKnown(uri);
             for (Found other : found) {
                 seen = seen || other.uri().equals(uri);
@@ -70,8 +73,8 @@ final class Recursion {
     }
 
     /** RFC 3261 §19.1.1, table 1: neither headers nor a method belong into a Request-URI. */
-    private static Uri asTarget(Uri uri) {
-        return uri instanceof SipUri sip ? sip.withHeaders(Parameters.EMPTY).withoutParameter("method") : uri;
+    private static Uri asTarget(SipUri contact) {
+        return contact.withHeaders(Parameters.EMPTY).withoutParameter("method");
     }
 
     private static float preference(NameAddr contact) {

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.MessageParser;
+import org.trapezoid.sip.message.ParseResult;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.testing.Checklist;
+import org.trapezoid.sip.testing.FakeFlow;
+import org.trapezoid.sip.testing.ManualClock;
+
+/** Chains of applications: JSR 289 §15 and appendix C. */
+class DefaultApplicationRouterTest {
+    private static final String THREE = """
+            INVITE: ("A", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \\
+                    ("B", "DAR:P-Asserted-Identity", "ORIGINATING", "", "NO_ROUTE", "1"), \\
+                    ("C", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
+            ALL: ("D", "sip:d@example.com", "NEUTRAL", "", "NO_ROUTE", "0")
+            """;
+    private static final Origin PEER = Origin.peer(FakeFlow.unreliable(new ManualClock()));
+
+    private static Request request(String method, String... lines) {
+        String text = method + " sip:bob@example.com SIP/2.0\n"
+                + "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\n"
+                + "From: Alice <sip:alice@example.com>;tag=1\n"
+                + "To: <sip:bob@example.com>\nCall-ID: 1\nCSeq: 1 " + method + "\n"
+                + String.join("\n", lines) + (lines.length == 0 ? "\n" : "\n\n");
+        byte[] bytes = text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
+        ParseResult result = new MessageParser(Limits.DEFAULT).parseDatagram(bytes, 0, bytes.length);
+        return (Request) ((ParseResult.Parsed) result).message();
+    }
+
+    private static DefaultApplicationRouter router(String dar, String... deployed) {
+        DefaultApplicationRouter router = new DefaultApplicationRouter(DarFile.parse("dar.properties", dar));
+        router.deployed(List.of(deployed));
+        return router;
+    }
+
+    private static RoutingState behind(Selection selection) {
+        return RoutingState.chosen(selection);
+    }
+
+    @Test
+    void goesThroughTheChain() {
+        DefaultApplicationRouter router = router(THREE, "A", "B", "C", "D");
+        Request invite = request("INVITE", "P-Asserted-Identity: <tel:+15551234>");
+
+        Selection first = router.next(invite, PEER, RoutingState.NEW);
+        Selection second = router.next(invite, Origin.APPLICATION, behind(first));
+        Selection third = router.next(invite, Origin.APPLICATION, behind(second));
+        Selection end = router.next(invite, Origin.APPLICATION, behind(third));
+
+        assertThat(first.application()).hasValue("A");
+        assertThat(first.region()).hasValue(Region.ORIGINATING);
+        assertThat(first.subscriber()).hasToString("Optional[sip:alice@example.com]");
+        assertThat(second.application()).hasValue("B");
+        assertThat(second.subscriber()).hasToString("Optional[tel:+15551234]");
+        assertThat(third.application()).hasValue("C");
+        assertThat(third.subscriber()).hasToString("Optional[sip:bob@example.com]");
+        assertThat(end).isEqualTo(Selection.NONE);
+    }
+
+    @Test
+    void knowsNoSubscriberWhenTheHeaderIsNotThere() {
+        DefaultApplicationRouter router = router(THREE, "B");
+
+        assertThat(router.next(request("INVITE"), PEER, RoutingState.NEW).subscriber())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INVITE,A", "MESSAGE,D", "JUGGLE,D"})
+    void takesTheChainOfTheMethodOrThatOfAll(String method, String application) {
+        DefaultApplicationRouter router = router(THREE, "A", "B", "C", "D");
+
+        assertThat(router.next(request(method), PEER, RoutingState.NEW).application())
+                .hasValue(application);
+    }
+
+    @Test
+    void skipsApplicationsThatAreNotDeployedAndKeepsThePlaceInTheChain() {
+        DefaultApplicationRouter router = router(THREE, "A", "C");
+        Selection first = router.next(request("INVITE"), PEER, RoutingState.NEW);
+        assertThat(router.next(request("INVITE"), PEER, behind(first)).application())
+                .hasValue("C");
+
+        router.deployed(List.of("B"));
+        router.undeployed(List.of("A"));
+
+        assertThat(router.next(request("INVITE"), PEER, behind(first)).application())
+                .hasValue("B");
+        assertThat(router.next(request("INVITE"), PEER, RoutingState.NEW).application())
+                .hasValue("B");
+        assertThat(router.next(request("MESSAGE"), PEER, RoutingState.NEW)).isEqualTo(Selection.NONE);
+    }
+
+    @Test
+    void startsAgainForANewDirectiveAndOnTheOtherSideForAReversedOne() {
+        DefaultApplicationRouter router = router(THREE, "A", "B", "C");
+        Request invite = request("INVITE");
+        RoutingState state = behind(router.next(invite, PEER, RoutingState.NEW));
+
+        assertThat(router.next(invite, PEER, state.with(Directive.NEW)).application())
+                .hasValue("A");
+        assertThat(router.next(invite, PEER, state.with(Directive.REVERSE)).application())
+                .hasValue("C");
+        RoutingState terminating = behind(router.next(invite, PEER, state.with(Directive.REVERSE)));
+        assertThat(router.next(invite, PEER, terminating.with(Directive.REVERSE))
+                        .application())
+                .hasValue("A");
+    }
+
+    @Test
+    void tellsInboundFromOutboundRequests() {
+        DefaultApplicationRouter router = router("""
+                ALL: ("A", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0", "DIRECTION=OUTBOUND"), \\
+                     ("B", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1", "DIRECTION=INBOUND")
+                """, "A", "B");
+
+        assertThat(router.next(request("INVITE"), PEER, RoutingState.NEW).application())
+                .hasValue("B");
+        assertThat(router.next(request("INVITE"), Origin.APPLICATION, RoutingState.NEW)
+                        .application())
+                .hasValue("A");
+    }
+
+    @Test
+    void givesEverythingToTheOnlyApplicationWhenThereIsNoFile() {
+        DefaultApplicationRouter router = new DefaultApplicationRouter();
+        assertThat(router.next(request("INVITE"), PEER, RoutingState.NEW)).isEqualTo(Selection.NONE);
+
+        router.deployed(List.of("only"));
+        Selection selection = router.next(request("MESSAGE"), PEER, RoutingState.NEW);
+        assertThat(selection.application()).hasValue("only");
+        assertThat(router.next(request("MESSAGE"), PEER, behind(selection))).isEqualTo(Selection.NONE);
+
+        router.deployed(List.of("second"));
+        assertThat(router.next(request("MESSAGE"), PEER, RoutingState.NEW)).isEqualTo(Selection.NONE);
+
+        router.undeployed(List.of("only"));
+        assertThat(router.next(request("MESSAGE"), PEER, RoutingState.NEW).application())
+                .hasValue("second");
+    }
+
+    @Test
+    void refusesAStateItDidNotGiveOut() {
+        DefaultApplicationRouter router = router(THREE, "A");
+        RoutingState foreign = new RoutingState(
+                Directive.CONTINUE, Optional.empty(), Optional.of("elsewhere"), Optional.empty(), Optional.empty());
+
+        assertThatThrownBy(() -> router.next(request("INVITE"), PEER, foreign))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("elsewhere");
+    }
+
+    // ---- around it: the chain
+
+    private static Decision decide(String dar, String... deployed) {
+        DefaultApplicationRouter router = router(dar, "A");
+        ApplicationChain chain = new ApplicationChain(
+                router, uri -> uri.toString().contains("own.example.com"), List.of(deployed)::contains);
+        return chain.next(request("INVITE"), PEER, RoutingState.NEW);
+    }
+
+    private static String entry(String route, String modifier) {
+        return "INVITE: (\"A\", \"DAR:From\", \"ORIGINATING\", \"" + route + "\", \"" + modifier + "\", \"0\")";
+    }
+
+    private static String describe(Decision decision) {
+        return decision.fold(
+                to -> "application " + to.application()
+                        + to.poppedRoute().map(route -> " by " + route).orElse(""),
+                out -> "out " + out.routes()
+                        + out.back().map(back -> " and back").orElse(""),
+                reject -> "reject " + reject.status());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', NO_ROUTE, application A",
+        "sip:as.example.com;lr, NO_ROUTE, application A",
+        "sip:own.example.com;lr, ROUTE, application A by <sip:own.example.com;lr>",
+        "sip:as.example.com;lr, ROUTE, out [<sip:as.example.com;lr>]",
+        "sip:own.example.com;lr, ROUTE_FINAL, out [<sip:own.example.com;lr>]",
+        "sip:as.example.com;lr, ROUTE_BACK, out [<sip:as.example.com;lr>] and back"
+    })
+    void doesWithTheRoutesWhatTheModifierSays(String route, String modifier, String decision) {
+        assertThat(describe(decide(entry(route, modifier), "A"))).isEqualTo(decision);
+    }
+
+    @Test
+    void carriesTheStateOfTheSelection() {
+        Decision decision = decide(entry("sip:as.example.com;lr", "ROUTE_BACK"), "A");
+
+        RoutingState back = ((Decision.SendOut) decision).back().orElseThrow();
+        assertThat(back.directive()).isEqualTo(Directive.CONTINUE);
+        assertThat(back.region()).hasValue(Region.ORIGINATING);
+        assertThat(back.stateInfo()).hasValue(0);
+        assertThat(back.application()).hasValue("A");
+    }
+
+    @Test
+    void rejectsWhenTheRouterNamesAnApplicationThatIsNotThere() {
+        assertThat(describe(decide(entry("", "NO_ROUTE")))).isEqualTo("reject 500");
+    }
+
+    @Test
+    void rejectsWhenTheSubscriberIsNoAddress() {
+        ApplicationChain chain = new ApplicationChain(
+                router("INVITE: (\"A\", \"DAR:Subject\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")", "A"),
+                uri -> false,
+                name -> true);
+
+        assertThat(describe(chain.next(request("INVITE", "Subject: lunch"), PEER, RoutingState.NEW)))
+                .isEqualTo("reject 500");
+    }
+
+    @ParameterizedTest
+    @Checklist("P6")
+    @CsvSource({
+        "Route: <sip:own.example.com;lr>, reject 404",
+        "Route: <sip:as.example.com;lr>, out []",
+        "Subject: none, out []"
+    })
+    void sendsOutWhatNoApplicationTakesUnlessItIsForUs(String line, String decision) {
+        ApplicationChain chain =
+                new ApplicationChain(router(THREE), uri -> uri.toString().contains("own.example.com"), name -> true);
+
+        assertThat(describe(chain.next(request("INVITE", line), PEER, RoutingState.NEW)))
+                .isEqualTo(decision);
+    }
+}
