@@ -21,6 +21,10 @@ class DarFileTest {
         return DarFile.parse("dar.properties", text);
     }
 
+    private static List<DarEntry> chain(DarFile dar, String method) {
+        return dar.chains().getOrDefault(method, List.of());
+    }
+
     @Test
     void readsAChainInTheOrderOfItsNumbers() {
         DarFile dar = parse("""
@@ -33,13 +37,13 @@ class DarFileTest {
             """);
 
         assertThat(dar.chains().keySet()).containsExactlyInAnyOrder("INVITE", "REGISTER", "MESSAGE");
-        assertThat(dar.chains().get("INVITE"))
+        assertThat(chain(dar, "INVITE"))
                 .extracting(DarEntry::application)
                 .containsExactly("CallWaiting", "CallForwarding");
-        assertThat(dar.chains().get("INVITE"))
+        assertThat(chain(dar, "INVITE"))
                 .extracting(DarEntry::region)
                 .containsExactly(Region.ORIGINATING, Region.TERMINATING);
-        DarEntry archive = dar.chains().get("MESSAGE").get(0);
+        DarEntry archive = chain(dar, "MESSAGE").get(0);
         assertThat(archive.modifier()).isEqualTo(RouteModifier.ROUTE_BACK);
         assertThat(archive.routes()).hasSize(1);
         assertThat(((SipUri) archive.routes().get(0).uri()).isLooseRoute()).isTrue();
@@ -50,7 +54,7 @@ class DarFileTest {
         DarFile dar = parse(
                 "ALL=(\"caf\\u00e9\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\", \"DIRECTION=INBOUND\")\r\n");
 
-        DarEntry entry = dar.chains().get(DarFile.ALL).get(0);
+        DarEntry entry = chain(dar, DarFile.ALL).get(0);
         assertThat(entry.application()).isEqualTo("caf\u00e9");
         assertThat(entry.direction()).isEqualTo(DarEntry.Direction.INBOUND);
     }
@@ -116,6 +120,6 @@ class DarFileTest {
                 .hasMessage("dar.properties:3: INVITE is already defined in line 1; write one chain");
         assertThatThrownBy(() -> parse("INVITE: " + entry + ", " + entry))
                 .hasMessage("dar.properties:1: expected an order number of its own; 0 is taken");
-        assertThat(List.of(parse("INVITE: " + entry).chains().get("INVITE"))).hasSize(1);
+        assertThat(chain(parse("INVITE: " + entry), "INVITE")).hasSize(1);
     }
 }
