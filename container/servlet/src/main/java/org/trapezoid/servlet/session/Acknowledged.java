@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.session;
+
+import org.trapezoid.sip.header.RAck;
+import org.trapezoid.sip.message.Request;
+
+/** A server transaction's user that waits for an ACK to its 2xx, or a PRACK to its 1xx. Confined to its strand. */
+public interface Acknowledged {
+
+    /** The sequence number of the request it answers. */
+    long cseq();
+
+    /** An ACK with that number came; answers whether it is the first one. */
+    boolean onAck(Request ack);
+
+    /** A PRACK came; answers whether it acknowledges a reliable response that waits for one. */
+    boolean onPrack(RAck rack);
+}

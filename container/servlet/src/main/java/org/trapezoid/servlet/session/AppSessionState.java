@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.session;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.concurrent.Timer;
+
+/** State of an application session (JSR 289 §6.1). Confined to its strand, unless a method says otherwise. */
+public final class AppSessionState implements Stranded {
+
+    /** The expiry of a session that never expires. */
+    public static final long NEVER = 0;
+
+    private final SessionId id;
+    private final String application;
+    private final Optional<String> key;
+    private final Strand strand;
+    private final Attributes attributes = new Attributes();
+    private final long createdAt;
+    private final List<SipSessionState> sipSessions = new ArrayList<>(2);
+    private @Nullable Map<String, TimerState> timers; // most sessions have none
+    private volatile long lastAccessedAt;
+    private volatile long expiresAt = NEVER;
+    private Timer expiry = Timer.NONE;
+    private volatile boolean valid = true;
+    private volatile boolean invalidateWhenReady;
+    private boolean hadSipSession;
+    private @Nullable Object facade;
+
+    public AppSessionState(
+            SessionId id,
+            String application,
+            Optional<String> key,
+            Strand strand,
+            long createdAt,
+            boolean invalidateWhenReady) {
+        this.id = id;
+        this.application = application;
+        this.key = key;
+        this.strand = strand;
+        this.createdAt = createdAt;
+        this.lastAccessedAt = createdAt;
+        this.invalidateWhenReady = invalidateWhenReady;
+    }
+
+    @Override
+    public Strand strand() {
+        return strand;
+    }
+
+    public SessionId id() {
+        return id;
+    }
+
+    public String application() {
+        return application;
+    }
+
+    /** The session key it was made for, if any ({@code @SipApplicationKey}). */
+    public Optional<String> key() {
+        return key;
+    }
+
+    /** Safe for any thread. */
+    public Attributes attributes() {
+        return attributes;
+    }
+
+    /** Milliseconds since the epoch. */
+    public long createdAt() {
+        return createdAt;
+    }
+
+    /** Milliseconds since the epoch; any thread. */
+    public long lastAccessedAt() {
+        return lastAccessedAt;
+    }
+
+    public void accessed(long now) {
+        lastAccessedAt = now;
+    }
+
+    /** Milliseconds since the epoch, {@link #NEVER} for none; any thread. */
+    public long expiresAt() {
+        return expiresAt;
+    }
+
+    /** Sets when the session ends, with the timer that will end it. */
+    public void expiresAt(long time, Timer timer) {
+        expiry.cancel();
+        expiresAt = time;
+        expiry = timer;
+    }
+
+    /** Any thread. */
+    public boolean isValid() {
+        return valid;
+    }
+
+    /** Ends the session's validity; its timers are cancelled. */
+    public void invalidated() {
+        valid = false;
+        expiry.cancel();
+        if (timers != null) {
+            List.copyOf(timers.values()).forEach(TimerState::cancel);
+            timers = null;
+        }
+    }
+
+    public boolean invalidateWhenReady() {
+        return invalidateWhenReady;
+    }
+
+    public void invalidateWhenReady(boolean value) {
+        invalidateWhenReady = value;
+    }
+
+    /** The SIP sessions that are valid, in order of creation; a view. */
+    public List<SipSessionState> sipSessions() {
+        return sipSessions;
+    }
+
+    void add(SipSessionState session) {
+        hadSipSession = true;
+        sipSessions.add(session);
+    }
+
+    void remove(SipSessionState session) {
+        sipSessions.remove(session);
+    }
+
+    /** The active application timers, by id; a copy. */
+    public List<TimerState> timers() {
+        return timers == null ? List.of() : List.copyOf(timers.values());
+    }
+
+    public Optional<TimerState> timer(String timerId) {
+        return timers == null ? Optional.empty() : Optional.ofNullable(timers.get(timerId));
+    }
+
+    public void add(TimerState timer) {
+        if (timers == null) {
+            timers = new LinkedHashMap<>(4);
+        }
+        timers.put(timer.id(), timer);
+    }
+
+    public void remove(TimerState timer) {
+        if (timers != null) {
+            timers.remove(timer.id());
+        }
+    }
+
+    /** JSR 289 §6.1.2: each SIP session ready or gone, no active timer; at least one SIP session had been there. */
+    public boolean isReady() {
+        if (!hadSipSession || (timers != null && !timers.isEmpty())) {
+            return false;
+        }
+        for (SipSessionState session : sipSessions) {
+            if (!session.isReady()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What the facade layer keeps with the session, so that the same object is given out each time. */
+    public @Nullable Object facade() {
+        return facade;
+    }
+
+    public void facade(Object newFacade) {
+        facade = newFacade;
+    }
+
+    @Override
+    public String toString() {
+        return application + '/' + id;
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.session;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** The sessions of this node, by what messages and applications name them with. Safe for use by any thread. */
+public final class SessionRegistry {
+
+    private record Key(String application, String key) {}
+
+    private final Map<String, AppSessionState> appSessions = new ConcurrentHashMap<>();
+    private final Map<Key, AppSessionState> byKey = new ConcurrentHashMap<>();
+    private final Map<String, SipSessionState> sipSessions = new ConcurrentHashMap<>();
+    private final Map<String, SipSessionState> byLocalTag = new ConcurrentHashMap<>();
+
+    public void add(AppSessionState session) {
+        appSessions.put(session.id().value(), session);
+    }
+
+    /** The session of the key, made by the supplier when there is none; atomic for each key. */
+    public AppSessionState byKey(String application, String key, Supplier<AppSessionState> factory) {
+        return byKey.compute(
+                new Key(application, key),
+                (name, session) -> session != null && session.isValid() ? session : factory.get());
+    }
+
+    public Optional<AppSessionState> byKey(String application, String key) {
+        return Optional.ofNullable(byKey.get(new Key(application, key))).filter(AppSessionState::isValid);
+    }
+
+    public Optional<AppSessionState> appSession(String id) {
+        return Optional.ofNullable(appSessions.get(id));
+    }
+
+    public void remove(AppSessionState session) {
+        appSessions.remove(session.id().value());
+        session.key().ifPresent(key -> byKey.remove(new Key(session.application(), key), session));
+    }
+
+    public void add(SipSessionState session) {
+        sipSessions.put(session.id().value(), session);
+    }
+
+    /** The session whose id stands in our Record-Route value. */
+    public Optional<SipSessionState> sipSession(String id) {
+        return Optional.ofNullable(sipSessions.get(id));
+    }
+
+    /** Lets requests whose To tag is {@code tag} find the session; the root of a family stays. */
+    public void localTag(String tag, SipSessionState session) {
+        byLocalTag.putIfAbsent(tag, session);
+    }
+
+    /** The root of the family of sessions with that local tag. */
+    public Optional<SipSessionState> byLocalTag(String tag) {
+        return Optional.ofNullable(byLocalTag.get(tag));
+    }
+
+    /** Forgets the session; a member of its family takes its place under the local tag. */
+    public void remove(SipSessionState session) {
+        sipSessions.remove(session.id().value());
+        session.localParty().tag().ifPresent(tag -> byLocalTag.computeIfPresent(tag, (name, root) -> {
+            if (root != session) {
+                return root;
+            }
+            return session.family().stream()
+                    .filter(member -> member != session && member.isValid())
+                    .findFirst()
+                    .orElse(null);
+        }));
+    }
+
+    public Collection<AppSessionState> appSessions() {
+        return appSessions.values();
+    }
+
+    public int size() {
+        return appSessions.size();
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.header.NameAddr;
+
+/** State of a SIP session (JSR 289 §6.2). Confined to the strand of its application session, unless a method says otherwise. */
+public final class SipSessionState implements Stranded {
+
+    private final SessionId id;
+    private final AppSessionState appSession;
+    private final String callId;
+    private final Attributes attributes = new Attributes();
+    private final long createdAt;
+    private volatile long lastAccessedAt;
+    private volatile NameAddr localParty;
+    private volatile NameAddr remoteParty;
+    private volatile SessionState state = SessionState.INITIAL;
+    private volatile boolean valid = true;
+    private volatile boolean invalidateWhenReady;
+    private volatile String handler;
+    private @Nullable Dialog dialog;
+    private long localCSeq;
+    private boolean proxying;
+    private boolean recordRouted;
+    private boolean used;
+    private int transactions;
+    private List<Acknowledged> unacknowledged = List.of();
+    private @Nullable SipSessionState linked;
+    private @Nullable List<SipSessionState> family; // the sessions of one local tag: forked responses (RFC 3261 §12.1)
+    private @Nullable Object facade;
+
+    /** Makes a session and adds it to its application session. */
+    public SipSessionState(
+            SessionId id,
+            AppSessionState appSession,
+            String callId,
+            NameAddr localParty,
+            NameAddr remoteParty,
+            String handler,
+            boolean invalidateWhenReady,
+            long createdAt) {
+        this.id = id;
+        this.appSession = appSession;
+        this.callId = callId;
+        this.localParty = localParty;
+        this.remoteParty = remoteParty;
+        this.handler = handler;
+        this.invalidateWhenReady = invalidateWhenReady;
+        this.createdAt = createdAt;
+        this.lastAccessedAt = createdAt;
+        appSession.add(this);
+    }
+
+    /** A session for a further To tag in answers to one request; attributes are shared by reference (JSR 289 §6.2.3.2). */
+    public SipSessionState derive(SessionId derivedId, long now) {
+        SipSessionState derived = new SipSessionState(
+                derivedId, appSession, callId, localParty, remoteParty, handler, invalidateWhenReady, now);
+        derived.attributes.copyFrom(attributes);
+        derived.proxying = proxying;
+        derived.recordRouted = recordRouted;
+        derived.localCSeq = localCSeq;
+        derived.used = used;
+        List<SipSessionState> members = family();
+        members.add(derived);
+        derived.family = members;
+        return derived;
+    }
+
+    @Override
+    public Strand strand() {
+        return appSession.strand();
+    }
+
+    public SessionId id() {
+        return id;
+    }
+
+    public AppSessionState appSession() {
+        return appSession;
+    }
+
+    public String callId() {
+        return callId;
+    }
+
+    /** Safe for any thread. */
+    public Attributes attributes() {
+        return attributes;
+    }
+
+    /** Milliseconds since the epoch. */
+    public long createdAt() {
+        return createdAt;
+    }
+
+    /** Milliseconds since the epoch; any thread. */
+    public long lastAccessedAt() {
+        return lastAccessedAt;
+    }
+
+    /** A message of this session came from outside. */
+    public void accessed(long now) {
+        lastAccessedAt = now;
+        appSession.accessed(now);
+    }
+
+    public NameAddr localParty() {
+        return localParty;
+    }
+
+    public NameAddr remoteParty() {
+        return remoteParty;
+    }
+
+    /** The parties as an application set them before the first request left. */
+    public void parties(NameAddr local, NameAddr remote) {
+        localParty = local;
+        remoteParty = remote;
+    }
+
+    /** Any thread. */
+    public SessionState state() {
+        return state;
+    }
+
+    public void state(SessionState newState) {
+        state = newState;
+    }
+
+    public Optional<Dialog> dialog() {
+        return Optional.ofNullable(dialog);
+    }
+
+    /** The dialog that a response made; its parties carry both tags. */
+    public void dialog(Dialog newDialog) {
+        dialog = newDialog;
+        localParty = newDialog.localParty();
+        remoteParty = newDialog.remoteParty();
+    }
+
+    /** An early dialog that ended without a 2xx: the UAC may use the session for another request (JSR 289 §6.2.1). */
+    public void dropDialog() {
+        dialog = null;
+        remoteParty = remoteParty.withoutTag();
+        state = SessionState.INITIAL;
+    }
+
+    /** The next sequence number for a request outside a dialog. */
+    public long nextCSeq() {
+        return dialog == null ? ++localCSeq : dialog.localCSeq() + 1;
+    }
+
+    /** The name of the servlet that gets this session's messages; any thread. */
+    public String handler() {
+        return handler;
+    }
+
+    public void handler(String servletName) {
+        handler = servletName;
+    }
+
+    /** Whether the application proxies this session's requests. */
+    public boolean isProxying() {
+        return proxying;
+    }
+
+    public void proxying(boolean withRecordRoute) {
+        proxying = true;
+        recordRouted = withRecordRoute;
+    }
+
+    public boolean isRecordRouted() {
+        return recordRouted;
+    }
+
+    /** Any thread. */
+    public boolean isValid() {
+        return valid;
+    }
+
+    public void invalidated() {
+        valid = false;
+        appSession.remove(this);
+        unlink();
+        if (family != null) {
+            family.remove(this);
+        }
+    }
+
+    public boolean invalidateWhenReady() {
+        return invalidateWhenReady;
+    }
+
+    public void invalidateWhenReady(boolean value) {
+        invalidateWhenReady = value;
+    }
+
+    /** A transaction of this session began; {@link #transactionEnded} will follow. */
+    public void transactionBegan() {
+        used = true;
+        transactions++;
+    }
+
+    public void transactionEnded() {
+        transactions--;
+    }
+
+    public boolean hasTransactions() {
+        return transactions > 0;
+    }
+
+    /** JSR 289 §6.2.4.2: terminated, or used and back (or still) in INITIAL with nothing pending. */
+    public boolean isReady() {
+        if (!valid) {
+            return true;
+        }
+        if (!used || transactions > 0) {
+            return false;
+        }
+        return switch (state) {
+            case TERMINATED, INITIAL -> true;
+            case EARLY, CONFIRMED -> proxying && !recordRouted;
+        };
+    }
+
+    /** The user waits for ACK or PRACK of this session's peer, until {@link #settled}. */
+    public void awaits(Acknowledged user) {
+        if (!unacknowledged.contains(user)) {
+            unacknowledged = new ArrayList<>(unacknowledged);
+            unacknowledged.add(user);
+        }
+    }
+
+    public void settled(Acknowledged user) {
+        if (unacknowledged.contains(user)) {
+            unacknowledged = new ArrayList<>(unacknowledged);
+            unacknowledged.remove(user);
+        }
+    }
+
+    /** Who waits for ACK or PRACK; safe to iterate while they settle. */
+    public List<Acknowledged> unacknowledged() {
+        return unacknowledged;
+    }
+
+    public Optional<SipSessionState> linked() {
+        return Optional.ofNullable(linked);
+    }
+
+    /** Links the two with each other; both are in one application session. */
+    public void link(SipSessionState other) {
+        linked = other;
+        other.linked = this;
+    }
+
+    public void unlink() {
+        SipSessionState other = linked;
+        if (other != null) {
+            other.linked = null;
+            linked = null;
+        }
+    }
+
+    /** All sessions whose local tag and Call-ID are the same, this one first unless it was derived. */
+    public List<SipSessionState> family() {
+        List<SipSessionState> members = family;
+        if (members == null) {
+            members = new ArrayList<>(2);
+            members.add(this);
+            family = members;
+        }
+        return members;
+    }
+
+    /** The member of the family whose dialog has the remote tag; this one while it has no dialog. */
+    public Optional<SipSessionState> member(String remoteTag) {
+        if (family == null) {
+            return hasRemoteTag(remoteTag) ? Optional.of(this) : Optional.empty();
+        }
+        for (SipSessionState each : family) {
+            if (each.hasRemoteTag(remoteTag)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean hasRemoteTag(String remoteTag) {
+        return dialog != null && dialog.id().remoteTag().equals(remoteTag);
+    }
+
+    /** What the facade layer keeps with the session, so that the same object is given out each time. */
+    public @Nullable Object facade() {
+        return facade;
+    }
+
+    public void facade(Object newFacade) {
+        facade = newFacade;
+    }
+
+    @Override
+    public String toString() {
+        return appSession + "/" + id;
+    }
+}

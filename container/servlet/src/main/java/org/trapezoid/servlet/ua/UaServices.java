@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.ua;
+
+import java.time.InstantSource;
+import org.trapezoid.servlet.router.Outbound;
+import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Timing;
+
+/** What user agent cores work with; one for a server. Safe for use by any thread. */
+public record UaServices(
+        Outbound outbound,
+        RequestSender sender,
+        SessionRegistry sessions,
+        Timers timers,
+        Timing timing,
+        Identifiers identifiers,
+        InstantSource time) {}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.ua;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.SessionId;
+import org.trapezoid.servlet.session.SessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.dialog.DialogState;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.transaction.ClientUser;
+import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transaction.RequestSender;
+
+/**
+ * Sends one request as a user agent and follows what its responses make of sessions and dialogs (RFC 3261 §8.1.3, §12.1.2,
+ * §13.2.2). Confined to its strand.
+ */
+public final class UacCore implements ClientUser {
+
+    /** What the facade is told; in the core section. */
+    public interface Listener {
+
+        /** A response for the application: never 100, never a repeated 2xx. {@code session} may be a derived one. */
+        void onResponse(SipSessionState session, Response response);
+
+        /** No further response will come. */
+        void onEnded();
+    }
+
+    private final SipSessionState root;
+    private final UaServices services;
+    private final Listener listener;
+    private final boolean inDialog;
+    private Request request;
+    private @Nullable OutgoingRequest outgoing;
+    private Map<String, RequestSender.Sent> acks = Map.of(); // by To tag of the 2xx
+    private Map<String, Long> lastRSeq = Map.of(); // by To tag of the reliable 1xx
+    private boolean succeeded;
+    private boolean ended;
+
+    public UacCore(SipSessionState session, Request request, UaServices services, Listener listener) {
+        this.root = session;
+        this.request = request;
+        this.services = services;
+        this.listener = listener;
+        this.inDialog = request.toTag().isPresent();
+    }
+
+    /** The request as it was sent. */
+    public Request request() {
+        return outgoing == null ? request : outgoing.request();
+    }
+
+    public boolean isSent() {
+        return outgoing != null;
+    }
+
+    /** Whether a final response came. */
+    public boolean isAnswered() {
+        return ended || succeeded;
+    }
+
+    /** Sends the request on its way: to the next application inside, or out. */
+    public void send(Request prepared, RoutingState routing) {
+        request = prepared;
+        root.parties(prepared.from(), inDialog ? root.remoteParty() : prepared.to());
+        prepared.fromTag().ifPresent(tag -> services.sessions().localTag(tag, root));
+        root.transactionBegan();
+        outgoing = services.outbound().send(root, prepared, routing, this, Contacts::finish);
+    }
+
+    /** Cancels the request (RFC 3261 §9.1); each value goes into a Reason header field. */
+    public void cancel(List<String> reasons) {
+        if (outgoing != null && !isAnswered()) {
+            outgoing.cancel(reasons);
+        }
+    }
+
+    /** The ACK for the 2xx of a session's dialog, with the INVITE's credentials (RFC 3261 §13.2.2.4). */
+    public Request createAck(SipSessionState session) {
+        Dialog dialog = session.dialog().orElseThrow(() -> new IllegalStateException("no dialog in " + session));
+        Request.Builder ack = dialog.createAck(request.cseq().number());
+        for (HeaderName name : List.of(HeaderName.AUTHORIZATION, HeaderName.PROXY_AUTHORIZATION)) {
+            request.headers().all(name).forEach(value -> ack.add(name, value));
+        }
+        return ack.build();
+    }
+
+    /** Sends the ACK; it is repeated for each repeated 2xx of the same dialog. */
+    public void sendAck(SipSessionState session, Request ack) {
+        if (acks.isEmpty()) {
+            acks = new HashMap<>(2);
+        }
+        acks.put(ack.toTag().orElse(""), services.sender().sendDirect(ack));
+    }
+
+    @Override
+    public void onResponse(Response response) {
+        if (response.status() == 100) {
+            return;
+        }
+        StatusClass statusClass = response.statusClass();
+        if (statusClass == StatusClass.SUCCESS && request.method().equals(Method.INVITE)) {
+            onInviteSuccess(response);
+        } else if (statusClass == StatusClass.PROVISIONAL) {
+            onProvisional(response);
+        } else {
+            onFinal(response);
+        }
+    }
+
+    private void onProvisional(Response response) {
+        SipSessionState session = root;
+        Optional<String> tag = response.toTag();
+        if (!inDialog && tag.isPresent() && Contacts.makesDialog(request.method())) {
+            session = enterDialog(response, tag.get());
+            if (session.state() == SessionState.INITIAL) {
+                session.state(SessionState.EARLY);
+            }
+        }
+        if (isNewReliable(response)) {
+            listener.onResponse(session, response);
+        }
+    }
+
+    /** RFC 3262 §4: reliable ones in order, repeated ones dropped; others always. */
+    private boolean isNewReliable(Response response) {
+        Optional<String> rseq = response.headers().first(HeaderName.RSEQ);
+        if (rseq.isEmpty() || !response.headers().values(HeaderName.REQUIRE).contains("100rel")) {
+            return true;
+        }
+        long number = parseNumber(rseq.get());
+        String tag = response.toTag().orElse("");
+        Long last = lastRSeq.get(tag);
+        if (number < 0 || (last != null && number != last + 1)) {
+            return false;
+        }
+        if (lastRSeq.isEmpty()) {
+            lastRSeq = new HashMap<>(2);
+        }
+        lastRSeq.put(tag, number);
+        return true;
+    }
+
+    private static long parseNumber(String text) {
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return text.isEmpty() ? -1 : number;
+    }
+
+    private void onInviteSuccess(Response response) {
+        RequestSender.Sent ack = acks.get(response.toTag().orElse(""));
+        if (ack != null) {
+            ack.resend();
+            return;
+        }
+        SipSessionState session = inDialog ? root : enterDialog(response, response.toTag().orElse(""));
+        boolean repeated = session.state() == SessionState.CONFIRMED
+                && succeeded
+                && (inDialog || session.dialog().map(d -> d.state() == DialogState.CONFIRMED).orElse(false));
+        if (repeated) {
+            return; // the application has it and has not acknowledged yet
+        }
+        session.dialog().ifPresent(dialog -> {
+            if (inDialog) {
+                dialog.refreshTarget(response);
+            } else {
+                dialog.confirm(response);
+            }
+        });
+        session.state(SessionState.CONFIRMED);
+        if (!succeeded) {
+            succeeded = true;
+            root.transactionEnded();
+        }
+        listener.onResponse(session, response);
+    }
+
+    private void onFinal(Response response) {
+        if (isAnswered()) {
+            return;
+        }
+        ended = true;
+        SipSessionState session = root;
+        Method method = request.method();
+        if (response.statusClass() == StatusClass.SUCCESS) {
+            if (method.equals(Method.BYE)) {
+                terminate(root);
+            } else if (inDialog && Contacts.carries(method)) {
+                root.dialog().ifPresent(dialog -> dialog.refreshTarget(response));
+            } else if (!inDialog && Contacts.makesDialog(method)) {
+                session = enterDialog(response, response.toTag().orElse(""));
+                session.dialog().ifPresent(dialog -> dialog.confirm(response));
+                session.state(SessionState.CONFIRMED);
+            }
+        } else if (inDialog) {
+            if (method.equals(Method.BYE) || response.status() == 481 || response.status() == 408) {
+                terminate(root); // RFC 3261 §12.2.1.2
+            }
+        } else {
+            dropEarlyDialogs();
+        }
+        root.transactionEnded();
+        listener.onResponse(session, response);
+    }
+
+    private void dropEarlyDialogs() {
+        for (SipSessionState member : List.copyOf(root.family())) {
+            if (member != root) {
+                terminate(member);
+            }
+        }
+        if (root.dialog().isPresent()) {
+            root.dropDialog();
+        }
+    }
+
+    private static void terminate(SipSessionState session) {
+        session.dialog().ifPresent(Dialog::terminate);
+        session.state(SessionState.TERMINATED);
+    }
+
+    /** The session of the response's To tag; a further tag makes a derived session. */
+    private SipSessionState enterDialog(Response response, String tag) {
+        Optional<SipSessionState> known = root.member(tag);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        SipSessionState session = root;
+        if (root.dialog().isPresent()) {
+            session = root.derive(
+                    new SessionId(services.identifiers().tag()),
+                    services.time().millis());
+            services.sessions().add(session);
+        }
+        session.dialog(Dialog.uac(request(), response));
+        return session;
+    }
+
+    @Override
+    public void onTimeout() {
+        onLocal(408);
+    }
+
+    @Override
+    public void onTransportError(IOException cause) {
+        onLocal(503);
+    }
+
+    /** RFC 3261 §8.1.3.1: what the stack found out is given to the application as a response. */
+    private void onLocal(int status) {
+        if (!isAnswered()) {
+            onFinal(Response.to(request(), status).build());
+        }
+    }
+
+    @Override
+    public void onTerminated() {
+        if (succeeded) {
+            for (SipSessionState member : List.copyOf(root.family())) {
+                if (member.state() == SessionState.EARLY) {
+                    terminate(member); // RFC 3261 §13.2.2.4: 64*T1 after the first 2xx
+                }
+            }
+        }
+        ended = true;
+        listener.onEnded();
+    }
+}

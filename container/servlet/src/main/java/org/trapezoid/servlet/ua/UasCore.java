@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.ua;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.Acknowledged;
+import org.trapezoid.servlet.session.SessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.sip.concurrent.Timer;
+import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.dialog.ReliableProvisionals;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.RAck;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transaction.ServerUser;
+
+/**
+ * Answers one request as a user agent: To tag, Contact, dialog, retransmission of 2xx and reliable 1xx (RFC 3261 §8.2.6,
+ * §12.1.1, §13.3.1, RFC 3262 §3). Confined to its strand.
+ */
+public final class UasCore implements ServerUser, Acknowledged {
+
+    /** What the facade is told; in the core section. */
+    public interface Listener {
+
+        /** The INVITE was cancelled; it has been answered with 487. */
+        void onCancel(Request cancel);
+
+        /** 64*T1 passed without an ACK for the 2xx. */
+        void onNoAck(Response success);
+
+        /** 64*T1 passed without a PRACK for the response. */
+        void onNoPrack(Response provisional);
+
+        /** A final response was sent. */
+        void onFinal();
+    }
+
+    private final ServerTransaction transaction;
+    private final Request request;
+    private final SipSessionState session;
+    private final UaServices services;
+    private final Listener listener;
+    private @Nullable Response success;
+    private @Nullable ReliableProvisionals reliable;
+    private Duration retransmitAfter;
+    private Timer retransmission = Timer.NONE;
+    private Timer giveUp = Timer.NONE;
+    private boolean finalSent;
+
+    public UasCore(
+            ServerTransaction transaction,
+            Request request,
+            SipSessionState session,
+            UaServices services,
+            Listener listener) {
+        this.transaction = transaction;
+        this.request = request;
+        this.session = session;
+        this.services = services;
+        this.listener = listener;
+        this.retransmitAfter = services.timing().t1();
+    }
+
+    public ServerTransaction transaction() {
+        return transaction;
+    }
+
+    /** A response with all that the container owns: Via, From, To with tag, Call-ID, CSeq, Contact (RFC 3261 §8.2.6.2). */
+    public Response.Builder respond(int status, Optional<String> reason) {
+        Response.Builder response = reason.isPresent()
+                ? Response.to(request, status, reason.get())
+                : Response.to(request, status);
+        if (status > 100 && request.toTag().isEmpty()) {
+            response.set(HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+        }
+        if (status > 100 && status < 300 && Contacts.carries(request.method())) {
+            response.set(HeaderName.CONTACT, Contacts.of(transaction.flow().listener()).toString());
+        }
+        return response;
+    }
+
+    /** Whether a final response has left. */
+    public boolean isAnswered() {
+        return finalSent;
+    }
+
+    /**
+     * Sends a response of the application.
+     *
+     * @throws IllegalStateException when a final response was sent before
+     */
+    public void send(Response response) {
+        requireUnanswered(response);
+        prepare(response);
+        if (response.statusClass() == StatusClass.PROVISIONAL) {
+            transaction.send(response);
+        } else {
+            sendFinal(response);
+        }
+    }
+
+    /** Sends a provisional response reliably (RFC 3262 §3); the caller has checked that both sides can. */
+    public void sendReliably(Response response) {
+        requireUnanswered(response);
+        prepare(response);
+        ReliableProvisionals queue = reliable;
+        if (queue == null) {
+            queue = new ReliableProvisionals(
+                    session,
+                    services.timers(),
+                    services.timing().t1(),
+                    services.identifiers().random(),
+                    transaction::send,
+                    this::onNoPrack);
+            reliable = queue;
+        }
+        session.awaits(this);
+        queue.send(response);
+    }
+
+    private void requireUnanswered(Response response) {
+        if (finalSent) {
+            throw new IllegalStateException("cannot send " + response.status() + " to " + request.method()
+                    + " of session " + session.id() + ": a final response was sent");
+        }
+    }
+
+    /** Dialog and session state that the response makes true. */
+    private void prepare(Response response) {
+        int status = response.status();
+        Method method = request.method();
+        if (request.toTag().isEmpty()) {
+            if (status > 100 && status < 300 && Contacts.makesDialog(method)) {
+                enterDialog(response);
+            } else if (status >= 300 && method.equals(Method.INVITE)) {
+                session.dialog().ifPresent(Dialog::terminate);
+                session.state(SessionState.TERMINATED);
+            }
+        } else if (status >= 200 && status < 300) {
+            if (method.equals(Method.BYE)) {
+                session.dialog().ifPresent(Dialog::terminate);
+                session.state(SessionState.TERMINATED);
+            } else if (Contacts.carries(method)) {
+                session.dialog().ifPresent(dialog -> dialog.refreshTarget(request));
+            }
+        }
+    }
+
+    private void enterDialog(Response response) {
+        boolean confirms = response.status() >= 200;
+        if (session.dialog().isEmpty()) {
+            session.dialog(Dialog.uas(request, response));
+            services.sessions().localTag(transaction.localTag(), session);
+        }
+        if (confirms) {
+            session.dialog().ifPresent(dialog -> dialog.confirm(response));
+            session.state(SessionState.CONFIRMED);
+        } else if (session.state() == SessionState.INITIAL) {
+            session.state(SessionState.EARLY);
+        }
+    }
+
+    private void sendFinal(Response response) {
+        finalSent = true;
+        if (reliable != null) {
+            reliable.stop();
+            session.settled(this);
+        }
+        boolean awaitsAck = request.method().equals(Method.INVITE) && response.statusClass() == StatusClass.SUCCESS;
+        if (awaitsAck) {
+            success = response;
+            session.awaits(this);
+            giveUp = services.timers().schedule(session, services.timing().t1().multipliedBy(64), this::onNoAck);
+            scheduleRetransmission();
+        }
+        transaction.send(response);
+        session.transactionEnded();
+        listener.onFinal();
+    }
+
+    private void scheduleRetransmission() {
+        retransmission = services.timers().schedule(session, retransmitAfter, this::retransmit);
+    }
+
+    private void retransmit() {
+        Response waiting = success;
+        if (waiting == null) {
+            return;
+        }
+        transaction.send(waiting); // RFC 6026 §7.1: passes through the transaction in Accepted
+        Duration doubled = retransmitAfter.multipliedBy(2);
+        retransmitAfter = doubled.compareTo(services.timing().t2()) > 0 ? services.timing().t2() : doubled;
+        scheduleRetransmission();
+    }
+
+    private void onNoAck() {
+        Response waiting = success;
+        settle();
+        if (waiting != null) {
+            listener.onNoAck(waiting);
+        }
+    }
+
+    private void onNoPrack(Response provisional) {
+        session.settled(this);
+        listener.onNoPrack(provisional);
+    }
+
+    private void settle() {
+        success = null;
+        retransmission.cancel();
+        giveUp.cancel();
+        session.settled(this);
+    }
+
+    @Override
+    public long cseq() {
+        return request.cseq().number();
+    }
+
+    @Override
+    public boolean onAck(Request ack) {
+        if (success == null) {
+            return false;
+        }
+        settle();
+        return true;
+    }
+
+    @Override
+    public boolean onPrack(RAck rack) {
+        return reliable != null && reliable.acknowledge(rack);
+    }
+
+    @Override
+    public void onCancel(Request cancel) {
+        if (finalSent) {
+            return; // RFC 3261 §9.2: no effect once answered
+        }
+        send(respond(487, Optional.empty()).build());
+        listener.onCancel(cancel);
+    }
+
+    @Override
+    public void onTimeout() {
+        // RFC 3261 §17.2.1: no ACK for an error response; there is nobody to tell
+    }
+
+    @Override
+    public void onTransportError(IOException cause) {
+        // RFC 6026 §7.1: the transaction goes on; the peer will retransmit or give up
+    }
+
+    @Override
+    public void onTerminated() {
+        // a 2xx keeps being retransmitted until its own timer ends it
+    }
+}
