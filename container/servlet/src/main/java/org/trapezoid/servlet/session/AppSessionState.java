@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -31,6 +32,7 @@ public final class AppSessionState implements Stranded {
     private volatile boolean valid = true;
     private volatile boolean invalidateWhenReady;
     private boolean hadSipSession;
+    private Set<String> indexKeys = Set.of();
     private @Nullable Object facade;
 
     public AppSessionState(
@@ -168,6 +170,15 @@ public final class AppSessionState implements Stranded {
             }
         }
         return true;
+    }
+
+    /** The keys of the secondary index (JSR 359). */
+    public Set<String> indexKeys() {
+        return indexKeys;
+    }
+
+    void indexKeys(Set<String> keys) {
+        indexKeys = keys;
     }
 
     /** What the facade layer keeps with the session, so that the same object is given out each time. */

@@ -2,8 +2,10 @@
 package org.trapezoid.servlet.session;
 
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -14,6 +16,7 @@ public final class SessionRegistry {
 
     private final Map<String, AppSessionState> appSessions = new ConcurrentHashMap<>();
     private final Map<Key, AppSessionState> byKey = new ConcurrentHashMap<>();
+    private final Map<Key, Set<String>> byIndexKey = new ConcurrentHashMap<>();
     private final Map<String, SipSessionState> sipSessions = new ConcurrentHashMap<>();
     private final Map<String, SipSessionState> byLocalTag = new ConcurrentHashMap<>();
 
@@ -36,7 +39,38 @@ public final class SessionRegistry {
         return Optional.ofNullable(appSessions.get(id));
     }
 
+    /** In the session's core section; answers whether the key is new to it. */
+    public boolean addIndexKey(String indexKey, AppSessionState session) {
+        Set<String> keys = new LinkedHashSet<>(session.indexKeys());
+        boolean added = keys.add(indexKey);
+        session.indexKeys(keys);
+        byIndexKey
+                .computeIfAbsent(new Key(session.application(), indexKey), key -> ConcurrentHashMap.newKeySet())
+                .add(session.id().value());
+        return added;
+    }
+
+    /** In the session's core section; answers whether the session had the key. */
+    public boolean removeIndexKey(String indexKey, AppSessionState session) {
+        Set<String> keys = new LinkedHashSet<>(session.indexKeys());
+        boolean removed = keys.remove(indexKey);
+        session.indexKeys(keys);
+        byIndexKey.computeIfPresent(new Key(session.application(), indexKey), (key, ids) -> {
+            ids.remove(session.id().value());
+            return ids.isEmpty() ? null : ids;
+        });
+        return removed;
+    }
+
+    /** The ids of an application's sessions that have the index key. */
+    public Set<String> byIndexKey(String application, String indexKey) {
+        return Set.copyOf(byIndexKey.getOrDefault(new Key(application, indexKey), Set.of()));
+    }
+
     public void remove(AppSessionState session) {
+        for (String indexKey : session.indexKeys()) {
+            removeIndexKey(indexKey, session);
+        }
         appSessions.remove(session.id().value());
         session.key().ifPresent(key -> byKey.remove(new Key(session.application(), key), session));
     }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.app;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.trapezoid.sip.message.Request;
+
+/**
+ * What a descriptor or its annotations fix for an application.
+ *
+ * @param sessionTimeout the first lifetime of an application session; empty for one that never expires
+ * @param proxyTimeout of proxies that set no other
+ * @param invalidateWhenReady the default for new sessions: true unless the descriptor is of version 1.0 (JSR 289 §6.1.2)
+ * @param stateless whether {@code Proxy.setStateful(false)} is honoured ({@code org.trapezoid.stateless})
+ * @param selection which servlet takes an initial request
+ */
+public record AppSettings(
+        Optional<Duration> sessionTimeout,
+        Duration proxyTimeout,
+        boolean invalidateWhenReady,
+        boolean stateless,
+        Selection selection) {
+
+    /** Which servlet takes an initial request (JSR 289 §17); also the first handler of sessions that the application makes. */
+    public interface Selection {
+
+        /** Empty when no mapping matches. */
+        Optional<String> select(Request request, Optional<org.trapezoid.sip.header.NameAddr> poppedRoute);
+
+        /** The main servlet, or the first one declared. */
+        String initial();
+    }
+}

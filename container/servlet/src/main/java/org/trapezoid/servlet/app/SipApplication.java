@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.app;
+
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.trapezoid.sip.concurrent.CallbackMode;
+
+/**
+ * A deployed application at run time: calls its servlets and listeners under its class loader, with {@code callId} and
+ * {@code app} in the MDC. Safe for use by any thread.
+ */
+public final class SipApplication {
+    private static final Logger log = LoggerFactory.getLogger(SipApplication.class);
+
+    private final String name;
+    private final ClassLoader loader;
+    private final ServletContext context;
+    private final AppSettings settings;
+    private final ListenerTable listeners;
+    private final CallbackMode mode;
+    private volatile ServletTable servlets = new ServletTable(java.util.Map.of());
+    private volatile boolean accepting = true;
+
+    public SipApplication(
+            String name,
+            ClassLoader loader,
+            ServletContext context,
+            AppSettings settings,
+            ListenerTable listeners,
+            CallbackMode mode) {
+        this.name = name;
+        this.loader = loader;
+        this.context = context;
+        this.settings = settings;
+        this.listeners = listeners;
+        this.mode = mode;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public ClassLoader loader() {
+        return loader;
+    }
+
+    public ServletContext context() {
+        return context;
+    }
+
+    public AppSettings settings() {
+        return settings;
+    }
+
+    public ListenerTable listeners() {
+        return listeners;
+    }
+
+    public CallbackMode mode() {
+        return mode;
+    }
+
+    public ServletTable servlets() {
+        return servlets;
+    }
+
+    /** The servlets once they are initialised. */
+    public void servlets(ServletTable initialised) {
+        servlets = initialised;
+    }
+
+    /** Whether initial requests are still taken. */
+    public boolean isAccepting() {
+        return accepting;
+    }
+
+    public void stopAccepting() {
+        accepting = false;
+    }
+
+    /**
+     * Calls a servlet with a request or a response, the other one null as the API has it.
+     *
+     * @throws ServletException when the application throws it, or has no such servlet
+     */
+    public void service(
+            String servletName,
+            String callId,
+            @Nullable SipServletRequest request,
+            @Nullable SipServletResponse response)
+            throws ServletException, IOException {
+        Optional<Servlet> servlet = servlets.servlet(servletName);
+        if (servlet.isEmpty()) {
+            throw new ServletException("application " + name + " has no servlet " + servletName);
+        }
+        ClassLoader outer = enter(callId);
+        try {
+            serviceNullable(servlet.get(), request, response);
+        } finally {
+            leave(outer);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // SipServlet.service takes exactly one of the two
+    private static void serviceNullable(
+            Servlet servlet, @Nullable SipServletRequest request, @Nullable SipServletResponse response)
+            throws ServletException, IOException {
+        servlet.service(request, response);
+    }
+
+    /** Calls each listener; what one throws is logged and does not keep the others from being called. */
+    public <L> void notify(List<L> targets, String callId, Consumer<L> call) {
+        if (targets.isEmpty()) {
+            return;
+        }
+        ClassLoader outer = enter(callId);
+        try {
+            for (L target : targets) {
+                try {
+                    call.accept(target);
+                } catch (Throwable e) { // an old archive may throw any Error
+                    log.warn("application {}: {} threw (Call-ID {})", name, target.getClass().getName(), callId, e);
+                }
+            }
+        } finally {
+            leave(outer);
+        }
+    }
+
+    private ClassLoader enter(String callId) {
+        Thread thread = Thread.currentThread();
+        ClassLoader outer = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        MDC.put("callId", callId);
+        MDC.put("app", name);
+        return outer;
+    }
+
+    private static void leave(ClassLoader outer) {
+        MDC.remove("callId");
+        MDC.remove("app");
+        Thread.currentThread().setContextClassLoader(outer);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

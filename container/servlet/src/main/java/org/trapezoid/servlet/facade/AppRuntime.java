@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.SessionId;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UaServices;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.transport.TransportLayer;
+
+/** One application together with the server it runs in: makes its sessions and queues its callbacks. Safe for use by any thread. */
+public final class AppRuntime {
+    private static final Logger log = LoggerFactory.getLogger(AppRuntime.class);
+
+    private final SipApplication application;
+    private final UaServices services;
+    private final Strands strands;
+    private final TransportLayer transports;
+    private final Factory factory = new Factory(this);
+
+    public AppRuntime(SipApplication application, UaServices services, Strands strands, TransportLayer transports) {
+        this.application = application;
+        this.services = services;
+        this.strands = strands;
+        this.transports = transports;
+    }
+
+    public SipApplication application() {
+        return application;
+    }
+
+    public UaServices services() {
+        return services;
+    }
+
+    TransportLayer transports() {
+        return transports;
+    }
+
+    public Factory factory() {
+        return factory;
+    }
+
+    long now() {
+        return services.time().millis();
+    }
+
+    /** A new application session on the strand, which becomes the application's. */
+    public AppSessionState newAppSession(Strand strand, Optional<String> key) {
+        AppSessionState session = new AppSessionState(
+                new SessionId(services.identifiers().tag()),
+                application.name(),
+                key,
+                strand,
+                now(),
+                application.settings().invalidateWhenReady());
+        strand.mode(application.mode());
+        services.sessions().add(session);
+        return session;
+    }
+
+    AppSessionState newAppSession(Optional<String> key) {
+        AppSessionState session = newAppSession(strands.create(), key);
+        session.strand().run(() -> Lifecycle.begin(this, session));
+        return session;
+    }
+
+    /** A new SIP session, announced to the listeners. In the core section. */
+    public SipSessionState newSipSession(
+            AppSessionState appSession, String callId, NameAddr local, NameAddr remote, String handler) {
+        SipSessionState session = new SipSessionState(
+                new SessionId(services.identifiers().tag()),
+                appSession,
+                callId,
+                local,
+                remote,
+                handler,
+                application.settings().invalidateWhenReady(),
+                now());
+        services.sessions().add(session);
+        Lifecycle.created(this, session);
+        return session;
+    }
+
+    /** Queues an application callback; after it, sessions that have become ready are ended. */
+    void callback(AppSessionState session, Runnable callback) {
+        boolean queued = session.strand().callback(() -> {
+            callback.run();
+            session.strand().run(() -> Lifecycle.settle(this, session));
+        });
+        if (!queued) {
+            log.warn("application {}: callback queue of session {} is full, event dropped", application, session.id());
+        }
+    }
+
+    Duration proxyTimeout() {
+        return application.settings().proxyTimeout();
+    }
+
+    List<String> supported() {
+        return List.of("100rel");
+    }
+}

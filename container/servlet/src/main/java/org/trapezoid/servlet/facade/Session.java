@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.Address;
+import jakarta.servlet.sip.AutomaticProcessingListener;
+import jakarta.servlet.sip.Flow;
+import jakarta.servlet.sip.ForkingContext;
+import jakarta.servlet.sip.InviteBranch;
+import jakarta.servlet.sip.SessionKeepAlive;
+import jakarta.servlet.sip.SipApplicationSession;
+import jakarta.servlet.sip.SipServletMessage;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.SipSession;
+import jakarta.servlet.sip.UAMode;
+import jakarta.servlet.sip.URI;
+import jakarta.servlet.sip.ar.SipApplicationRoutingRegion;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.SessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.Contacts;
+import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.uri.Uri;
+
+/** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
+final class Session implements SipSession {
+
+    private final SipSessionState state;
+    private final AppRuntime runtime;
+    private final Binding<SipSession> binding;
+    private @Nullable SipRequest first; // the request that made the session
+    private List<SipRequest> received = List.of(); // without final response
+    private List<SipRequest> sent = List.of(); // without final response
+    private List<SipResponse> unacknowledged = List.of(); // 2xx to our INVITE without ACK
+
+    private Session(SipSessionState state, AppRuntime runtime) {
+        this.state = state;
+        this.runtime = runtime;
+        this.binding = new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
+    }
+
+    /** The facade of the state, always the same one. */
+    static Session of(SipSessionState state, AppRuntime runtime) {
+        return state.strand().call(() -> {
+            if (!(state.facade() instanceof Session)) {
+                state.facade(new Session(state, runtime));
+            }
+            return (Session) Objects.requireNonNull(state.facade());
+        });
+    }
+
+    SipSessionState state() {
+        return state;
+    }
+
+    void unbindAll() {
+        binding.unbindAll();
+    }
+
+    private <T> T valid(Supplier<T> core) {
+        return state.strand().call(() -> {
+            requireValid();
+            return core.get();
+        });
+    }
+
+    private void requireValid() {
+        if (!state.isValid()) {
+            throw new IllegalStateException("session " + state.id() + " was invalidated");
+        }
+    }
+
+    // ---- messages of the session; in the core section
+
+    void received(SipRequest request) {
+        if (first == null) {
+            first = request;
+        }
+        received = with(received, request);
+    }
+
+    void answered(SipRequest request) {
+        received = without(received, request);
+    }
+
+    void sent(SipRequest request) {
+        if (first == null) {
+            first = request;
+        }
+        sent = with(sent, request);
+    }
+
+    void completed(SipRequest request) {
+        sent = without(sent, request);
+    }
+
+    void unacknowledged(SipResponse success) {
+        unacknowledged = with(unacknowledged, success);
+    }
+
+    void acknowledged(SipResponse success) {
+        state.strand().run(() -> unacknowledged = without(unacknowledged, success));
+    }
+
+    /** The request that made the session. */
+    Optional<SipRequest> first() {
+        return Optional.ofNullable(first);
+    }
+
+    /** The messages that wait for the application, in order of sequence number. */
+    List<SipServletMessage> pending(UAMode mode) {
+        return valid(() -> {
+            List<SipMessage> messages = new ArrayList<>(mode == UAMode.UAS ? received : sent);
+            if (mode == UAMode.UAC) {
+                messages.addAll(unacknowledged);
+            }
+            messages.sort(Comparator.comparingLong(each -> each.message().cseq().number()));
+            return List.copyOf(messages);
+        });
+    }
+
+    private static <T> List<T> with(List<T> list, T element) {
+        List<T> longer = new ArrayList<>(list.size() + 1);
+        longer.addAll(list);
+        longer.add(element);
+        return longer;
+    }
+
+    private static <T> List<T> without(List<T> list, T element) {
+        if (!list.contains(element)) {
+            return list;
+        }
+        List<T> shorter = new ArrayList<>(list);
+        shorter.remove(element);
+        return shorter;
+    }
+
+    // ---- requests
+
+    @Override
+    public SipServletRequest createRequest(String method) {
+        Method wanted = Factory.requestMethod(method);
+        return valid(() -> {
+            if (state.isProxying()) {
+                throw new IllegalStateException("session " + state.id() + " is one of a proxy, it makes no requests");
+            }
+            return switch (state.state()) {
+                case TERMINATED ->
+                    throw new IllegalStateException("session " + state.id() + " is TERMINATED");
+                case INITIAL -> again(wanted);
+                case EARLY, CONFIRMED -> inDialog(wanted, builder -> {});
+            };
+        });
+    }
+
+    /** A request of the session's dialog. In or outside the core section. */
+    SipRequest inDialog(Method method, Consumer<Request.Builder> more) {
+        return state.strand().call(() -> {
+            Dialog dialog = state.dialog()
+                    .orElseThrow(() -> new IllegalStateException("session " + state.id() + " has no dialog"));
+            Request.Builder builder = dialog.createRequest(method);
+            if (Contacts.carries(method)) {
+                builder.set(
+                        HeaderName.CONTACT,
+                        Contacts.of(runtime.factory().defaultListener()).toString());
+            }
+            more.accept(builder);
+            return outgoing(builder.build());
+        });
+    }
+
+    /** Another request outside a dialog: same Call-ID and From tag, next CSeq (after a challenge, RFC 3261 §8.1.3.5). */
+    private SipRequest again(Method method) {
+        if (state.hasTransactions()) {
+            throw new IllegalStateException("session " + state.id() + " is INITIAL with a request that is not answered");
+        }
+        SipRequest earlier = Objects.requireNonNull(first, "a session in INITIAL was made by a request");
+        if (earlier.incoming().isPresent()) {
+            throw new IllegalStateException("session " + state.id() + " has no dialog to send " + method + " in");
+        }
+        Request previous = earlier.message();
+        Request.Builder builder = Request.builder(method, previous.uri())
+                .add(HeaderName.FROM, state.localParty().toString())
+                .add(HeaderName.TO, state.remoteParty().withoutTag().toString())
+                .add(HeaderName.CALL_ID, state.callId())
+                .add(HeaderName.CSEQ, state.nextCSeq() + " " + method.name())
+                .add(HeaderName.MAX_FORWARDS, "70");
+        previous.headers().all(HeaderName.ROUTE).forEach(route -> builder.add(HeaderName.ROUTE, route));
+        if (!method.equals(Method.REGISTER)) {
+            builder.add(
+                    HeaderName.CONTACT,
+                    Contacts.of(runtime.factory().defaultListener()).toString());
+        }
+        SipRequest request = outgoing(builder.build());
+        request.continueAs(earlier);
+        return request;
+    }
+
+    /** The facade and the core of a request that this session is going to send. In the core section. */
+    SipRequest outgoing(Request request) {
+        UacEvents events = new UacEvents(runtime);
+        UacCore core = new UacCore(state, request, runtime.services(), events);
+        SipRequest facade = SipRequest.made(runtime, state, request, new Sending.Transaction(core));
+        events.request(facade);
+        return facade;
+    }
+
+    @Override
+    public void setHandler(String name) throws ServletException {
+        requireValid();
+        if (runtime.application().servlets().servlet(name).isEmpty()) {
+            throw new ServletException("application " + runtime.application() + " has no servlet " + name);
+        }
+        state.handler(name);
+    }
+
+    // ---- state
+
+    @Override
+    public State getState() {
+        requireValid();
+        return switch (state.state()) {
+            case INITIAL -> State.INITIAL;
+            case EARLY -> State.EARLY;
+            case CONFIRMED -> State.CONFIRMED;
+            case TERMINATED -> State.TERMINATED;
+        };
+    }
+
+    @Override
+    public long getCreationTime() {
+        requireValid();
+        return state.createdAt();
+    }
+
+    @Override
+    public String getId() {
+        return state.id().value();
+    }
+
+    @Override
+    public long getLastAccessedTime() {
+        requireValid();
+        return state.lastAccessedAt();
+    }
+
+    @Override
+    public void invalidate() {
+        valid(() -> {
+            Lifecycle.invalidate(runtime, state);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean isReadyToInvalidate() {
+        return valid(state::isReady);
+    }
+
+    @Override
+    public void setInvalidateWhenReady(boolean invalidateWhenReady) {
+        valid(() -> {
+            state.invalidateWhenReady(invalidateWhenReady);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean getInvalidateWhenReady() {
+        requireValid();
+        return state.invalidateWhenReady();
+    }
+
+    @Override
+    public boolean isValid() {
+        return state.isValid();
+    }
+
+    @Override
+    public SipApplicationSession getApplicationSession() {
+        return AppSession.of(state.appSession(), runtime);
+    }
+
+    @Override
+    public String getCallId() {
+        return state.callId();
+    }
+
+    @Override
+    public Address getLocalParty() {
+        return new SipAddress(state.localParty(), Session::readOnly);
+    }
+
+    @Override
+    public Address getRemoteParty() {
+        return new SipAddress(state.remoteParty(), Session::readOnly);
+    }
+
+    private static void readOnly(Object changed) {
+        throw new IllegalStateException("the parties of a session cannot be changed; clone the address");
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+        return runtime.application().context();
+    }
+
+    // ---- application routing
+
+    @Override
+    public @Nullable SipApplicationRoutingRegion getRegion() {
+        return region(routing());
+    }
+
+    @Override
+    public @Nullable URI getSubscriberURI() {
+        return routing().subscriberUri().<URI>map(text -> UriView.of(Uri.parse(text))).orElse(null);
+    }
+
+    private RoutingState routing() {
+        return valid(() -> first)
+                .incoming()
+                .map(Incoming::routing)
+                .orElseThrow(() -> new IllegalStateException(
+                        "session " + state.id() + " did not begin with an initial request that came in"));
+    }
+
+    /** The region of the API; the three standard ones by identity. */
+    static @Nullable SipApplicationRoutingRegion region(RoutingState routing) {
+        return routing.region().orElse(null);
+    }
+
+    // ---- interfaces and flows
+
+    @Override
+    public void setOutboundInterface(InetSocketAddress address) {
+        valid(() -> runtime.factory().requireInterface(address));
+    }
+
+    @Override
+    public void setOutboundInterface(InetAddress address) {
+        valid(() -> runtime.factory().requireInterface(address));
+    }
+
+    // ---- attributes
+
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        return binding.get(name);
+    }
+
+    @Override
+    public void setAttribute(String name, Object attribute) {
+        binding.set(name, attribute);
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        binding.remove(name);
+    }
+
+    @Override
+    @Deprecated
+    public Enumeration<String> getAttributeNames() {
+        return Collections.enumeration(binding.names());
+    }
+
+    @Override
+    public Set<String> getAttributeNameSet() {
+        return binding.names();
+    }
+
+    @Override
+    public void clearAttributes() {
+        binding.clear();
+    }
+
+    // ---- JSR 359
+
+    @Override
+    public @Nullable SipServletRequest getActiveRequest(String requestId) {
+        return valid(() -> {
+            List<SipRequest> active = new ArrayList<>(received);
+            active.addAll(sent);
+            return active.stream().filter(each -> each.getId().equals(requestId)).findFirst();
+        })
+                .orElse(null);
+    }
+
+    @Override
+    public Collection<SipServletRequest> getActiveRequests(UAMode mode) {
+        return valid(() -> List.copyOf(mode == UAMode.UAS ? received : sent));
+    }
+
+    @Override
+    public @Nullable SipServletRequest getActiveInvite(UAMode mode) {
+        return getActiveRequests(mode).stream()
+                .filter(each -> each.getMethod().equals("INVITE"))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void terminateDialog() {
+        throw unsupported("terminateDialog");
+    }
+
+    @Override
+    public void terminateDialog(AutomaticProcessingListener listener) {
+        throw unsupported("terminateDialog");
+    }
+
+    @Override
+    public void terminateProxiedDialog() {
+        throw unsupported("terminateProxiedDialog");
+    }
+
+    @Override
+    public void terminateProxiedDialog(AutomaticProcessingListener listener) {
+        throw unsupported("terminateProxiedDialog");
+    }
+
+    @Override
+    public void terminateProxiedDialog(UAMode direction) {
+        throw unsupported("terminateProxiedDialog");
+    }
+
+    @Override
+    public void terminateProxiedDialog(UAMode direction, AutomaticProcessingListener listener) {
+        throw unsupported("terminateProxiedDialog");
+    }
+
+    @Override
+    public ForkingContext getForkingContext() {
+        throw unsupported("ForkingContext");
+    }
+
+    @Override
+    public void setFlow(Flow flow) {
+        throw unsupported("Flow");
+    }
+
+    @Override
+    public @Nullable Flow getFlow() {
+        return null;
+    }
+
+    @Override
+    public SessionKeepAlive getKeepAlive() {
+        throw unsupported("SessionKeepAlive");
+    }
+
+    @Override
+    public @Nullable SipServletResponse getUnacknowledgedProvisionalResponse(String provisionalResponseId) {
+        throw unsupported("getUnacknowledgedProvisionalResponse");
+    }
+
+    @Override
+    public Collection<SipServletResponse> getUnacknowledgedProvisionalResponses(UAMode mode) {
+        throw unsupported("getUnacknowledgedProvisionalResponses");
+    }
+
+    @Override
+    public @Nullable InviteBranch getActiveInviteBranch() {
+        return null;
+    }
+
+    private static UnsupportedOperationException unsupported(String what) {
+        return new UnsupportedOperationException(what + " (JSR 359) is not supported by this version");
+    }
+
+    /** Whether a dialog lives. */
+    boolean isEstablished() {
+        return state.state() == SessionState.CONFIRMED;
+    }
+
+    @Override
+    public String toString() {
+        return state.toString();
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.sip.SipApplicationSession;
+import jakarta.servlet.sip.SipSession;
+import jakarta.servlet.sip.SipSessionsUtil;
+import java.lang.annotation.Annotation;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.SessionRegistry;
+
+/** Finds the sessions of one application (JSR 289 §15.11.2). Safe for use by any thread. */
+public final class SessionsUtil implements SipSessionsUtil {
+
+    private final AppRuntime runtime;
+    private final SessionRegistry sessions;
+
+    public SessionsUtil(AppRuntime runtime) {
+        this.runtime = runtime;
+        this.sessions = runtime.services().sessions();
+    }
+
+    @Override
+    public @Nullable SipApplicationSession getApplicationSessionById(String applicationSessionId) {
+        return sessions.appSession(Objects.requireNonNull(applicationSessionId, "session id"))
+                .filter(this::isOwn)
+                .<SipApplicationSession>map(state -> AppSession.of(state, runtime))
+                .orElse(null);
+    }
+
+    private boolean isOwn(AppSessionState session) {
+        return session.isValid()
+                && session.application().equals(runtime.application().name());
+    }
+
+    @Override
+    public @Nullable SipApplicationSession getApplicationSessionByKey(String applicationSessionKey, boolean create) {
+        Objects.requireNonNull(applicationSessionKey, "session key");
+        if (create) {
+            return runtime.factory().createApplicationSessionByKey(applicationSessionKey);
+        }
+        return sessions.byKey(runtime.application().name(), applicationSessionKey)
+                .<SipApplicationSession>map(state -> AppSession.of(state, runtime))
+                .orElse(null);
+    }
+
+    @Override
+    public @Nullable SipSession getCorrespondingSipSession(SipSession session, String headerName) {
+        return null;
+    }
+
+    @Override
+    public Set<String> getSipApplicationSessionIds(String indexKey) {
+        return sessions.byIndexKey(runtime.application().name(), indexKey);
+    }
+
+    @Override
+    public Set<String> getSipApplicationSessionIds() {
+        Set<String> ids = new LinkedHashSet<>();
+        for (AppSessionState each : sessions.appSessions()) {
+            if (isOwn(each)) {
+                ids.add(each.id().value());
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public @Nullable SipApplicationSession getCurrentApplicationSession() {
+        throw new UnsupportedOperationException("getCurrentApplicationSession (JSR 359) is not supported by this version");
+    }
+
+    @Override
+    public <T> T getManagedBean(Class<T> type, Annotation... qualifiers) {
+        throw new UnsupportedOperationException("CDI is not supported by this version");
+    }
+}

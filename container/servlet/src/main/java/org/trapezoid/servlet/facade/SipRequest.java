@@ -1,0 +1,644 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletConnection;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.sip.Address;
+import jakarta.servlet.sip.AuthInfo;
+import jakarta.servlet.sip.B2buaHelper;
+import jakarta.servlet.sip.InviteBranch;
+import jakarta.servlet.sip.Proxy;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.SipURI;
+import jakarta.servlet.sip.TooManyHopsException;
+import jakarta.servlet.sip.URI;
+import jakarta.servlet.sip.ar.SipApplicationRoutingDirective;
+import jakarta.servlet.sip.ar.SipApplicationRoutingRegion;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.uri.Uri;
+
+/**
+ * A request as an application sees it: one that came in, one that it sends as a user agent, or one of its proxy branches.
+ * Confined to the application, which synchronises; sending and answering enter the strand.
+ */
+public final class SipRequest extends SipMessage implements SipServletRequest {
+
+    private final Optional<Incoming> incoming;
+    private final @Nullable UasCore uas;
+    private final @Nullable Sending sending;
+    private final boolean initial;
+    private Request frozen;
+    private Request.@Nullable Builder open;
+    private @Nullable UriView<?> uri;
+    private RoutingState routing;
+    private SipApplicationRoutingDirective directive;
+    private volatile boolean committed;
+    private @Nullable ProxyFacade proxy;
+    private @Nullable B2buaFacade b2bua;
+    private @Nullable SipRequest linked;
+    private volatile @Nullable SipResponse finalResponse;
+
+    private SipRequest(
+            AppRuntime runtime,
+            SipSessionState session,
+            Request request,
+            Optional<Incoming> incoming,
+            @Nullable UasCore uas,
+            @Nullable Sending sending) {
+        super(runtime, session, incoming.map(Incoming::flow));
+        this.frozen = request;
+        this.incoming = incoming;
+        this.uas = uas;
+        this.sending = sending;
+        this.initial = incoming.map(Incoming::initial).orElse(request.toTag().isEmpty());
+        this.routing = incoming.map(Incoming::routing).orElse(RoutingState.NEW);
+        this.directive = incoming.isPresent()
+                ? SipApplicationRoutingDirective.CONTINUE
+                : SipApplicationRoutingDirective.NEW;
+    }
+
+    /** A request that came in with a server transaction. */
+    static SipRequest received(
+            AppRuntime runtime, SipSessionState session, Request request, Incoming incoming, UasCore uas) {
+        return new SipRequest(runtime, session, request, Optional.of(incoming), uas, null);
+    }
+
+    /** An ACK or CANCEL that came in: there is nothing to answer. */
+    static SipRequest notice(AppRuntime runtime, SipSessionState session, Request request, Incoming incoming) {
+        SipRequest notice = new SipRequest(runtime, session, request, Optional.of(incoming), null, null);
+        notice.committed = true;
+        return notice;
+    }
+
+    /** A request that the application is going to send. */
+    static SipRequest made(AppRuntime runtime, SipSessionState session, Request request, Sending sending) {
+        return new SipRequest(runtime, session, request, Optional.empty(), null, sending);
+    }
+
+    /** The request of a proxy branch. */
+    static SipRequest ofBranch(AppRuntime runtime, SipSessionState session, Request request, boolean started) {
+        SipRequest branch = new SipRequest(runtime, session, request, Optional.empty(), null, null);
+        branch.committed = started;
+        return branch;
+    }
+
+    @Override
+    Request message() {
+        Request.Builder builder = open;
+        if (builder != null) {
+            frozen = builder.build();
+            open = null;
+        }
+        return frozen;
+    }
+
+    @Override
+    Request.Builder edit() {
+        requireUnsent("change");
+        Request.Builder builder = open;
+        if (builder == null) {
+            builder = frozen.toBuilder();
+            open = builder;
+        }
+        return builder;
+    }
+
+    @Override
+    boolean isContactFree() {
+        return frozen.method().equals(Method.REGISTER);
+    }
+
+    @Override
+    void requirePartiesFree() {
+        requireUnsent("change From or To of");
+        if (sending == null || !initial) {
+            throw new IllegalStateException("From and To of " + describe() + " are the container's");
+        }
+    }
+
+    private void requireUnsent(String what) {
+        if (sending != null && committed) {
+            throw new IllegalStateException("cannot " + what + " " + describe() + ": it was sent");
+        }
+    }
+
+    @Override
+    String describe() {
+        return frozen.method() + " request of Call-ID " + frozen.callId() + " (application " + runtime().application()
+                + ")";
+    }
+
+    Optional<UasCore> uas() {
+        return Optional.ofNullable(uas);
+    }
+
+    Optional<UacCore> uac() {
+        return sending == null ? Optional.empty() : sending.uac();
+    }
+
+    Optional<Incoming> incoming() {
+        return incoming;
+    }
+
+    RoutingState routing() {
+        return routing;
+    }
+
+    void continueFrom(SipRequest original) {
+        routing = original.routing;
+        directive = SipApplicationRoutingDirective.CONTINUE;
+    }
+
+    Optional<SipRequest> linkedRequest() {
+        return Optional.ofNullable(linked);
+    }
+
+    void link(SipRequest other) {
+        linked = other;
+        other.linked = this;
+    }
+
+    void committed() {
+        committed = true;
+    }
+
+    void finalResponse(SipResponse response) {
+        finalResponse = response;
+    }
+
+    // ---- request line and routing
+
+    @Override
+    public String getMethod() {
+        return frozen.method().name();
+    }
+
+    @Override
+    public URI getRequestURI() {
+        UriView<?> view = uri;
+        if (view == null) {
+            view = UriView.of(message().uri(), changed -> edit().uri(changed));
+            uri = view;
+        }
+        return view;
+    }
+
+    @Override
+    public void setRequestURI(URI newUri) {
+        edit().uri(UriView.valueOf(Objects.requireNonNull(newUri, "uri")));
+        uri = null;
+    }
+
+    @Override
+    public void pushRoute(SipURI route) {
+        push(UriView.valueOf(route));
+    }
+
+    @Override
+    public void pushRoute(Address route) {
+        if (!route.getURI().isSipURI()) {
+            throw new IllegalArgumentException("a Route is a sip or sips URI, not " + route.getURI());
+        }
+        push(SipAddress.valueOf(route).uri());
+    }
+
+    private void push(Uri route) {
+        if (!initial) {
+            throw new IllegalStateException("the route set of a dialog is the container's: " + describe());
+        }
+        edit().addFirst(HeaderName.ROUTE, '<' + route.toString() + '>');
+    }
+
+    @Override
+    public int getMaxForwards() {
+        return message().maxForwards();
+    }
+
+    @Override
+    public void setMaxForwards(int n) {
+        if (n < 0 || n > 255) {
+            throw new IllegalArgumentException("Max-Forwards must be from 0 to 255, not " + n);
+        }
+        edit().set(HeaderName.MAX_FORWARDS, Integer.toString(n));
+    }
+
+    @Override
+    public int getMaxBreadth() {
+        String value = getHeader("Max-Breadth");
+        try {
+            return value == null ? -1 : Integer.parseInt(value.strip());
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public void setMaxBreadth(int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("Max-Breadth must be positive, not " + n);
+        }
+        edit().set(HeaderName.of("Max-Breadth"), Integer.toString(n));
+    }
+
+    @Override
+    public boolean isInitial() {
+        return initial;
+    }
+
+    @Override
+    public @Nullable Address getPoppedRoute() {
+        return incoming.flatMap(Incoming::poppedRoute).<Address>map(SipAddress::new).orElse(null);
+    }
+
+    @Override
+    public @Nullable Address getInitialPoppedRoute() {
+        return getPoppedRoute();
+    }
+
+    @Override
+    public boolean isRequestUriInternal() {
+        return runtime().factory().isOwn(message().uri());
+    }
+
+    @Override
+    public void setRoutingDirective(SipApplicationRoutingDirective newDirective, @Nullable SipServletRequest origRequest) {
+        if (sending == null || committed || !initial) {
+            throw new IllegalStateException("a routing directive is for an initial request that was not sent yet: " + describe());
+        }
+        if (newDirective == SipApplicationRoutingDirective.NEW) {
+            routing = RoutingState.NEW;
+        } else if (origRequest instanceof SipRequest original
+                && original.initial
+                && original.incoming.isPresent()
+                && original.runtime() == runtime()) {
+            routing = newDirective == SipApplicationRoutingDirective.REVERSE
+                    ? original.routing.reversed()
+                    : original.routing;
+        } else {
+            throw new IllegalStateException(newDirective + " needs the initial request that this application received");
+        }
+        directive = newDirective;
+    }
+
+    @Override
+    public SipApplicationRoutingDirective getRoutingDirective() {
+        requireInitial("routing directive");
+        return directive;
+    }
+
+    @Override
+    public @Nullable SipApplicationRoutingRegion getRegion() {
+        requireInitial("region");
+        return Session.region(routing);
+    }
+
+    @Override
+    public @Nullable URI getSubscriberURI() {
+        requireInitial("subscriber URI");
+        return routing.subscriberUri().<URI>map(text -> UriView.of(Uri.parse(text))).orElse(null);
+    }
+
+    private void requireInitial(String what) {
+        if (!initial) {
+            throw new IllegalStateException("only an initial request has a " + what + ": " + describe());
+        }
+    }
+
+    // ---- sending
+
+    @Override
+    public boolean isCommitted() {
+        return committed;
+    }
+
+    @Override
+    public void send() throws IOException {
+        Sending how = sending;
+        if (how == null) {
+            throw new IllegalStateException("cannot send " + describe() + ": it was not made by the application as a user agent");
+        }
+        sessionState().strand().call(() -> {
+            requireUnsent("send");
+            if (!sessionState().isValid()) {
+                throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
+            }
+            Request ready = message();
+            committed = true;
+            how.send(ready, routing);
+            return true;
+        });
+    }
+
+    @Override
+    public SipServletRequest createCancel() {
+        UacCore core = uac().orElseThrow(() -> new IllegalStateException("cannot cancel " + describe()
+                + ": it was not sent by the application as a user agent"));
+        if (!getMethod().equals("INVITE") || !committed || core.isAnswered()) {
+            throw new IllegalStateException("cannot cancel " + describe()
+                    + ": only an INVITE that was sent and has no final response can be cancelled");
+        }
+        Request invite = core.request();
+        Request.Builder cancel = Request.builder(Method.CANCEL, invite.uri())
+                .add(HeaderName.FROM, invite.headers().first(HeaderName.FROM).orElseThrow())
+                .add(HeaderName.TO, invite.headers().first(HeaderName.TO).orElseThrow())
+                .add(HeaderName.CALL_ID, invite.callId())
+                .add(HeaderName.CSEQ, invite.cseq().number() + " CANCEL")
+                .add(HeaderName.MAX_FORWARDS, "70");
+        return made(runtime(), sessionState(), cancel.build(), new Sending.Cancel(core));
+    }
+
+    // ---- answering
+
+    @Override
+    public SipServletResponse createResponse(int statusCode) {
+        return answer(statusCode, Optional.empty());
+    }
+
+    @Override
+    public SipServletResponse createResponse(int statusCode, @Nullable String reasonPhrase) {
+        return answer(statusCode, Optional.ofNullable(reasonPhrase));
+    }
+
+    private SipResponse answer(int status, Optional<String> reason) {
+        UasCore core = uas;
+        if (core == null) {
+            throw new IllegalStateException("cannot answer " + describe()
+                    + ": it is no request that came in and waits for an answer");
+        }
+        if (status < 100 || status > 699) {
+            throw new IllegalArgumentException("status must be from 100 to 699, not " + status);
+        }
+        return sessionState().strand().call(() -> {
+            if (core.isAnswered()) {
+                throw new IllegalStateException("cannot answer " + describe() + ": a final response was sent");
+            }
+            Response.Builder response = core.respond(status, reason);
+            return SipResponse.made(this, response.build());
+        });
+    }
+
+    @Override
+    public Proxy getProxy() throws TooManyHopsException {
+        ProxyFacade facade = getProxy(true);
+        return Objects.requireNonNull(facade);
+    }
+
+    @Override
+    public @Nullable ProxyFacade getProxy(boolean create) throws TooManyHopsException {
+        if (proxy != null || !create) {
+            return proxy;
+        }
+        UasCore core = uas;
+        if (core == null || !initial) {
+            throw new IllegalStateException("cannot proxy " + describe()
+                    + ": only an initial request that came in can be proxied; the container forwards those in a dialog");
+        }
+        if (b2bua != null) {
+            throw new IllegalStateException("cannot proxy " + describe() + ": the application is its B2BUA");
+        }
+        if (core.isAnswered()) {
+            throw new IllegalStateException("cannot proxy " + describe() + ": a final response was sent");
+        }
+        if (getMaxForwards() == 0) {
+            try {
+                createResponse(SipServletResponse.SC_TOO_MANY_HOPS).send();
+            } catch (IOException e) {
+                throw new TooManyHopsException("Max-Forwards is 0", e);
+            }
+            throw new TooManyHopsException("Max-Forwards of " + describe() + " is 0; 483 was sent");
+        }
+        ProxyFacade facade = new ProxyFacade(this, core);
+        proxy = facade;
+        return facade;
+    }
+
+    @Override
+    public B2buaHelper getB2buaHelper() {
+        if (proxy != null) {
+            throw new IllegalStateException("cannot be a B2BUA for " + describe() + ": the application proxies it");
+        }
+        B2buaFacade helper = b2bua;
+        if (helper == null) {
+            helper = new B2buaFacade(runtime());
+            b2bua = helper;
+        }
+        return helper;
+    }
+
+    // ---- credentials
+
+    @Override
+    public void addAuthHeader(SipServletResponse challengeResponse, AuthInfo authInfo) {
+        Credentials.of(authInfo).answer((SipResponse) challengeResponse, this);
+    }
+
+    @Override
+    public void addAuthHeader(SipServletResponse challengeResponse, String username, String password) {
+        Credentials any = new Credentials();
+        challengeResponse
+                .getChallengeRealms()
+                .forEachRemaining(realm -> any.addAuthInfo(challengeResponse.getStatus(), realm, username, password));
+        any.answer((SipResponse) challengeResponse, this);
+    }
+
+    // ---- JSR 359
+
+    @Override
+    public String getId() {
+        return Long.toString(message().cseq().number());
+    }
+
+    @Override
+    public @Nullable SipServletResponse getFinalResponse() {
+        return finalResponse;
+    }
+
+    @Override
+    public @Nullable SipServletResponse getAcknowledgedResponse() {
+        if (!getMethod().equals("ACK") && !getMethod().equals("PRACK")) {
+            throw new IllegalStateException("only ACK and PRACK acknowledge a response, not " + describe());
+        }
+        return linked == null ? null : linked.finalResponse;
+    }
+
+    @Override
+    public InviteBranch createInviteBranch() {
+        throw new UnsupportedOperationException("invite branches are not supported by this version");
+    }
+
+    // ---- jakarta.servlet.ServletRequest
+
+    @Override
+    public void setCharacterEncoding(String enc) throws java.io.UnsupportedEncodingException {
+        try {
+            characterEncoding(enc);
+        } catch (IllegalArgumentException e) {
+            throw (java.io.UnsupportedEncodingException)
+                    new java.io.UnsupportedEncodingException(enc).initCause(e);
+        }
+    }
+
+    @Override
+    public long getContentLengthLong() {
+        return getContentLength();
+    }
+
+    @Override
+    public @Nullable ServletInputStream getInputStream() {
+        return null;
+    }
+
+    @Override
+    public @Nullable BufferedReader getReader() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String getParameter(String name) {
+        return incoming.flatMap(Incoming::poppedRoute)
+                .map(route -> UriView.of(route.uri()).getParameter(name))
+                .orElseGet(() -> getRequestURI().isSipURI() ? getRequestURI().getParameter(name) : null);
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return Collections.enumeration(getRequestURI().getParameterNameSet());
+    }
+
+    @Override
+    public String @Nullable [] getParameterValues(String name) {
+        String value = getParameter(name);
+        return value == null ? null : new String[] {value};
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        Map<String, String[]> map = new java.util.LinkedHashMap<>();
+        for (String name : getRequestURI().getParameterNameSet()) {
+            String[] values = getParameterValues(name);
+            if (values != null) {
+                map.put(name, values);
+            }
+        }
+        return map;
+    }
+
+    @Override
+    public String getScheme() {
+        return message().uri().scheme();
+    }
+
+    @Override
+    public @Nullable String getServerName() {
+        return getLocalAddr();
+    }
+
+    @Override
+    public int getServerPort() {
+        return getLocalPort();
+    }
+
+    @Override
+    public @Nullable String getRemoteHost() {
+        return getRemoteAddr();
+    }
+
+    @Override
+    public @Nullable String getLocalName() {
+        return getLocalAddr();
+    }
+
+    @Override
+    public @Nullable Locale getLocale() {
+        return getAcceptLanguage();
+    }
+
+    @Override
+    public Enumeration<Locale> getLocales() {
+        return Collections.enumeration(getAcceptLanguageSet());
+    }
+
+    @Override
+    public @Nullable RequestDispatcher getRequestDispatcher(String path) {
+        return runtime()
+                .application()
+                .servlets()
+                .servlet(path)
+                .<RequestDispatcher>map(ServletDispatcher::new)
+                .orElse(null);
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+        return runtime().application().context();
+    }
+
+    @Override
+    public AsyncContext startAsync() {
+        throw new IllegalStateException("SIP requests have no asynchronous mode; answer them at any time");
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest servletRequest, ServletResponse servletResponse) {
+        return startAsync();
+    }
+
+    @Override
+    public boolean isAsyncStarted() {
+        return false;
+    }
+
+    @Override
+    public boolean isAsyncSupported() {
+        return false;
+    }
+
+    @Override
+    public AsyncContext getAsyncContext() {
+        throw new IllegalStateException("SIP requests have no asynchronous mode");
+    }
+
+    @Override
+    public DispatcherType getDispatcherType() {
+        return DispatcherType.REQUEST;
+    }
+
+    @Override
+    public String getRequestId() {
+        return sessionState().id() + "/" + getId() + "/" + getMethod();
+    }
+
+    @Override
+    public String getProtocolRequestId() {
+        return "";
+    }
+
+    @Override
+    public ServletConnection getServletConnection() {
+        return new SipConnection(this);
+    }
+}

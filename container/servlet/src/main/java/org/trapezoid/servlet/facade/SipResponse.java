@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.sip.InviteBranch;
+import jakarta.servlet.sip.Proxy;
+import jakarta.servlet.sip.ProxyBranch;
+import jakarta.servlet.sip.Rel100Exception;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import java.io.PrintWriter;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.auth.DigestChallenge;
+import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transport.Flow;
+
+/**
+ * A response as an application sees it: one that it sends, one that came for a request it sent, or one that its proxy
+ * forwards. Confined to the application, which synchronises; sending enters the strand.
+ */
+public final class SipResponse extends SipMessage implements SipServletResponse {
+
+    private final SipRequest request;
+    private final boolean received;
+    private final @Nullable ProxyBranchFacade branch;
+    private final boolean branchResponse;
+    private Response frozen;
+    private Response.@Nullable Builder open;
+    private volatile boolean committed;
+
+    private SipResponse(
+            SipRequest request,
+            SipSessionState session,
+            Response response,
+            Optional<Flow> flow,
+            boolean received,
+            @Nullable ProxyBranchFacade branch,
+            boolean branchResponse) {
+        super(request.runtime(), session, flow);
+        this.request = request;
+        this.frozen = response;
+        this.received = received;
+        this.branch = branch;
+        this.branchResponse = branchResponse;
+    }
+
+    /** A response that the application is going to send. */
+    static SipResponse made(SipRequest request, Response response) {
+        return new SipResponse(
+                request, request.sessionState(), response, Optional.empty(), false, null, false);
+    }
+
+    /** A response to a request of the application; from a derived session if it has another To tag. */
+    static SipResponse received(
+            SipRequest request, SipSessionState session, Response response, Optional<Flow> flow) {
+        return new SipResponse(request, session, response, flow, true, null, false);
+    }
+
+    /** A response that the application's proxy is about to forward, or an intermediate one of a branch. */
+    static SipResponse proxied(
+            SipRequest request,
+            SipSessionState session,
+            Response response,
+            Optional<Flow> flow,
+            ProxyBranchFacade branch,
+            boolean intermediate) {
+        return new SipResponse(request, session, response, flow, true, branch, intermediate);
+    }
+
+    @Override
+    Response message() {
+        Response.Builder builder = open;
+        if (builder != null) {
+            frozen = builder.build();
+            open = null;
+        }
+        return frozen;
+    }
+
+    @Override
+    Response.Builder edit() {
+        if (committed) {
+            throw new IllegalStateException("cannot change " + describe() + ": it was sent");
+        }
+        Response.Builder builder = open;
+        if (builder == null) {
+            builder = frozen.toBuilder();
+            open = builder;
+        }
+        return builder;
+    }
+
+    @Override
+    boolean isContactFree() {
+        int status = frozen.status();
+        String method = frozen.cseq().method();
+        return method.equals("REGISTER")
+                || (status >= 300 && status < 400)
+                || status == 485
+                || (status == 200 && method.equals("OPTIONS"));
+    }
+
+    @Override
+    void requirePartiesFree() {
+        throw new IllegalStateException("From and To of a response are those of the request: " + describe());
+    }
+
+    @Override
+    String describe() {
+        return frozen.status() + " response to " + request.describe();
+    }
+
+    boolean isReceived() {
+        return received;
+    }
+
+    // ---- status line
+
+    @Override
+    public SipServletRequest getRequest() {
+        return request;
+    }
+
+    @Override
+    public String getMethod() {
+        return frozen.cseq().method();
+    }
+
+    @Override
+    public int getStatus() {
+        return message().status();
+    }
+
+    @Override
+    public void setStatus(int statusCode) {
+        setStatus(statusCode, Response.defaultReason(statusCode));
+    }
+
+    @Override
+    public void setStatus(int statusCode, @Nullable String reasonPhrase) {
+        if (statusCode < 100 || statusCode > 699) {
+            throw new IllegalArgumentException("status must be from 100 to 699, not " + statusCode);
+        }
+        edit().status(statusCode, Objects.requireNonNullElseGet(reasonPhrase, () -> Response.defaultReason(statusCode)));
+    }
+
+    @Override
+    public String getReasonPhrase() {
+        return message().reason();
+    }
+
+    // ---- sending
+
+    @Override
+    public boolean isCommitted() {
+        return committed || (received && branch == null);
+    }
+
+    /** The container has forwarded or consumed it. */
+    void committed() {
+        committed = true;
+    }
+
+    @Override
+    public void send() {
+        UasCore core = sender();
+        sessionState().strand().call(() -> {
+            requireUnsent();
+            Response ready = message();
+            core.send(ready);
+            committed = true;
+            if (ready.status() >= 200) {
+                request.finalResponse(this);
+                request.committed();
+            }
+            return true;
+        });
+    }
+
+    private UasCore sender() {
+        if (received) {
+            throw new IllegalStateException("cannot send " + describe() + ": it came from downstream");
+        }
+        return request.uas().orElseThrow();
+    }
+
+    private void requireUnsent() {
+        if (committed) {
+            throw new IllegalStateException("cannot send " + describe() + ": it was sent");
+        }
+    }
+
+    @Override
+    public void sendReliably() throws Rel100Exception {
+        UasCore core = sender();
+        if (getStatus() <= 100 || getStatus() >= 200) {
+            throw new Rel100Exception(Rel100Exception.NOT_1XX);
+        }
+        if (!getMethod().equals("INVITE")) {
+            throw new Rel100Exception(Rel100Exception.NOT_INVITE);
+        }
+        if (!asks(HeaderName.SUPPORTED) && !asks(HeaderName.REQUIRE)) {
+            throw new Rel100Exception(Rel100Exception.NO_REQ_SUPPORT);
+        }
+        sessionState().strand().call(() -> {
+            requireUnsent();
+            core.sendReliably(message());
+            committed = true;
+            return true;
+        });
+    }
+
+    private boolean asks(HeaderName name) {
+        return request.message().headers().values(name).contains("100rel");
+    }
+
+    // ---- what a user agent client does with it
+
+    @Override
+    public SipServletRequest createAck() {
+        UacCore core = request.uac().orElseThrow(() -> new IllegalStateException(
+                "cannot acknowledge " + describe() + ": the application did not send the request"));
+        if (!getMethod().equals("INVITE") || getStatus() < 200 || getStatus() > 299) {
+            throw new IllegalStateException("cannot acknowledge " + describe()
+                    + ": only a 2xx to INVITE is acknowledged by the application (RFC 3261 §13.2.2.4)");
+        }
+        if (committed) {
+            throw new IllegalStateException("cannot acknowledge " + describe() + ": its ACK was made");
+        }
+        SipSessionState session = sessionState();
+        Request ack = session.strand().call(() -> core.createAck(session));
+        committed = true;
+        Session.of(session, runtime()).acknowledged(this);
+        return SipRequest.made(runtime(), session, ack, new Sending.Ack(core, session));
+    }
+
+    @Override
+    public SipServletRequest createPrack() throws Rel100Exception {
+        if (!isReliableProvisional() || !received) {
+            throw new Rel100Exception(Rel100Exception.NOT_100rel);
+        }
+        if (committed) {
+            throw new IllegalStateException("cannot create a PRACK for " + describe() + ": one was made");
+        }
+        String rack = getProvisionalResponseId() + ' ' + frozen.cseq().number() + " INVITE";
+        SipRequest prack = Session.of(sessionState(), runtime())
+                .inDialog(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack));
+        committed = true;
+        return prack;
+    }
+
+    @Override
+    public boolean isReliableProvisional() {
+        int status = getStatus();
+        return status > 100
+                && status < 200
+                && message().headers().has(HeaderName.RSEQ)
+                && message().headers().values(HeaderName.REQUIRE).contains("100rel");
+    }
+
+    @Override
+    public String getProvisionalResponseId() {
+        return message().headers().first(HeaderName.RSEQ).orElseThrow(() -> new IllegalStateException(
+                describe() + " is no reliable provisional response"));
+    }
+
+    @Override
+    public Iterator<String> getChallengeRealms() {
+        return getChallengeRealmSet().iterator();
+    }
+
+    @Override
+    public Set<String> getChallengeRealmSet() {
+        Set<String> realms = new LinkedHashSet<>();
+        for (DigestChallenge challenge : challenges()) {
+            realms.add(challenge.realm());
+        }
+        return realms;
+    }
+
+    /** The digest challenges of a 401 or 407; other schemes are as if not there. */
+    List<DigestChallenge> challenges() {
+        HeaderName name = getStatus() == 407 ? HeaderName.PROXY_AUTHENTICATE : HeaderName.WWW_AUTHENTICATE;
+        return message().headers().all(name).stream()
+                .flatMap(value -> DigestChallenge.parse(value).stream())
+                .toList();
+    }
+
+    // ---- proxy
+
+    @Override
+    public @Nullable Proxy getProxy() {
+        return branch == null ? null : branch.getProxy();
+    }
+
+    @Override
+    public @Nullable ProxyBranch getProxyBranch() {
+        return branch;
+    }
+
+    @Override
+    public boolean isBranchResponse() {
+        return branchResponse;
+    }
+
+    @Override
+    public @Nullable InviteBranch getInviteBranch() {
+        return null;
+    }
+
+    /** The dialog of the session it belongs to. */
+    Optional<Dialog> dialog() {
+        return sessionState().dialog();
+    }
+
+    // ---- jakarta.servlet.ServletResponse
+
+    @Override
+    public void setCharacterEncoding(String enc) {
+        characterEncoding(enc);
+    }
+
+    @Override
+    public @Nullable ServletOutputStream getOutputStream() {
+        return null;
+    }
+
+    @Override
+    public @Nullable PrintWriter getWriter() {
+        return null;
+    }
+
+    @Override
+    public void setContentLengthLong(long len) {
+        setContentLength(Math.toIntExact(len));
+    }
+
+    @Override
+    public void setBufferSize(int size) {
+        // SIP messages are not streamed
+    }
+
+    @Override
+    public int getBufferSize() {
+        return 0;
+    }
+
+    @Override
+    public void flushBuffer() {
+        // SIP messages are not streamed
+    }
+
+    @Override
+    public void resetBuffer() {
+        reset();
+    }
+
+    @Override
+    public void reset() {
+        requireUncommitted("reset");
+    }
+
+    @Override
+    public void setLocale(Locale locale) {
+        setContentLanguage(locale);
+    }
+
+    @Override
+    public @Nullable Locale getLocale() {
+        return getContentLanguage();
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.sip.message.Response;
+
+/** Brings the responses to one request of an application to its servlet. In the core section. */
+final class UacEvents implements UacCore.Listener {
+
+    private final AppRuntime runtime;
+    private @Nullable SipRequest request;
+
+    UacEvents(AppRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    void request(SipRequest facade) {
+        request = facade;
+    }
+
+    @Override
+    public void onResponse(SipSessionState session, Response response) {
+        SipRequest sent = Objects.requireNonNull(request);
+        session.accessed(runtime.now());
+        SipResponse facade = SipResponse.received(
+                sent, session, response, sent.uac().flatMap(UacCore::flow).or(Optional::empty));
+        Session owner = Session.of(session, runtime);
+        if (response.status() >= 200) {
+            Session.of(sent.sessionState(), runtime).completed(sent);
+            sent.finalResponse(facade);
+            if (response.status() < 300 && facade.getMethod().equals("INVITE")) {
+                owner.unacknowledged(facade);
+            }
+        }
+        runtime.callback(session.appSession(), new Delivery(runtime, facade));
+    }
+
+    @Override
+    public void onEnded() {
+        Lifecycle.settle(runtime, Objects.requireNonNull(request).sessionState().appSession());
+    }
+}

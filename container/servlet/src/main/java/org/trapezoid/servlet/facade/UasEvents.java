@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.sip.SipErrorEvent;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+
+/** Tells an application what becomes of a request that it answers. In the core section. */
+final class UasEvents implements UasCore.Listener {
+
+    private final AppRuntime runtime;
+    private final SipSessionState session;
+    private @Nullable SipRequest request;
+
+    UasEvents(AppRuntime runtime, SipSessionState session) {
+        this.runtime = runtime;
+        this.session = session;
+    }
+
+    void request(SipRequest facade) {
+        request = facade;
+    }
+
+    private SipRequest facade() {
+        return Objects.requireNonNull(request);
+    }
+
+    @Override
+    public void onCancel(Request cancel) {
+        facade().committed();
+        SipRequest notice = SipRequest.notice(
+                runtime, session, cancel, facade().incoming().orElseThrow());
+        runtime.callback(session.appSession(), new Delivery(runtime, notice));
+    }
+
+    @Override
+    public void onNoAck(Response success) {
+        tell(success, jakarta.servlet.sip.SipErrorListener::noAckReceived);
+    }
+
+    @Override
+    public void onNoPrack(Response provisional) {
+        tell(provisional, jakarta.servlet.sip.SipErrorListener::noPrackReceived);
+    }
+
+    private void tell(Response response, BiConsumer<jakarta.servlet.sip.SipErrorListener, SipErrorEvent> call) {
+        List<jakarta.servlet.sip.SipErrorListener> listeners =
+                runtime.application().listeners().error();
+        if (listeners.isEmpty()) {
+            return;
+        }
+        SipErrorEvent event = new SipErrorEvent(facade(), SipResponse.made(facade(), response));
+        runtime.callback(
+                session.appSession(),
+                () -> runtime.application()
+                        .notify(listeners, session.callId(), listener -> call.accept(listener, event)));
+    }
+
+    @Override
+    public void onFinal() {
+        Session.of(session, runtime).answered(facade());
+        if (!session.strand().isInCallback()) {
+            Lifecycle.settle(runtime, session.appSession());
+        }
+    }
+}
