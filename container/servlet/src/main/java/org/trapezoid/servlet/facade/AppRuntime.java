@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.proxy.ProxyEnvironment;
+import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
@@ -18,19 +20,40 @@ import org.trapezoid.sip.transport.TransportLayer;
 
 /** One application together with the server it runs in: makes its sessions and queues its callbacks. Safe for use by any thread. */
 public final class AppRuntime {
+    /** The parameter of our Record-Route value that names the session. */
+    public static final String SESSION_PARAMETER = "sid";
+
     private static final Logger log = LoggerFactory.getLogger(AppRuntime.class);
 
     private final SipApplication application;
     private final UaServices services;
     private final Strands strands;
     private final TransportLayer transports;
+    private final ProxyEnvironment proxies;
+    private final StatelessForwarder stateless;
     private final Factory factory = new Factory(this);
 
-    public AppRuntime(SipApplication application, UaServices services, Strands strands, TransportLayer transports) {
+    public AppRuntime(
+            SipApplication application,
+            UaServices services,
+            Strands strands,
+            TransportLayer transports,
+            ProxyEnvironment proxies,
+            StatelessForwarder stateless) {
         this.application = application;
         this.services = services;
         this.strands = strands;
         this.transports = transports;
+        this.proxies = proxies;
+        this.stateless = stateless;
+    }
+
+    ProxyEnvironment proxies() {
+        return proxies;
+    }
+
+    StatelessForwarder stateless() {
+        return stateless;
     }
 
     public SipApplication application() {
@@ -99,6 +122,11 @@ public final class AppRuntime {
         if (!queued) {
             log.warn("application {}: callback queue of session {} is full, event dropped", application, session.id());
         }
+    }
+
+    /** Looks for sessions that have become ready, unless a callback is running and will do so when it ends. */
+    void settleAfter(AppSessionState session) {
+        Lifecycle.settle(this, session);
     }
 
     Duration proxyTimeout() {

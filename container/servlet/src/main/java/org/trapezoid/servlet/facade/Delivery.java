@@ -49,7 +49,7 @@ final class Delivery implements Runnable {
 
     private void fail(SipRequest failed) {
         session.strand().run(() -> failed.uas().ifPresent(core -> {
-            if (!core.isAnswered() && !failed.isProxied()) {
+            if (!core.isAnswered() && failed.proxyCore().isEmpty()) {
                 core.send(core.respond(500, java.util.Optional.empty()).build());
                 failed.committed();
             }

@@ -334,7 +334,7 @@ final class Session implements SipSession {
 
     @Override
     public @Nullable URI getSubscriberURI() {
-        return routing().subscriberUri().<URI>map(text -> UriView.of(Uri.parse(text))).orElse(null);
+        return routing().subscriber().<URI>map(UriView::of).orElse(null);
     }
 
     private RoutingState routing() {
@@ -347,7 +347,7 @@ final class Session implements SipSession {
 
     /** The region of the API; the three standard ones by identity. */
     static @Nullable SipApplicationRoutingRegion region(RoutingState routing) {
-        return routing.region().orElse(null);
+        return routing.region().map(Regions::of).orElse(null);
     }
 
     // ---- interfaces and flows

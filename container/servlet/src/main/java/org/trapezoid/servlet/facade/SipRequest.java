@@ -30,6 +30,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.ProxyBranch;
+import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
@@ -57,6 +60,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     private RoutingState routing;
     private SipApplicationRoutingDirective directive;
     private volatile boolean committed;
+    private @Nullable ProxyBranch branch;
     private @Nullable ProxyFacade proxy;
     private @Nullable B2buaFacade b2bua;
     private @Nullable SipRequest linked;
@@ -99,11 +103,13 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         return new SipRequest(runtime, session, request, Optional.empty(), null, sending);
     }
 
-    /** The request of a proxy branch. */
-    static SipRequest ofBranch(AppRuntime runtime, SipSessionState session, Request request, boolean started) {
-        SipRequest branch = new SipRequest(runtime, session, request, Optional.empty(), null, null);
-        branch.committed = started;
-        return branch;
+    /** The request of a proxy branch; until the branch starts, changes go to it. */
+    static SipRequest ofBranch(AppRuntime runtime, SipSessionState session, ProxyBranch branch) {
+        SipRequest request = new SipRequest(runtime, session, branch.request(), Optional.empty(), null, null);
+        request.branch = branch;
+        request.committed = branch.isStarted();
+        branch.source(request::message);
+        return request;
     }
 
     @Override
@@ -141,7 +147,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     private void requireUnsent(String what) {
-        if (sending != null && committed) {
+        if (committed && (sending != null || branch != null)) {
             throw new IllegalStateException("cannot " + what + " " + describe() + ": it was sent");
         }
     }
@@ -169,8 +175,19 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     void continueFrom(SipRequest original) {
-        routing = original.routing;
+        routing = original.routing.with(Directive.CONTINUE);
         directive = SipApplicationRoutingDirective.CONTINUE;
+    }
+
+    /** Another try of a request of ours is routed as the first one was. */
+    void continueAs(SipRequest earlier) {
+        routing = earlier.routing;
+        directive = earlier.directive;
+    }
+
+    /** The proxy's core, once the application has made branches. In the core section. */
+    Optional<ProxyCore> proxyCore() {
+        return proxy == null ? Optional.empty() : proxy.core();
     }
 
     Optional<SipRequest> linkedRequest() {
@@ -295,9 +312,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                 && original.initial
                 && original.incoming.isPresent()
                 && original.runtime() == runtime()) {
-            routing = newDirective == SipApplicationRoutingDirective.REVERSE
-                    ? original.routing.reversed()
-                    : original.routing;
+            routing = original.routing.with(
+                    newDirective == SipApplicationRoutingDirective.REVERSE ? Directive.REVERSE : Directive.CONTINUE);
         } else {
             throw new IllegalStateException(newDirective + " needs the initial request that this application received");
         }
@@ -319,7 +335,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public @Nullable URI getSubscriberURI() {
         requireInitial("subscriber URI");
-        return routing.subscriberUri().<URI>map(text -> UriView.of(Uri.parse(text))).orElse(null);
+        return routing.subscriber().<URI>map(UriView::of).orElse(null);
     }
 
     private void requireInitial(String what) {

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
@@ -181,7 +182,12 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         sessionState().strand().call(() -> {
             requireUnsent();
             Response ready = message();
-            core.send(ready);
+            Optional<ProxyCore> proxy = request.proxyCore();
+            if (proxy.isPresent()) {
+                proxy.get().sendOwn(ready); // competes with the branches (JSR 289 §10.2.4)
+            } else {
+                core.send(ready);
+            }
             committed = true;
             if (ready.status() >= 200) {
                 request.finalResponse(this);

@@ -65,8 +65,6 @@ final class UasEvents implements UasCore.Listener {
     @Override
     public void onFinal() {
         Session.of(session, runtime).answered(facade());
-        if (!session.strand().isInCallback()) {
-            Lifecycle.settle(runtime, session.appSession());
-        }
+        runtime.settleAfter(session.appSession());
     }
 }

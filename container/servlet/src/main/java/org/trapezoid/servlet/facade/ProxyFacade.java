@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.sip.Flow;
+import jakarta.servlet.sip.InsufficientBreadthException;
+import jakarta.servlet.sip.Proxy;
+import jakarta.servlet.sip.ProxyBranch.Callback;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipURI;
+import jakarta.servlet.sip.URI;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.InsufficientBreadth;
+import org.trapezoid.servlet.proxy.ProxyBranch;
+import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.proxy.ProxySettings;
+import org.trapezoid.servlet.proxy.RecordRoute;
+import org.trapezoid.servlet.session.SessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.uri.Parameters;
+import org.trapezoid.sip.uri.Uri;
+
+/** The proxy of one request (JSR 289 §10). Safe for use by any thread: enters the core section of the session's strand. */
+final class ProxyFacade implements Proxy {
+
+    private final SipRequest request;
+    private final UasCore uas;
+    private final AppRuntime runtime;
+    private final SipSessionState session;
+    private final ProxySettings settings = new ProxySettings();
+    private @Nullable ProxyCore core;
+    private List<ProxyBranchFacade> facades = List.of();
+    private boolean supervised = true;
+    private boolean stateful = true;
+    private @Nullable Callback timeoutCallback;
+
+    ProxyFacade(SipRequest request, UasCore uas) {
+        this.request = request;
+        this.uas = uas;
+        this.runtime = request.runtime();
+        this.session = request.sessionState();
+        settings.timeout(runtime.proxyTimeout());
+    }
+
+    private <T> T inCore(Supplier<T> action) {
+        return session.strand().call(action);
+    }
+
+    private void change(Runnable action) {
+        session.strand().call(() -> {
+            action.run();
+            return true;
+        });
+    }
+
+    /** The core; it exists once there are branches. In the core section. */
+    Optional<ProxyCore> core() {
+        return Optional.ofNullable(core);
+    }
+
+    private ProxyCore openCore() {
+        ProxyCore present = core;
+        Request current = request.message();
+        if (present == null) {
+            if (uas.isAnswered()) {
+                throw new IllegalStateException("cannot proxy " + request.describe() + ": a final response was sent");
+            }
+            present = new ProxyCore(
+                    uas.transaction(),
+                    current,
+                    request.routing(),
+                    runtime.proxies(),
+                    settings,
+                    new ProxyEvents(this, runtime, session));
+            core = present;
+        } else {
+            present.original(current);
+        }
+        return present;
+    }
+
+    private void start(ProxyCore proxy) {
+        session.proxying(settings.recordRoute().isPresent());
+        try {
+            proxy.start();
+        } catch (InsufficientBreadth e) {
+            throw new InsufficientBreadthException(e.getMessage(), e);
+        }
+    }
+
+    SipRequest request() {
+        return request;
+    }
+
+    Optional<Callback> timeoutCallback() {
+        return Optional.ofNullable(timeoutCallback);
+    }
+
+    /** The facade of the branch, always the same one. In the core section. */
+    ProxyBranchFacade facade(ProxyBranch branch) {
+        for (ProxyBranchFacade each : facades) {
+            if (each.branch() == branch) {
+                return each;
+            }
+        }
+        ProxyBranchFacade facade = new ProxyBranchFacade(this, branch, runtime, session);
+        List<ProxyBranchFacade> more = new ArrayList<>(facades);
+        more.add(facade);
+        facades = more;
+        return facade;
+    }
+
+    private List<jakarta.servlet.sip.ProxyBranch> facades(List<ProxyBranch> branches) {
+        List<jakarta.servlet.sip.ProxyBranch> all = new ArrayList<>(branches.size());
+        for (ProxyBranch each : branches) {
+            all.add(facade(each));
+        }
+        return all;
+    }
+
+    /** What the session becomes by a response that is forwarded. In the core section. */
+    void follow(Response response) {
+        Method method = request.message().method();
+        if (!method.equals(Method.INVITE) && !method.equals(Method.SUBSCRIBE)) {
+            return;
+        }
+        int status = response.status();
+        if (status >= 300) {
+            if (session.state() != SessionState.CONFIRMED) {
+                session.state(SessionState.TERMINATED);
+            }
+        } else if (status >= 200) {
+            session.state(SessionState.CONFIRMED);
+            session.parties(request.message().from(), response.to());
+        } else if (status > 100 && session.state() == SessionState.INITIAL) {
+            session.state(SessionState.EARLY);
+        }
+    }
+
+    // ---- targets
+
+    @Override
+    public SipServletRequest getOriginalRequest() {
+        return request;
+    }
+
+    @Override
+    public void proxyTo(URI uri) {
+        proxyTo(List.of(Objects.requireNonNull(uri, "uri")));
+    }
+
+    @Override
+    public void proxyTo(List<? extends URI> uris) {
+        List<Uri> targets = targets(uris);
+        change(() -> {
+            if (!stateful) {
+                forwardStateless(targets);
+                return;
+            }
+            ProxyCore proxy = openCore();
+            proxy.createBranches(targets);
+            start(proxy);
+        });
+    }
+
+    private static List<Uri> targets(List<? extends URI> uris) {
+        List<Uri> targets = new ArrayList<>(uris.size());
+        for (URI uri : uris) {
+            targets.add(UriView.valueOf(Objects.requireNonNull(uri, "uri")));
+        }
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("there must be at least one target");
+        }
+        return targets;
+    }
+
+    /** Transaction and session are dropped; each retransmission is a new request (docs/applications.md). */
+    private void forwardStateless(List<Uri> targets) {
+        if (targets.size() != 1) {
+            throw new IllegalArgumentException("a stateless proxy has one target, not " + targets.size());
+        }
+        uas.transaction().abandon();
+        request.committed();
+        runtime.stateless()
+                .forward(uas.transaction().flow(), request.message().toBuilder().uri(targets.get(0)).build());
+        Lifecycle.invalidate(runtime, session.appSession());
+    }
+
+    @Override
+    public List<jakarta.servlet.sip.ProxyBranch> createProxyBranches(List<? extends URI> targets) {
+        List<Uri> uris = targets(targets);
+        return inCore(() -> facades(openCore().createBranches(uris)));
+    }
+
+    @Override
+    public jakarta.servlet.sip.@Nullable ProxyBranch getProxyBranch(URI uri) {
+        Uri target = UriView.valueOf(uri);
+        for (jakarta.servlet.sip.ProxyBranch each : getProxyBranches()) {
+            if (((ProxyBranchFacade) each).branch().target().equals(target)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public List<jakarta.servlet.sip.ProxyBranch> getProxyBranches() {
+        return inCore(() -> core == null ? List.of() : facades(core.branches()));
+    }
+
+    @Override
+    public void startProxy() {
+        change(() -> start(openCore()));
+    }
+
+    @Override
+    public void startProxy(Callback callback) {
+        timeoutCallback = callback;
+        startProxy();
+    }
+
+    @Override
+    public void cancel() {
+        cancel(List.of());
+    }
+
+    @Override
+    public void cancel(String[] protocol, int[] reasonCode, String[] reasonText) {
+        cancel(reasons(protocol, reasonCode, reasonText));
+    }
+
+    private void cancel(List<String> reasons) {
+        change(() -> {
+            ProxyCore proxy = core;
+            if (proxy == null || proxy.isComplete()) {
+                throw new IllegalStateException("cannot cancel the proxy of " + request.describe()
+                        + (proxy == null ? ": it was not started" : ": it is complete"));
+            }
+            proxy.cancel(reasons);
+        });
+    }
+
+    /** Reason values (RFC 3326). */
+    static List<String> reasons(String[] protocols, int[] codes, String[] texts) {
+        List<String> reasons = new ArrayList<>(protocols.length);
+        for (int i = 0; i < protocols.length; i++) {
+            String text = i < texts.length && texts[i] != null ? ";text=" + AddressText.quote(texts[i]) : "";
+            reasons.add(protocols[i] + ";cause=" + codes[i] + text);
+        }
+        return reasons;
+    }
+
+    // ---- settings
+
+    @Override
+    public boolean getRecurse() {
+        return settings.recurse();
+    }
+
+    @Override
+    public void setRecurse(boolean recurse) {
+        change(() -> settings.recurse(recurse));
+    }
+
+    @Override
+    public boolean getRecordRoute() {
+        return settings.recordRoute().isPresent();
+    }
+
+    @Override
+    public void setRecordRoute(boolean rr) {
+        change(() -> {
+            if (core != null && session.isProxying()) {
+                throw new IllegalStateException("record-routing cannot be changed: the proxy has started");
+            }
+            if (rr) {
+                settings.recordRoute(ownRecordRoute());
+            } else {
+                settings.withoutRecordRoute();
+            }
+        });
+    }
+
+    private RecordRoute ownRecordRoute() {
+        return new RecordRoute(Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
+    }
+
+    @Override
+    public boolean getParallel() {
+        return settings.parallel();
+    }
+
+    @Override
+    public void setParallel(boolean parallel) {
+        change(() -> settings.parallel(parallel));
+    }
+
+    @Override
+    @Deprecated
+    public boolean getStateful() {
+        return stateful;
+    }
+
+    @Override
+    @Deprecated
+    public void setStateful(boolean newStateful) {
+        if (runtime.application().settings().stateless()) { // else ignored, as JSR 289 has it
+            stateful = newStateful;
+        }
+    }
+
+    @Override
+    public boolean getSupervised() {
+        return supervised;
+    }
+
+    @Override
+    public void setSupervised(boolean newSupervised) {
+        change(() -> supervised = newSupervised);
+    }
+
+    @Override
+    public int getProxyTimeout() {
+        return (int) settings.timeout().orElse(Duration.ZERO).toSeconds();
+    }
+
+    @Override
+    @Deprecated
+    public int getSequentialSearchTimeout() {
+        return getProxyTimeout();
+    }
+
+    @Override
+    public void setProxyTimeout(int seconds) {
+        if (seconds <= 0) {
+            throw new IllegalArgumentException("the proxy timeout must be positive, not " + seconds + " s");
+        }
+        change(() -> settings.timeout(Duration.ofSeconds(seconds)));
+    }
+
+    @Override
+    @Deprecated
+    public void setSequentialSearchTimeout(int seconds) {
+        setProxyTimeout(seconds);
+    }
+
+    @Override
+    public SipURI getRecordRouteURI() {
+        return routeUri(settings.recordRoute(), "record-routing", settings::recordRoute);
+    }
+
+    @Override
+    public boolean getAddToPath() {
+        return settings.path().isPresent();
+    }
+
+    @Override
+    public void setAddToPath(boolean add) {
+        change(() -> {
+            if (add) {
+                settings.path(ownRecordRoute());
+            } else {
+                settings.withoutPath();
+            }
+        });
+    }
+
+    @Override
+    public SipURI getPathURI() {
+        return routeUri(settings.path(), "adding to Path", settings::path);
+    }
+
+    /** A URI whose parameters the application may add to; what it adds comes back with the popped Route. */
+    SipURI routeUri(Optional<RecordRoute> route, String what, java.util.function.Consumer<RecordRoute> setter) {
+        RecordRoute present =
+                route.orElseThrow(() -> new IllegalStateException(what + " is not on for " + request.describe()));
+        return new SipUriView(
+                present.uri(uas.transaction().flow().listener(), false),
+                changed -> change(() -> setter.accept(
+                        new RecordRoute(((org.trapezoid.sip.uri.SipUri) changed).parameters().without("lr").without("transport")))));
+    }
+
+    @Override
+    public void setOutboundInterface(InetSocketAddress address) {
+        runtime.factory().requireInterface(Objects.requireNonNull(address, "address"));
+    }
+
+    @Override
+    public void setOutboundInterface(InetAddress address) {
+        runtime.factory().requireInterface(Objects.requireNonNull(address, "address"));
+    }
+
+    @Override
+    public void setFlow(Flow flow) {
+        throw new UnsupportedOperationException("Flow (JSR 359) is not supported by this version");
+    }
+
+    @Override
+    public @Nullable Flow getFlow() {
+        return null;
+    }
+
+    @Override
+    public void setNoCancel(boolean noCancel) {
+        change(() -> settings.noCancel(noCancel));
+    }
+
+    @Override
+    public boolean getNoCancel() {
+        return settings.noCancel();
+    }
+}
