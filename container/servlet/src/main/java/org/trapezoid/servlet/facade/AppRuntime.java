@@ -13,6 +13,7 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UaServices;
+import org.trapezoid.sip.auth.ChallengeResponder;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.NameAddr;
@@ -23,6 +24,9 @@ public final class AppRuntime {
     /** The parameter of our Record-Route value that names the session. */
     public static final String SESSION_PARAMETER = "sid";
 
+    /** The parameter of an encoded URI that names the application session. */
+    public static final String ENCODED_ID = "org.trapezoid.session";
+
     private static final Logger log = LoggerFactory.getLogger(AppRuntime.class);
 
     private final SipApplication application;
@@ -31,6 +35,7 @@ public final class AppRuntime {
     private final TransportLayer transports;
     private final ProxyEnvironment proxies;
     private final StatelessForwarder stateless;
+    private final ChallengeResponder responder;
     private final Factory factory = new Factory(this);
 
     public AppRuntime(
@@ -46,6 +51,11 @@ public final class AppRuntime {
         this.transports = transports;
         this.proxies = proxies;
         this.stateless = stateless;
+        this.responder = new ChallengeResponder(services.random());
+    }
+
+    ChallengeResponder responder() {
+        return responder;
     }
 
     ProxyEnvironment proxies() {

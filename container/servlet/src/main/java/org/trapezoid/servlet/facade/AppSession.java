@@ -25,9 +25,6 @@ import org.trapezoid.servlet.session.TimerState;
 /** An application session (JSR 289 §6.1). Safe for use by any thread: enters the core section of its strand. */
 final class AppSession implements SipApplicationSession {
 
-    /** The parameter of an encoded URI or URL. */
-    static final String ENCODED_ID = "org.trapezoid.session";
-
     private final AppSessionState state;
     private final AppRuntime runtime;
     private final Binding<SipApplicationSession> binding;
@@ -195,7 +192,7 @@ final class AppSession implements SipApplicationSession {
         if (!uri.isSipURI()) {
             throw new IllegalArgumentException("only sip and sips URIs can be encoded, not " + uri);
         }
-        uri.setParameter(ENCODED_ID, getId());
+        uri.setParameter(AppRuntime.ENCODED_ID, getId());
     }
 
     @Override
@@ -205,7 +202,7 @@ final class AppSession implements SipApplicationSession {
         int query = text.indexOf('?');
         int end = query < 0 ? text.length() : query;
         try {
-            return new URL(text.substring(0, end) + ';' + ENCODED_ID + '=' + getId() + text.substring(end));
+            return new URL(text.substring(0, end) + ';' + AppRuntime.ENCODED_ID + '=' + getId() + text.substring(end));
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("cannot encode " + url, e);
         }

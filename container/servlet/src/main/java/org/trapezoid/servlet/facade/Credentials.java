@@ -6,10 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.sip.auth.Account;
 import org.trapezoid.sip.auth.DigestChallenge;
-import org.trapezoid.sip.auth.DigestCredentials;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.message.Request;
 
 /** Credentials of an application by status and realm (JSR 289 §16.10). Confined to the application. */
 final class Credentials implements AuthInfo {
@@ -48,18 +47,14 @@ final class Credentials implements AuthInfo {
         for (DigestChallenge challenge : best.values()) {
             Secret secret = secrets.get(new Realm(response.getStatus(), challenge.realm()));
             if (secret != null) {
-                Request message = request.message();
-                String value = DigestCredentials.answer(
-                                challenge,
-                                secret.user(),
-                                secret.password(),
-                                message.method().name(),
-                                message.uri().toString(),
-                                message.body(),
-                                1,
-                                request.runtime().services().identifiers().tag())
-                        .toString();
-                request.edit().add(header, value);
+                Account account = new Account(secret.user(), secret.password());
+                request.edit()
+                        .add(
+                                header,
+                                request.runtime()
+                                        .responder()
+                                        .answer(challenge, account, request.message())
+                                        .toString());
             }
         }
     }

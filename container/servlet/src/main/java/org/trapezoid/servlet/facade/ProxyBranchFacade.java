@@ -2,7 +2,6 @@
 package org.trapezoid.servlet.facade;
 
 import jakarta.servlet.sip.Flow;
-import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipURI;
@@ -61,12 +60,21 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     public SipServletRequest getRequest() {
         return inCore(() -> {
             SipRequest facade = request;
-            if (facade == null || branch.isStarted()) {
+            if (facade == null || (branch.isStarted() && !facade.isCommitted())) {
                 facade = SipRequest.ofBranch(runtime, session, branch);
                 request = facade;
             }
             return facade;
         });
+    }
+
+    /** Before the branches start: this one sends what the application made of its request. In the core section. */
+    void handOver() {
+        SipRequest edited = request;
+        if (edited != null && !branch.isStarted()) {
+            branch.request(edited.message());
+            request = null;
+        }
     }
 
     @Override
@@ -205,7 +213,7 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     }
 
     @Override
-    public Proxy getProxy() {
+    public ProxyFacade getProxy() {
         return proxy;
     }
 }

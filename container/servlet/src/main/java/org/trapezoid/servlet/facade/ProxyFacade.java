@@ -35,7 +35,7 @@ import org.trapezoid.sip.uri.Uri;
 final class ProxyFacade implements Proxy {
 
     private final SipRequest request;
-    private final UasCore uas;
+    private final @Nullable UasCore uas; // null for what a stateless proxy passes on without transaction
     private final AppRuntime runtime;
     private final SipSessionState session;
     private final ProxySettings settings = new ProxySettings();
@@ -45,7 +45,12 @@ final class ProxyFacade implements Proxy {
     private boolean stateful = true;
     private @Nullable Callback timeoutCallback;
 
-    ProxyFacade(SipRequest request, UasCore uas) {
+    /** For an ACK or CANCEL that a stateless application passes on. */
+    ProxyFacade(SipRequest request) {
+        this(request, null);
+    }
+
+    ProxyFacade(SipRequest request, @Nullable UasCore uas) {
         this.request = request;
         this.uas = uas;
         this.runtime = request.runtime();
@@ -73,11 +78,13 @@ final class ProxyFacade implements Proxy {
         ProxyCore present = core;
         Request current = request.message();
         if (present == null) {
-            if (uas.isAnswered()) {
-                throw new IllegalStateException("cannot proxy " + request.describe() + ": a final response was sent");
+            UasCore answering = uas;
+            if (answering == null || answering.isAnswered()) {
+                throw new IllegalStateException("cannot proxy " + request.describe()
+                        + (answering == null ? ": it can only be forwarded statelessly" : ": a final response was sent"));
             }
             present = new ProxyCore(
-                    uas.transaction(),
+                    answering.transaction(),
                     current,
                     request.routing(),
                     runtime.proxies(),
@@ -92,6 +99,7 @@ final class ProxyFacade implements Proxy {
 
     private void start(ProxyCore proxy) {
         session.proxying(settings.recordRoute().isPresent());
+        facades.forEach(ProxyBranchFacade::handOver);
         try {
             proxy.start();
         } catch (InsufficientBreadth e) {
@@ -190,10 +198,12 @@ final class ProxyFacade implements Proxy {
         if (targets.size() != 1) {
             throw new IllegalArgumentException("a stateless proxy has one target, not " + targets.size());
         }
-        uas.transaction().abandon();
+        Request forwarded = request.message().toBuilder().uri(targets.get(0)).build();
+        if (uas != null) {
+            uas.transaction().abandon();
+        }
         request.committed();
-        runtime.stateless()
-                .forward(uas.transaction().flow(), request.message().toBuilder().uri(targets.get(0)).build());
+        runtime.stateless().forward(request.flow().orElseThrow(), forwarded);
         Lifecycle.invalidate(runtime, session.appSession());
     }
 
@@ -386,7 +396,7 @@ final class ProxyFacade implements Proxy {
         RecordRoute present =
                 route.orElseThrow(() -> new IllegalStateException(what + " is not on for " + request.describe()));
         return new SipUriView(
-                present.uri(uas.transaction().flow().listener(), false),
+                present.uri(request.flow().orElseThrow().listener(), false),
                 changed -> change(() -> setter.accept(
                         new RecordRoute(((org.trapezoid.sip.uri.SipUri) changed).parameters().without("lr").without("transport")))));
     }

@@ -103,6 +103,18 @@ final class Session implements SipSession {
         received = without(received, request);
     }
 
+    /** A BYE ends the INVITEs that were not answered (RFC 3261 §15.1.2). */
+    void abandonInvites() {
+        for (SipRequest each : received) {
+            if (each.getMethod().equals("INVITE")) {
+                each.uas().filter(core -> !core.isAnswered()).ifPresent(core -> {
+                    core.send(core.respond(487, Optional.empty()).build());
+                    each.committed();
+                });
+            }
+        }
+    }
+
     void sent(SipRequest request) {
         if (first == null) {
             first = request;

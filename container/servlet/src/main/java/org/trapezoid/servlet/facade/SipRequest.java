@@ -108,7 +108,6 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         SipRequest request = new SipRequest(runtime, session, branch.request(), Optional.empty(), null, null);
         request.branch = branch;
         request.committed = branch.isStarted();
-        branch.source(request::message);
         return request;
     }
 
@@ -183,6 +182,10 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     void continueAs(SipRequest earlier) {
         routing = earlier.routing;
         directive = earlier.directive;
+    }
+
+    Optional<ProxyFacade> proxy() {
+        return Optional.ofNullable(proxy);
     }
 
     /** The proxy's core, once the application has made branches. In the core section. */
@@ -364,6 +367,9 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             }
             Request ready = message();
             committed = true;
+            if (how.uac().isPresent()) {
+                Session.of(sessionState(), runtime()).sent(this);
+            }
             how.send(ready, routing);
             return true;
         });
@@ -429,6 +435,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             return proxy;
         }
         UasCore core = uas;
+        if (core == null && initial && runtime().application().settings().stateless()) {
+            ProxyFacade forward = new ProxyFacade(this); // an ACK or CANCEL that a stateless proxy passes on
+            proxy = forward;
+            return forward;
+        }
         if (core == null || !initial) {
             throw new IllegalStateException("cannot proxy " + describe()
                     + ": only an initial request that came in can be proxied; the container forwards those in a dialog");

@@ -37,6 +37,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     private final SipRequest request;
     private final boolean received;
+    private final @Nullable ProxyFacade proxy;
     private final @Nullable ProxyBranchFacade branch;
     private final boolean branchResponse;
     private Response frozen;
@@ -49,12 +50,14 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             Response response,
             Optional<Flow> flow,
             boolean received,
+            @Nullable ProxyFacade proxy,
             @Nullable ProxyBranchFacade branch,
             boolean branchResponse) {
         super(request.runtime(), session, flow);
         this.request = request;
         this.frozen = response;
         this.received = received;
+        this.proxy = proxy;
         this.branch = branch;
         this.branchResponse = branchResponse;
     }
@@ -62,13 +65,13 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     /** A response that the application is going to send. */
     static SipResponse made(SipRequest request, Response response) {
         return new SipResponse(
-                request, request.sessionState(), response, Optional.empty(), false, null, false);
+                request, request.sessionState(), response, Optional.empty(), false, null, null, false);
     }
 
     /** A response to a request of the application; from a derived session if it has another To tag. */
     static SipResponse received(
             SipRequest request, SipSessionState session, Response response, Optional<Flow> flow) {
-        return new SipResponse(request, session, response, flow, true, null, false);
+        return new SipResponse(request, session, response, flow, true, null, null, false);
     }
 
     /** A response that the application's proxy is about to forward, or an intermediate one of a branch. */
@@ -79,7 +82,12 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             Optional<Flow> flow,
             ProxyBranchFacade branch,
             boolean intermediate) {
-        return new SipResponse(request, session, response, flow, true, branch, intermediate);
+        return new SipResponse(request, session, response, flow, true, branch.getProxy(), branch, intermediate);
+    }
+
+    /** A response to a request in a record-routed call, about to be forwarded. */
+    static SipResponse inDialog(SipRequest request, SipSessionState session, Response response, ProxyFacade proxy) {
+        return new SipResponse(request, session, response, Optional.empty(), true, proxy, null, false);
     }
 
     @Override
@@ -168,7 +176,13 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     @Override
     public boolean isCommitted() {
-        return committed || (received && branch == null);
+        return committed || (received && proxy == null && !awaitsAcknowledgement());
+    }
+
+    /** A 2xx to our INVITE until its ACK is made, a reliable 1xx until its PRACK is. */
+    private boolean awaitsAcknowledgement() {
+        return getMethod().equals("INVITE")
+                && (isReliableProvisional() || (frozen.status() >= 200 && frozen.status() < 300));
     }
 
     /** The container has forwarded or consumed it. */
@@ -300,17 +314,14 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     /** The digest challenges of a 401 or 407; other schemes are as if not there. */
     List<DigestChallenge> challenges() {
-        HeaderName name = getStatus() == 407 ? HeaderName.PROXY_AUTHENTICATE : HeaderName.WWW_AUTHENTICATE;
-        return message().headers().all(name).stream()
-                .flatMap(value -> DigestChallenge.parse(value).stream())
-                .toList();
+        return DigestChallenge.of(message());
     }
 
     // ---- proxy
 
     @Override
     public @Nullable Proxy getProxy() {
-        return branch == null ? null : branch.getProxy();
+        return proxy;
     }
 
     @Override

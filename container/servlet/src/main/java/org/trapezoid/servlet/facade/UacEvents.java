@@ -2,7 +2,6 @@
 package org.trapezoid.servlet.facade;
 
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
@@ -27,7 +26,7 @@ final class UacEvents implements UacCore.Listener {
         SipRequest sent = Objects.requireNonNull(request);
         session.accessed(runtime.now());
         SipResponse facade = SipResponse.received(
-                sent, session, response, sent.uac().flatMap(UacCore::flow).or(Optional::empty));
+                sent, session, response, sent.uac().flatMap(UacCore::flow));
         Session owner = Session.of(session, runtime);
         if (response.status() >= 200) {
             Session.of(sent.sessionState(), runtime).completed(sent);

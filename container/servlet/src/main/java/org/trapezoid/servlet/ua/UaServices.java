@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.ua;
 
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 import org.trapezoid.servlet.router.Outbound;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.sip.concurrent.Timers;
@@ -17,4 +18,6 @@ public record UaServices(
         Timers timers,
         Timing timing,
         Identifiers identifiers,
+        RandomGenerator random,
+        MergedRequests merged,
         InstantSource time) {}

@@ -13,14 +13,16 @@ import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogState;
-import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.dialog.ProvisionalOrder;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
-import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Sent;
+import org.trapezoid.sip.transaction.Transaction;
+import org.trapezoid.sip.transport.Flow;
 
 /**
  * Sends one request as a user agent and follows what its responses make of sessions and dialogs (RFC 3261 §8.1.3, §12.1.2,
@@ -44,8 +46,8 @@ public final class UacCore implements ClientUser {
     private final boolean inDialog;
     private Request request;
     private @Nullable OutgoingRequest outgoing;
-    private Map<String, RequestSender.Sent> acks = Map.of(); // by To tag of the 2xx
-    private Map<String, Long> lastRSeq = Map.of(); // by To tag of the reliable 1xx
+    private Map<String, Sent> acks = Map.of(); // by To tag of the 2xx
+    private Map<String, ProvisionalOrder> provisionals = Map.of(); // by To tag
     private boolean succeeded;
     private boolean ended;
 
@@ -62,8 +64,9 @@ public final class UacCore implements ClientUser {
         return outgoing == null ? request : outgoing.request();
     }
 
-    public boolean isSent() {
-        return outgoing != null;
+    /** The flow it was sent over last. */
+    public Optional<Flow> flow() {
+        return outgoing == null ? Optional.empty() : outgoing.transaction().map(Transaction::flow);
     }
 
     /** Whether a final response came. */
@@ -90,11 +93,7 @@ public final class UacCore implements ClientUser {
     /** The ACK for the 2xx of a session's dialog, with the INVITE's credentials (RFC 3261 §13.2.2.4). */
     public Request createAck(SipSessionState session) {
         Dialog dialog = session.dialog().orElseThrow(() -> new IllegalStateException("no dialog in " + session));
-        Request.Builder ack = dialog.createAck(request.cseq().number());
-        for (HeaderName name : List.of(HeaderName.AUTHORIZATION, HeaderName.PROXY_AUTHORIZATION)) {
-            request.headers().all(name).forEach(value -> ack.add(name, value));
-        }
-        return ack.build();
+        return dialog.createAck(request).build();
     }
 
     /** Sends the ACK; it is repeated for each repeated 2xx of the same dialog. */
@@ -129,44 +128,21 @@ public final class UacCore implements ClientUser {
                 session.state(SessionState.EARLY);
             }
         }
-        if (isNewReliable(response)) {
+        if (!ProvisionalOrder.isReliable(response)) {
             listener.onResponse(session, response);
+            return;
         }
-    }
-
-    /** RFC 3262 §4: reliable ones in order, repeated ones dropped; others always. */
-    private boolean isNewReliable(Response response) {
-        Optional<String> rseq = response.headers().first(HeaderName.RSEQ);
-        if (rseq.isEmpty() || !response.headers().values(HeaderName.REQUIRE).contains("100rel")) {
-            return true;
+        if (provisionals.isEmpty()) {
+            provisionals = new HashMap<>(2);
         }
-        long number = parseNumber(rseq.get());
-        String tag = response.toTag().orElse("");
-        Long last = lastRSeq.get(tag);
-        if (number < 0 || (last != null && number != last + 1)) {
-            return false;
+        ProvisionalOrder order = provisionals.computeIfAbsent(tag.orElse(""), key -> new ProvisionalOrder());
+        for (Response inOrder : order.receive(response)) {
+            listener.onResponse(session, inOrder);
         }
-        if (lastRSeq.isEmpty()) {
-            lastRSeq = new HashMap<>(2);
-        }
-        lastRSeq.put(tag, number);
-        return true;
-    }
-
-    private static long parseNumber(String text) {
-        long number = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
-                return -1;
-            }
-            number = number * 10 + digit;
-        }
-        return text.isEmpty() ? -1 : number;
     }
 
     private void onInviteSuccess(Response response) {
-        RequestSender.Sent ack = acks.get(response.toTag().orElse(""));
+        Sent ack = acks.get(response.toTag().orElse(""));
         if (ack != null) {
             ack.resend();
             return;

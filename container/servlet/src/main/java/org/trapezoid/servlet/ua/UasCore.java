@@ -52,6 +52,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     private Duration retransmitAfter;
     private Timer retransmission = Timer.NONE;
     private Timer giveUp = Timer.NONE;
+    private boolean answering;
     private boolean finalSent;
 
     public UasCore(
@@ -98,6 +99,7 @@ public final class UasCore implements ServerUser, Acknowledged {
      */
     public void send(Response response) {
         requireUnanswered(response);
+        answering();
         prepare(response);
         if (response.statusClass() == StatusClass.PROVISIONAL) {
             transaction.send(response);
@@ -116,13 +118,19 @@ public final class UasCore implements ServerUser, Acknowledged {
                     session,
                     services.timers(),
                     services.timing().t1(),
-                    services.identifiers().random(),
-                    transaction::send,
-                    this::onNoPrack);
+                    services.random(),
+                    new Provisionals());
             reliable = queue;
         }
         session.awaits(this);
         queue.send(response);
+    }
+
+    private void answering() {
+        if (!answering && request.toTag().isEmpty()) {
+            answering = true;
+            services.merged().began(request);
+        }
     }
 
     private void requireUnanswered(Response response) {
@@ -208,9 +216,17 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
     }
 
-    private void onNoPrack(Response provisional) {
-        session.settled(this);
-        listener.onNoPrack(provisional);
+    private final class Provisionals implements ReliableProvisionals.Listener {
+        @Override
+        public void transmit(Response provisional) {
+            transaction.send(provisional);
+        }
+
+        @Override
+        public void onUnacknowledged(Response provisional) {
+            session.settled(UasCore.this);
+            listener.onNoPrack(provisional);
+        }
     }
 
     private void settle() {
@@ -236,7 +252,7 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public boolean onPrack(RAck rack) {
-        return reliable != null && reliable.acknowledge(rack);
+        return reliable != null && reliable.acknowledge(rack).isPresent();
     }
 
     @Override
@@ -260,6 +276,8 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public void onTerminated() {
-        // a 2xx keeps being retransmitted until its own timer ends it
+        if (answering) {
+            services.merged().ended(request);
+        }
     }
 }

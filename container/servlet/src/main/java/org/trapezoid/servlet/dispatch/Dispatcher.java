@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.facade.Inbound;
+import org.trapezoid.servlet.facade.Incoming;
+import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.RoutePreprocessor;
+import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.router.ApplicationChain;
+import org.trapezoid.servlet.router.Decision;
+import org.trapezoid.servlet.router.Origin;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.MergedRequests;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.RequestHandler;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.LoopbackFlow;
+import org.trapezoid.sip.uri.Uri;
+
+/** Finds the session or the application that a message is for (JSR 289 §15). Thread-safe. */
+public final class Dispatcher implements RequestHandler {
+
+    private final RunningApplications applications;
+    private final ApplicationChain chain;
+    private final SessionTargeting targeting;
+    private final OutboundRouting outbound;
+    private final RouteBack routeBack;
+    private final DialogForwarder forwarder;
+    private final StatelessForwarder stateless;
+    private final AdmissionControl admission;
+    private final MergedRequests merged;
+    private final Strands strands;
+    private final Predicate<Uri> isOwn;
+    private final int unknownApplicationStatus;
+
+    public Dispatcher(
+            RunningApplications applications,
+            ApplicationChain chain,
+            SessionTargeting targeting,
+            OutboundRouting outbound,
+            RouteBack routeBack,
+            DialogForwarder forwarder,
+            StatelessForwarder stateless,
+            AdmissionControl admission,
+            MergedRequests merged,
+            Strands strands,
+            Predicate<Uri> isOwn,
+            int unknownApplicationStatus) {
+        this.applications = applications;
+        this.chain = chain;
+        this.targeting = targeting;
+        this.outbound = outbound;
+        this.routeBack = routeBack;
+        this.forwarder = forwarder;
+        this.stateless = stateless;
+        this.admission = admission;
+        this.merged = merged;
+        this.strands = strands;
+        this.isOwn = isOwn;
+        this.unknownApplicationStatus = unknownApplicationStatus;
+    }
+
+    @Override
+    public OptionalInt admit(Flow flow, Request request) {
+        return admission.admit(request);
+    }
+
+    // ---- requests with a transaction
+
+    @Override
+    public void onRequest(ServerTransaction transaction, Request received) {
+        Flow flow = transaction.flow();
+        if (flow instanceof LoopbackFlow inside && inside.attachment() instanceof Handover handover) {
+            toApplication(
+                    transaction,
+                    received,
+                    handover.application(),
+                    new Incoming(flow, true, handover.state(), handover.poppedRoute()));
+            return;
+        }
+        RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
+        if (routed.request().toTag().isPresent()) {
+            inDialog(transaction, routed);
+        } else {
+            initial(transaction, routed);
+        }
+    }
+
+    private void inDialog(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
+        Request request = routed.request();
+        Incoming incoming = new Incoming(transaction.flow(), false, RoutingState.NEW, routed.popped().stream().findFirst());
+        if (!routed.popped().isEmpty()) {
+            Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
+            if (session.isPresent()) {
+                proxied(transaction, request, incoming, session.get());
+                return;
+            }
+            if (!leadsHere(request)) {
+                forwarder.forward(transaction, request); // the call outlived its session
+                return;
+            }
+        }
+        Optional<SipSessionState> session = targeting.userAgent(request);
+        if (session.isPresent()) {
+            userAgent(transaction, request, incoming, session.get());
+        } else {
+            refuse(transaction, request, 481);
+        }
+    }
+
+    private void proxied(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState session) {
+        Optional<Inbound> inbound = applications.inbound(session.appSession().application());
+        if (inbound.isEmpty()) {
+            forwarder.forward(transaction, request);
+            return;
+        }
+        transaction.moveTo(session.strand());
+        Strand.run(session, () -> {
+            if (session.isValid()) {
+                inbound.get().proxied(session, transaction, request, incoming, forwarder);
+            } else {
+                forwarder.forward(transaction, request);
+            }
+        });
+    }
+
+    private void userAgent(
+            ServerTransaction transaction, Request request, Incoming incoming, SipSessionState root) {
+        Optional<Inbound> inbound = applications.inbound(root.appSession().application());
+        if (inbound.isEmpty()) {
+            refuse(transaction, request, 481);
+            return;
+        }
+        transaction.moveTo(root.strand());
+        Strand.run(root, () -> {
+            Optional<SipSessionState> session = targeting.member(root, request);
+            if (session.isPresent()) {
+                inbound.get().inDialog(session.get(), transaction, request, incoming);
+            } else {
+                refuse(transaction, request, 481); // RFC 3261 §12.2.2
+            }
+        });
+    }
+
+    private void initial(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
+        Request request = routed.request();
+        if (merged.isMerged(request)) {
+            refuse(transaction, request, 482); // RFC 3261 §8.2.2.2
+            return;
+        }
+        Optional<NameAddr> popped = routed.popped().stream().findFirst();
+        RoutingState state = popped.flatMap(route -> routeBack.state(route.uri())).orElse(RoutingState.NEW);
+        Decision decision = chain.next(request, targeting.origin(transaction.flow(), request, popped), state);
+        if (decision instanceof Decision.ToApplication next) {
+            toApplication(
+                    transaction,
+                    request,
+                    next.application(),
+                    new Incoming(transaction.flow(), true, next.state(), next.poppedRoute().or(() -> popped)));
+        } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
+            forwarder.forward(transaction, outbound.withRoutes(request, out));
+        } else if (decision instanceof Decision.Reject reject) {
+            refuse(transaction, request, reject.status() == 404 ? unknownStatus(request) : reject.status());
+        } else {
+            refuse(transaction, request, unknownStatus(request)); // we relay for nobody without an application
+        }
+    }
+
+    private int unknownStatus(Request request) {
+        String scheme = request.uri().scheme();
+        boolean known = scheme.equals("sip") || scheme.equals("sips") || scheme.equals("tel");
+        return known ? unknownApplicationStatus : 416; // RFC 3261 §8.2.2.1
+    }
+
+    private void toApplication(ServerTransaction transaction, Request request, String name, Incoming incoming) {
+        Optional<Inbound> inbound = applications.accepting(name);
+        if (inbound.isEmpty()) {
+            refuse(transaction, request, 503);
+            return;
+        }
+        AppRuntime runtime = inbound.get().runtime();
+        SipApplication application = runtime.application();
+        Optional<String> servlet = application.settings().selection().select(request, incoming.poppedRoute());
+        if (servlet.isEmpty()) {
+            refuse(transaction, request, unknownStatus(request));
+            return;
+        }
+        Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), application.name());
+        if (named.isEmpty()) {
+            AppSessionState fresh = runtime.newAppSession(transaction.strand(), Optional.empty());
+            inbound.get().initial(transaction, request, incoming, fresh, true, servlet.get());
+            return;
+        }
+        AppSessionState session = named.get();
+        transaction.moveTo(session.strand());
+        Strand.run(session, () -> {
+            if (session.isValid()) {
+                inbound.get().initial(transaction, request, incoming, session, false, servlet.get());
+            } else {
+                refuse(transaction, request, 404);
+            }
+        });
+    }
+
+    private void refuse(ServerTransaction transaction, Request request, int status) {
+        Strand.run(transaction, () -> {
+            Response.Builder response = Response.to(request, status);
+            if (request.toTag().isEmpty()) {
+                response.set(HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+            }
+            if (status == 503) {
+                response.set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER);
+            }
+            transaction.send(response.build());
+        });
+    }
+
+    private boolean leadsHere(Request request) {
+        List<NameAddr> routes = request.routes();
+        return isOwn.test(routes.isEmpty() ? request.uri() : routes.get(0).uri());
+    }
+
+    // ---- what has no transaction
+
+    @Override
+    public void onAck(Flow flow, Request received) {
+        RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
+        Request ack = routed.request();
+        Incoming incoming = new Incoming(flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
+        if (!routed.popped().isEmpty()) {
+            Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
+            Optional<Inbound> inbound =
+                    session.flatMap(found -> applications.inbound(found.appSession().application()));
+            if (session.isPresent() && inbound.isPresent()) {
+                Strand.run(session.get(), () -> {
+                    if (session.get().isValid()) {
+                        inbound.get().proxiedAck(session.get(), ack, incoming, forwarder);
+                    } else {
+                        forwarder.forwardAck(ack);
+                    }
+                });
+                return;
+            }
+            if (!leadsHere(ack)) {
+                forwarder.forwardAck(ack);
+                return;
+            }
+        }
+        Optional<SipSessionState> root = targeting.userAgent(ack);
+        if (root.isPresent()) {
+            applications.inbound(root.get().appSession().application()).ifPresent(inbound -> Strand.run(
+                    root.get(),
+                    () -> targeting
+                            .member(root.get(), ack)
+                            .ifPresent(session -> inbound.ack(session, ack, incoming))));
+        } else {
+            passOn(flow, ack, incoming.poppedRoute());
+        }
+    }
+
+    @Override
+    public boolean onStrayCancel(Flow flow, Request received) {
+        RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
+        return passOn(flow, routed.request(), routed.popped().stream().findFirst());
+    }
+
+    /** An ACK or CANCEL that matches nothing is a callback of its own for a stateless application (RFC 3261 §16.11). */
+    private boolean passOn(Flow flow, Request request, Optional<NameAddr> popped) {
+        if (!applications.anyStateless()) {
+            return false;
+        }
+        Request invite = request.toBuilder().method(Method.INVITE).build(); // routed as the INVITE was
+        Decision decision = chain.next(invite, Origin.peer(flow), RoutingState.NEW);
+        if (!(decision instanceof Decision.ToApplication next)) {
+            return false;
+        }
+        Optional<Inbound> inbound = applications.accepting(next.application());
+        if (inbound.isEmpty() || !inbound.get().runtime().application().settings().stateless()) {
+            return false;
+        }
+        Optional<String> servlet =
+                inbound.get().runtime().application().settings().selection().select(request, popped);
+        if (servlet.isEmpty()) {
+            return false;
+        }
+        AppSessionState session = inbound.get().runtime().newAppSession(strands.create(), Optional.empty());
+        Strand.run(
+                session,
+                () -> inbound.get()
+                        .stateless(request, new Incoming(flow, true, next.state(), popped), session, servlet.get()));
+        return true;
+    }
+
+    @Override
+    public void onStrayResponse(Flow flow, Response response) {
+        if (applications.anyStateless()) {
+            stateless.forward(response); // RFC 6026 §7.3: a stateful proxy drops it
+        }
+    }
+
+}

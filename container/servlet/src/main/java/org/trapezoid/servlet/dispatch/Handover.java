@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import java.util.Optional;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.sip.header.NameAddr;
+
+/** What goes along with a request from one application to the next inside this server: the selection is made already. */
+record Handover(String application, RoutingState state, Optional<NameAddr> poppedRoute) {}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import java.util.List;
+import java.util.Optional;
+import org.trapezoid.servlet.router.ApplicationChain;
+import org.trapezoid.servlet.router.Decision;
+import org.trapezoid.servlet.router.Origin;
+import org.trapezoid.servlet.router.Outbound;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.ClientUser;
+import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transaction.RequestFinisher;
+import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.LoopbackFlow;
+
+/** Sends what applications send: initial requests by the application router, all others by their route. Thread-safe. */
+public final class OutboundRouting implements Outbound {
+
+    private final ApplicationChain chain;
+    private final RequestSender sender;
+    private final RouteBack routeBack;
+    private final Loopback loopback;
+
+    /** Makes the flow by which a request comes back to this server's own dispatcher. */
+    public interface Loopback {
+        Flow to(Object handover);
+    }
+
+    public OutboundRouting(ApplicationChain chain, RequestSender sender, RouteBack routeBack, Loopback loopback) {
+        this.chain = chain;
+        this.sender = sender;
+        this.routeBack = routeBack;
+        this.loopback = loopback;
+    }
+
+    @Override
+    public OutgoingRequest send(
+            Stranded owner, Request request, RoutingState state, ClientUser user, RequestFinisher finisher) {
+        return send(owner, request, state, user, finisher, "");
+    }
+
+    @Override
+    public OutgoingRequest send(
+            Stranded owner,
+            Request request,
+            RoutingState state,
+            ClientUser user,
+            RequestFinisher finisher,
+            String branch) {
+        if (request.toTag().isPresent()) {
+            return sender.send(owner, request, user, finisher, branch);
+        }
+        Decision decision = chain.next(request, Origin.APPLICATION, state);
+        return decision.fold(
+                next -> {
+                    Handover handover = new Handover(next.application(), next.state(), next.poppedRoute());
+                    return sender.send(owner, request, loopback.to(handover), user, finisher, branch);
+                },
+                out -> sender.send(owner, withRoutes(request, out), user, finisher, branch),
+                reject -> sender.refuse(owner, request, reject.status(), reject.reason(), user));
+    }
+
+    /** Pushes the routes that the router chose, topmost first; a route back to us goes under them. */
+    Request withRoutes(Request request, Decision.SendOut out) {
+        if (out.routes().isEmpty()) {
+            return request;
+        }
+        Request.Builder builder = request.toBuilder();
+        out.back().ifPresent(state -> builder.addFirst(HeaderName.ROUTE, '<' + routeBack.uri(state).toString() + '>'));
+        List<NameAddr> routes = out.routes();
+        for (int i = routes.size() - 1; i >= 0; i--) {
+            builder.addFirst(HeaderName.ROUTE, routes.get(i).toString());
+        }
+        return builder.build();
+    }
+
+    @Override
+    public void sendAck(Request ack) {
+        sender.sendDirect(ack);
+    }
+}

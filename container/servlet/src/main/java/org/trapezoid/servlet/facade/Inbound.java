@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import java.util.List;
+import java.util.Optional;
+import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.session.Acknowledged;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.dialog.Receipt;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.RAck;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.uri.SyntaxException;
+
+/** Brings requests that have found their session to its servlet. Methods are called in the core section of the session. */
+public final class Inbound {
+
+    private final AppRuntime runtime;
+
+    public Inbound(AppRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    public AppRuntime runtime() {
+        return runtime;
+    }
+
+    /** A request that begins a session, in a new application session or one that it names. */
+    public void initial(
+            ServerTransaction transaction,
+            Request request,
+            Incoming incoming,
+            AppSessionState appSession,
+            boolean newAppSession,
+            String servlet) {
+        if (newAppSession) {
+            Lifecycle.begin(runtime, appSession);
+        }
+        SipSessionState session =
+                runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
+        receive(session, transaction, request, incoming);
+    }
+
+    private void receive(
+            SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
+        session.accessed(runtime.now());
+        session.transactionBegan();
+        UasEvents events = new UasEvents(runtime, session);
+        UasCore core = new UasCore(transaction, request, session, runtime.services(), events);
+        SipRequest facade = SipRequest.received(runtime, session, request, incoming, core);
+        events.request(facade);
+        transaction.user(core);
+        Session.of(session, runtime).received(facade);
+        runtime.callback(session.appSession(), new Delivery(runtime, facade));
+    }
+
+    /** A request without a transaction, for a stateless application: ACK or CANCEL that matches nothing (RFC 3261 §16.11). */
+    public void stateless(Request request, Incoming incoming, AppSessionState appSession, String servlet) {
+        SipSessionState session =
+                runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
+        SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
+        runtime.callback(appSession, () -> {
+            new Delivery(runtime, facade).run();
+            session.strand().run(() -> Lifecycle.invalidate(runtime, appSession));
+        });
+    }
+
+    /** A request in a dialog of a user agent. */
+    public void inDialog(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
+        Optional<Dialog> dialog = session.dialog();
+        if (dialog.isPresent() && dialog.get().receive(request) == Receipt.OUT_OF_ORDER) {
+            refuse(transaction, request, 500); // RFC 3261 §12.2.2
+            return;
+        }
+        if (request.method().equals(Method.PRACK) && !acknowledgesProvisional(session, request)) {
+            refuse(transaction, request, 481); // RFC 3262 §3
+            return;
+        }
+        if (request.method().equals(Method.BYE)) {
+            Session.of(session, runtime).abandonInvites(); // RFC 3261 §15.1.2
+        }
+        receive(session, transaction, request, incoming);
+    }
+
+    private static boolean acknowledgesProvisional(SipSessionState session, Request prack) {
+        Optional<String> value = prack.headers().first(HeaderName.RACK);
+        if (value.isEmpty()) {
+            return false;
+        }
+        try {
+            RAck rack = RAck.parse(value.get());
+            for (Acknowledged each : session.unacknowledged()) {
+                if (each.onPrack(rack)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (SyntaxException e) {
+            return false;
+        }
+    }
+
+    static void refuse(ServerTransaction transaction, Request request, int status) {
+        Response.Builder response = Response.to(request, status);
+        if (request.toTag().isEmpty()) {
+            response.set(HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+        }
+        transaction.send(response.build());
+    }
+
+    /** The ACK for a 2xx of a user agent; repeated ones are absorbed. */
+    public void ack(SipSessionState session, Request ack, Incoming incoming) {
+        for (Acknowledged each : session.unacknowledged()) {
+            if (each.cseq() == ack.cseq().number() && each.onAck(ack)) {
+                session.accessed(runtime.now());
+                runtime.callback(
+                        session.appSession(),
+                        new Delivery(runtime, SipRequest.notice(runtime, session, ack, incoming)));
+                return;
+            }
+        }
+    }
+
+    /** A request in a record-routed call: the application sees it, then it goes on along its Route. */
+    public void proxied(
+            SipSessionState session,
+            ServerTransaction transaction,
+            Request request,
+            Incoming incoming,
+            DialogForwarder forwarder) {
+        session.accessed(runtime.now());
+        session.transactionBegan();
+        SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
+        ProxiedEvents events = new ProxiedEvents(runtime, session, facade);
+        Delivery delivery = new Delivery(runtime, facade);
+        runtime.callback(session.appSession(), () -> {
+            delivery.run();
+            session.strand()
+                    .run(() -> events.core(forwarder.forward(
+                            transaction, facade.message(), incoming.routing(), events)));
+        });
+    }
+
+    /** The ACK for a 2xx of a record-routed call. */
+    public void proxiedAck(SipSessionState session, Request ack, Incoming incoming, DialogForwarder forwarder) {
+        session.accessed(runtime.now());
+        SipRequest facade = SipRequest.notice(runtime, session, ack, incoming);
+        Delivery delivery = new Delivery(runtime, facade);
+        runtime.callback(session.appSession(), () -> {
+            delivery.run();
+            session.strand().run(() -> forwarder.forwardAck(facade.message()));
+        });
+    }
+
+    /** Ends all sessions of the application, listeners told. */
+    public void invalidateAll() {
+        for (AppSessionState each : List.copyOf(runtime.services().sessions().appSessions())) {
+            if (each.application().equals(runtime.application().name())) {
+                each.strand().run(() -> Lifecycle.invalidate(runtime, each));
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.ProxyBranch;
+import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.session.SessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+
+/** Shows a supervising application the responses to a request in its record-routed call. In the core section. */
+final class ProxiedEvents implements ProxyCore.Listener {
+
+    private final AppRuntime runtime;
+    private final SipSessionState session;
+    private final SipRequest request;
+    private final Optional<ProxyFacade> proxy;
+    private @Nullable ProxyCore core;
+
+    ProxiedEvents(AppRuntime runtime, SipSessionState session, SipRequest request) {
+        this.runtime = runtime;
+        this.session = session;
+        this.request = request;
+        this.proxy = Session.of(session, runtime).first().flatMap(SipRequest::proxy);
+    }
+
+    void core(ProxyCore started) {
+        core = started;
+    }
+
+    private boolean show(ProxyBranch branch, Response response) {
+        session.accessed(runtime.now());
+        if (response.status() >= 200 && request.message().method().equals(Method.BYE)) {
+            session.state(SessionState.TERMINATED);
+        }
+        if (proxy.isEmpty() || !proxy.get().getSupervised()) {
+            return false;
+        }
+        SipResponse facade = SipResponse.inDialog(request, session, response, proxy.get());
+        Delivery delivery = new Delivery(runtime, facade);
+        runtime.callback(session.appSession(), () -> {
+            delivery.run();
+            session.strand().run(() -> {
+                facade.committed();
+                Objects.requireNonNull(core).forward(branch, facade.message());
+            });
+        });
+        return true;
+    }
+
+    @Override
+    public boolean onProvisional(ProxyBranch branch, Response response) {
+        return show(branch, response);
+    }
+
+    @Override
+    public boolean onFinal(ProxyBranch branch, Response response) {
+        return show(branch, response);
+    }
+
+    @Override
+    public void onCancel(Request cancel) {
+        SipRequest notice =
+                SipRequest.notice(runtime, session, cancel, request.incoming().orElseThrow());
+        runtime.callback(session.appSession(), new Delivery(runtime, notice));
+    }
+
+    @Override
+    public void onComplete() {
+        session.transactionEnded();
+        runtime.settleAfter(session.appSession());
+    }
+}
