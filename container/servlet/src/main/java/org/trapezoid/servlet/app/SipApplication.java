@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ public final class SipApplication {
     private final ClassLoader loader;
     private final ServletContext context;
     private final AppSettings settings;
-    private final ListenerTable listeners;
+    private final Supplier<ListenerTable> listeners;
     private final CallbackMode mode;
     private volatile ServletTable servlets = new ServletTable(java.util.Map.of());
     private volatile boolean accepting = true;
@@ -37,7 +38,7 @@ public final class SipApplication {
             ClassLoader loader,
             ServletContext context,
             AppSettings settings,
-            ListenerTable listeners,
+            Supplier<ListenerTable> listeners,
             CallbackMode mode) {
         this.name = name;
         this.loader = loader;
@@ -64,7 +65,7 @@ public final class SipApplication {
     }
 
     public ListenerTable listeners() {
-        return listeners;
+        return listeners.get();
     }
 
     public CallbackMode mode() {

@@ -124,7 +124,7 @@ public final class Dispatcher implements RequestHandler {
     }
 
     private void proxied(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState session) {
-        Optional<Inbound> inbound = applications.inbound(session.appSession().application());
+        Optional<Inbound> inbound = applications.of(session);
         if (inbound.isEmpty()) {
             forwarder.forward(transaction, request);
             return;
@@ -141,7 +141,7 @@ public final class Dispatcher implements RequestHandler {
 
     private void userAgent(
             ServerTransaction transaction, Request request, Incoming incoming, SipSessionState root) {
-        Optional<Inbound> inbound = applications.inbound(root.appSession().application());
+        Optional<Inbound> inbound = applications.of(root);
         if (inbound.isEmpty()) {
             refuse(transaction, request, 481);
             return;
@@ -244,8 +244,7 @@ public final class Dispatcher implements RequestHandler {
         Incoming incoming = new Incoming(flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
-            Optional<Inbound> inbound =
-                    session.flatMap(found -> applications.inbound(found.appSession().application()));
+            Optional<Inbound> inbound = session.flatMap(applications::of);
             if (session.isPresent() && inbound.isPresent()) {
                 Strand.run(session.get(), () -> {
                     if (session.get().isValid()) {
@@ -263,7 +262,7 @@ public final class Dispatcher implements RequestHandler {
         }
         Optional<SipSessionState> root = targeting.userAgent(ack);
         if (root.isPresent()) {
-            applications.inbound(root.get().appSession().application()).ifPresent(inbound -> Strand.run(
+            applications.of(root.get()).ifPresent(inbound -> Strand.run(
                     root.get(),
                     () -> targeting
                             .member(root.get(), ack)

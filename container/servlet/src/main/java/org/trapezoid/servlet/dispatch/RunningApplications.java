@@ -7,42 +7,49 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.Inbound;
+import org.trapezoid.servlet.session.SipSessionState;
 
-/** The applications that run, by name. Thread-safe. */
+/** The applications that run: by name for new requests, by deployment for sessions. Thread-safe. */
 public final class RunningApplications {
 
-    private final Map<String, Inbound> running = new ConcurrentHashMap<>();
+    private final Map<String, Inbound> byName = new ConcurrentHashMap<>();
+    private final Map<Long, Inbound> byDeployment = new ConcurrentHashMap<>();
     private volatile boolean anyStateless;
 
+    /** From now on requests may be routed to the application. */
     public void add(Inbound application) {
-        running.put(application.runtime().application().name(), application);
-        count();
+        byDeployment.put(application.runtime().deployment(), application);
+        byName.put(application.runtime().application().name(), application);
+        anyStateless |= application.runtime().application().settings().stateless();
     }
 
+    /** From now on only the sessions it has are served. */
+    public void retire(Inbound application) {
+        application.runtime().application().stopAccepting();
+        byName.remove(application.runtime().application().name(), application);
+    }
+
+    /** Nothing of it is left. */
     public void remove(Inbound application) {
-        running.remove(application.runtime().application().name(), application);
-        count();
-    }
-
-    private void count() {
-        anyStateless = running.values().stream()
+        retire(application);
+        byDeployment.remove(application.runtime().deployment());
+        anyStateless = byDeployment.values().stream()
                 .anyMatch(each -> each.runtime().application().settings().stateless());
     }
 
-    /** The application, also one that is being undeployed and serves the calls it has. */
-    public Optional<Inbound> inbound(String name) {
-        return Optional.ofNullable(running.get(name));
+    /** The application whose session it is. */
+    Optional<Inbound> of(SipSessionState session) {
+        return Optional.ofNullable(byDeployment.get(session.appSession().deployment()));
     }
 
-    /** The application if it takes initial requests. */
-    Optional<Inbound> accepting(String name) {
-        return inbound(name).filter(each -> each.runtime().application().isAccepting());
+    /** The application that takes initial requests under the name. */
+    public Optional<Inbound> accepting(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     /** Whether a request may be routed to the application. */
     public boolean isDeployed(String name) {
-        Inbound application = running.get(name);
-        return application != null && application.runtime().application().isAccepting();
+        return byName.containsKey(name);
     }
 
     boolean anyStateless() {
@@ -50,9 +57,8 @@ public final class RunningApplications {
     }
 
     public List<String> names() {
-        return running.values().stream()
+        return byName.values().stream()
                 .map(each -> each.runtime().application())
-                .filter(SipApplication::isAccepting)
                 .map(SipApplication::name)
                 .sorted()
                 .toList();

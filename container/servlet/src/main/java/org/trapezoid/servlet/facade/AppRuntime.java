@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.SipURI;
 import java.time.Duration;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
@@ -17,7 +19,9 @@ import org.trapezoid.sip.auth.ChallengeResponder;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.uri.SipUri;
 
 /** One application together with the server it runs in: makes its sessions and queues its callbacks. Safe for use by any thread. */
 public final class AppRuntime {
@@ -29,6 +33,9 @@ public final class AppRuntime {
 
     private static final Logger log = LoggerFactory.getLogger(AppRuntime.class);
 
+    private static final AtomicLong DEPLOYMENTS = new AtomicLong();
+
+    private final long deployment = DEPLOYMENTS.incrementAndGet();
     private final SipApplication application;
     private final UaServices services;
     private final Strands strands;
@@ -70,6 +77,11 @@ public final class AppRuntime {
         return application;
     }
 
+    /** Unique among all deployments of this server. */
+    public long deployment() {
+        return deployment;
+    }
+
     public UaServices services() {
         return services;
     }
@@ -86,11 +98,19 @@ public final class AppRuntime {
         return services.time().millis();
     }
 
+    /** A listener as applications see it. */
+    public static SipURI uri(Listener listener) {
+        SipUri uri = SipUri.of(listener.advertised())
+                .withParameter("transport", listener.protocol().name().toLowerCase(Locale.ROOT));
+        return new SipUriView(uri, Owner.none());
+    }
+
     /** A new application session on the strand, which becomes the application's. */
     public AppSessionState newAppSession(Strand strand, Optional<String> key) {
         AppSessionState session = new AppSessionState(
                 new SessionId(services.identifiers().tag()),
                 application.name(),
+                deployment,
                 key,
                 strand,
                 now(),
@@ -141,9 +161,5 @@ public final class AppRuntime {
 
     Duration proxyTimeout() {
         return application.settings().proxyTimeout();
-    }
-
-    List<String> supported() {
-        return List.of("100rel");
     }
 }

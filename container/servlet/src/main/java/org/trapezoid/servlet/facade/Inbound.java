@@ -158,10 +158,21 @@ public final class Inbound {
         });
     }
 
+    /** How many application sessions there are. */
+    public int sessions() {
+        int count = 0;
+        for (AppSessionState each : runtime.services().sessions().appSessions()) {
+            if (each.deployment() == runtime.deployment()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** Ends all sessions of the application, listeners told. */
     public void invalidateAll() {
         for (AppSessionState each : List.copyOf(runtime.services().sessions().appSessions())) {
-            if (each.application().equals(runtime.application().name())) {
+            if (each.deployment() == runtime.deployment()) {
                 each.strand().run(() -> Lifecycle.invalidate(runtime, each));
             }
         }

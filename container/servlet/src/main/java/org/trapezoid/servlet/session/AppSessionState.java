@@ -20,6 +20,7 @@ public final class AppSessionState implements Stranded {
 
     private final SessionId id;
     private final String application;
+    private final long deployment;
     private final Optional<String> key;
     private final Strand strand;
     private final Attributes attributes = new Attributes();
@@ -38,12 +39,14 @@ public final class AppSessionState implements Stranded {
     public AppSessionState(
             SessionId id,
             String application,
+            long deployment,
             Optional<String> key,
             Strand strand,
             long createdAt,
             boolean invalidateWhenReady) {
         this.id = id;
         this.application = application;
+        this.deployment = deployment;
         this.key = key;
         this.strand = strand;
         this.createdAt = createdAt;
@@ -62,6 +65,11 @@ public final class AppSessionState implements Stranded {
 
     public String application() {
         return application;
+    }
+
+    /** Which deployment of the application it belongs to: after a redeployment, calls in progress stay with the old one. */
+    public long deployment() {
+        return deployment;
     }
 
     /** The session key it was made for, if any ({@code @SipApplicationKey}). */

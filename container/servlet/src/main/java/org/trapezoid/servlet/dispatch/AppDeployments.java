@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.SipFactory;
+import jakarta.servlet.sip.SipServlet;
+import jakarta.servlet.sip.SipSessionsUtil;
+import jakarta.servlet.sip.SipURI;
+import jakarta.servlet.sip.TimerService;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.app.AppEnvironment;
+import org.trapezoid.servlet.app.AppSource;
+import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.app.ListenerTable;
+import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.facade.AppTimers;
+import org.trapezoid.servlet.facade.Inbound;
+import org.trapezoid.servlet.facade.SessionsUtil;
+import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.sip.concurrent.CallbackMode;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.TransportLayer;
+
+/** Starts and ends applications. Thread-safe; changed by one thread at a time. */
+public final class AppDeployments implements Applications {
+    private static final Logger log = LoggerFactory.getLogger(AppDeployments.class);
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final List<String> SUPPORTED = List.of("100rel");
+    private static final List<String> SUPPORTED_RFCS =
+            List.of("2617", "3261", "3262", "3263", "3311", "3326", "3327", "3515", "3581", "5393", "5658", "6026", "7616", "8760");
+
+    private final RunningApplications running;
+    private final ApplicationSelector selector;
+    private final Function<SipApplication, AppRuntime> runtimes;
+    private final TransportLayer transports;
+    private final Timers timers;
+    private final Strands strands;
+    private final Map<Class<?>, Object> shared;
+    private final Map<String, Deployed> deployed = new ConcurrentHashMap<>();
+
+    private record Deployed(AppEnvironment environment, Inbound inbound) {}
+
+    /**
+     * @param runtimes makes what joins an application to this server
+     * @param shared what all applications are given, by type; also an attribute of their context under the constant
+     *     {@code ATTRIBUTE} of the type
+     */
+    public AppDeployments(
+            RunningApplications running,
+            ApplicationSelector selector,
+            Function<SipApplication, AppRuntime> runtimes,
+            TransportLayer transports,
+            Timers timers,
+            Strands strands,
+            Map<Class<?>, Object> shared) {
+        this.running = running;
+        this.selector = selector;
+        this.runtimes = runtimes;
+        this.transports = transports;
+        this.timers = timers;
+        this.strands = strands;
+        this.shared = shared;
+    }
+
+    @Override
+    public void deploy(AppSource source) throws ServletException {
+        String name = source.descriptor().name();
+        if (deployed.containsKey(name)) {
+            throw new ServletException("an application " + name + " is deployed already");
+        }
+        AppEnvironment environment = new AppEnvironment(source);
+        LateListeners late = new LateListeners();
+        SipApplication application = new SipApplication(
+                name,
+                source.loader(),
+                source.servletContext(),
+                environment.settings(),
+                late::get,
+                CallbackMode.proving(name, timers));
+        AppRuntime runtime = runtimes.apply(application);
+        Map<Class<?>, Object> resources = new LinkedHashMap<>(shared);
+        resources.put(SipFactory.class, runtime.factory());
+        resources.put(TimerService.class, new AppTimers(runtime));
+        resources.put(SipSessionsUtil.class, new SessionsUtil(runtime));
+        publish(source.servletContext(), resources);
+        Inbound inbound = new Inbound(runtime);
+        try {
+            late.set(environment.create(resources));
+            environment.start(application);
+        } catch (ServletException | RuntimeException | Error e) {
+            environment.destroy();
+            throw e;
+        }
+        deployed.put(name, new Deployed(environment, inbound));
+        running.add(inbound);
+        selector.deployed(List.of(name));
+        log.info("application {} deployed", name);
+    }
+
+    /** The listeners, which are made after the application because they may be given its factory. */
+    private static final class LateListeners {
+        private volatile ListenerTable table = new ListenerTable(List.of());
+
+        ListenerTable get() {
+            return table;
+        }
+
+        void set(ListenerTable made) {
+            table = made;
+        }
+    }
+
+    private void publish(ServletContext context, Map<Class<?>, Object> resources) {
+        attribute(context, SipServlet.SIP_FACTORY, resources.get(SipFactory.class));
+        attribute(context, SipServlet.TIMER_SERVICE, resources.get(TimerService.class));
+        attribute(context, SipServlet.SIP_SESSIONS_UTIL, resources.get(SipSessionsUtil.class));
+        attribute(context, SipServlet.SUPPORTED, SUPPORTED);
+        attribute(context, SipServlet.SUPPORTED_RFCs, SUPPORTED_RFCS);
+        attribute(context, "jakarta.servlet.sip.100rel", Boolean.TRUE);
+        List<SipURI> interfaces = new ArrayList<>();
+        Set<InetAddress> addresses = new LinkedHashSet<>();
+        for (Listener each : transports.listeners()) {
+            interfaces.add(AppRuntime.uri(each));
+            addresses.add(each.bound().getAddress());
+        }
+        attribute(context, SipServlet.OUTBOUND_INTERFACES, List.copyOf(interfaces));
+        attribute(context, SipServlet.OUTBOUND_ADDRESSES, List.copyOf(addresses));
+        shared.forEach((type, value) -> context.setAttribute(type.getName(), value));
+    }
+
+    /** Under the name of today and the one of before 2020: an old archive may put it together at run time. */
+    private static void attribute(ServletContext context, String name, Object value) {
+        context.setAttribute(name, value);
+        context.setAttribute("javax" + name.substring("jakarta".length()), value);
+    }
+
+    @Override
+    public CompletionStage<Void> undeploy(String name, Duration patience) {
+        Deployed ending = deployed.remove(name);
+        if (ending == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        selector.undeployed(List.of(name));
+        running.retire(ending.inbound());
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Strand strand = strands.create();
+        strand.mode(CallbackMode.worker());
+        long deadline = timers.nanoTime() + patience.toNanos();
+        strand.run(() -> await(strand, ending, deadline, ended));
+        return ended;
+    }
+
+    private void await(Strand strand, Deployed ending, long deadline, CompletableFuture<Void> ended) {
+        if (ending.inbound().sessions() > 0 && timers.nanoTime() - deadline < 0) {
+            timers.schedule(strand, LOOK, () -> await(strand, ending, deadline, ended));
+            return;
+        }
+        strand.callback(() -> {
+            ending.inbound().invalidateAll();
+            // their listeners run in the sessions' own queues; the servlets go after them
+            timers.schedule(strand, LOOK, () -> strand.callback(() -> {
+                ending.environment().destroy();
+                running.remove(ending.inbound());
+                log.info("application {} undeployed", ending.inbound().runtime().application());
+                ended.complete(null);
+            }));
+        });
+    }
+
+    @Override
+    public List<String> names() {
+        return running.names();
+    }
+}
