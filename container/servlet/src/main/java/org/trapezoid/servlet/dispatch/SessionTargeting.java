@@ -46,7 +46,7 @@ public final class SessionTargeting {
         if (!root.callId().equals(request.callId())) {
             return Optional.empty();
         }
-        return root.member(request.fromTag().orElse(DialogId.NO_TAG)).filter(SipSessionState::isValid);
+        return root.member(request.fromTag().orElse(DialogId.NULL_TAG)).filter(SipSessionState::isValid);
     }
 
     /** The application session that an encoded URI names. */

@@ -96,7 +96,7 @@ public final class Inbound {
         try {
             RAck rack = RAck.parse(value.get());
             for (Acknowledged each : session.unacknowledged()) {
-                if (each.onPrack(rack)) {
+                if (each.acknowledge(rack)) {
                     return true;
                 }
             }
@@ -117,7 +117,7 @@ public final class Inbound {
     /** The ACK for a 2xx of a user agent; repeated ones are absorbed. */
     public void ack(SipSessionState session, Request ack, Incoming incoming) {
         for (Acknowledged each : session.unacknowledged()) {
-            if (each.cseq() == ack.cseq().number() && each.onAck(ack)) {
+            if (each.cseq() == ack.cseq().number() && each.acknowledge(ack)) {
                 session.accessed(runtime.now());
                 runtime.callback(
                         session.appSession(),

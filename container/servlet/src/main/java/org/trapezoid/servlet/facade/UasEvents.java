@@ -40,6 +40,13 @@ final class UasEvents implements UasCore.Listener {
     }
 
     @Override
+    public void onAck(Request ack) {
+        SipRequest notice =
+                SipRequest.notice(runtime, session, ack, facade().incoming().orElseThrow());
+        runtime.callback(session.appSession(), new Delivery(runtime, notice));
+    }
+
+    @Override
     public void onNoAck(Response success) {
         tell(success, jakarta.servlet.sip.SipErrorListener::noAckReceived);
     }

@@ -11,8 +11,8 @@ public interface Acknowledged {
     long cseq();
 
     /** An ACK with that number came; answers whether it is the first one. */
-    boolean onAck(Request ack);
+    boolean acknowledge(Request ack);
 
     /** A PRACK came; answers whether it acknowledges a reliable response that waits for one. */
-    boolean onPrack(RAck rack);
+    boolean acknowledge(RAck rack);
 }

@@ -32,6 +32,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         /** The INVITE was cancelled; it has been answered with 487. */
         void onCancel(Request cancel);
 
+        /** The ACK for the 2xx came on the transaction. */
+        void onAck(Request ack);
+
         /** 64*T1 passed without an ACK for the 2xx. */
         void onNoAck(Response success);
 
@@ -242,7 +245,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     @Override
-    public boolean onAck(Request ack) {
+    public boolean acknowledge(Request ack) {
         if (success == null) {
             return false;
         }
@@ -251,7 +254,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     @Override
-    public boolean onPrack(RAck rack) {
+    public boolean acknowledge(RAck rack) {
         return reliable != null && reliable.acknowledge(rack).isPresent();
     }
 
@@ -262,6 +265,14 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
         send(respond(487, Optional.empty()).build());
         listener.onCancel(cancel);
+    }
+
+    /** The ACK of an RFC 2543 peer, which matches the transaction (RFC 6026 §6). */
+    @Override
+    public void onAck(Request ack) {
+        if (acknowledge(ack)) {
+            listener.onAck(ack);
+        }
     }
 
     @Override
