@@ -73,7 +73,7 @@ public final class OutgoingRequest {
         }
         cancelled = true;
         if (current == null) {
-            later(this::endUnsent);
+            refuse(REQUEST_TERMINATED, Response.defaultReason(REQUEST_TERMINATED));
         } else if (current.transaction() instanceof InviteClientTransaction invite) {
             invite.cancel(reasonValues);
         }
@@ -144,13 +144,14 @@ public final class OutgoingRequest {
         return !cancelled && !hops.isEmpty();
     }
 
-    private void endUnsent() {
-        if (!ended) {
-            ended = true;
-            user.onResponse(
-                    Response.to(sender.unsent(original), REQUEST_TERMINATED).build());
-            user.onTerminated();
-        }
+    void refuse(int status, String reason) {
+        later(() -> {
+            if (!ended) {
+                ended = true;
+                user.onResponse(Response.to(sender.unsent(original), status, reason).build());
+                user.onTerminated();
+            }
+        });
     }
 
     private void endFailed(IOException cause) {

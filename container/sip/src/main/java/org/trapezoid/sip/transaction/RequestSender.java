@@ -72,6 +72,13 @@ public final class RequestSender {
         return outgoing;
     }
 
+    /** Sends nothing: the request is answered here, after this returned. */
+    public OutgoingRequest refuse(Stranded owner, Request request, int status, String reason, ClientUser user) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user, RequestFinisher.NONE, "");
+        outgoing.refuse(status, reason);
+        return outgoing;
+    }
+
     /** Sends a request without a transaction: the ACK for a 2xx. */
     public Sent sendDirect(Request request) {
         return sendDirect(request, identifiers.branch());
