@@ -96,11 +96,17 @@ public final class AppDeployments implements Applications {
                 late::get,
                 CallbackMode.proving(name, timers));
         AppRuntime runtime = runtimes.apply(application);
+        AppTimers appTimers = new AppTimers(runtime);
+        SessionsUtil sessionsUtil = new SessionsUtil(runtime);
         Map<Class<?>, Object> resources = new LinkedHashMap<>(shared);
         resources.put(SipFactory.class, runtime.factory());
-        resources.put(TimerService.class, new AppTimers(runtime));
-        resources.put(SipSessionsUtil.class, new SessionsUtil(runtime));
-        publish(source.servletContext(), resources);
+        resources.put(TimerService.class, appTimers);
+        resources.put(SipSessionsUtil.class, sessionsUtil);
+        ServletContext context = source.servletContext();
+        attribute(context, SipServlet.SIP_FACTORY, runtime.factory());
+        attribute(context, SipServlet.TIMER_SERVICE, appTimers);
+        attribute(context, SipServlet.SIP_SESSIONS_UTIL, sessionsUtil);
+        publish(context);
         Inbound inbound = new Inbound(runtime);
         try {
             late.set(environment.create(resources));
@@ -128,13 +134,10 @@ public final class AppDeployments implements Applications {
         }
     }
 
-    private void publish(ServletContext context, Map<Class<?>, Object> resources) {
-        attribute(context, SipServlet.SIP_FACTORY, resources.get(SipFactory.class));
-        attribute(context, SipServlet.TIMER_SERVICE, resources.get(TimerService.class));
-        attribute(context, SipServlet.SIP_SESSIONS_UTIL, resources.get(SipSessionsUtil.class));
+    private void publish(ServletContext context) {
         attribute(context, SipServlet.SUPPORTED, SUPPORTED);
         attribute(context, SipServlet.SUPPORTED_RFCs, SUPPORTED_RFCS);
-        attribute(context, "jakarta.servlet.sip.100rel", Boolean.TRUE);
+        attribute(context, "jakarta.servlet.sip.100rel", true);
         List<SipURI> interfaces = new ArrayList<>();
         Set<InetAddress> addresses = new LinkedHashSet<>();
         for (Listener each : transports.listeners()) {

@@ -14,7 +14,7 @@ final class AddressText {
     static String quoteIfNeeded(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            boolean plain = Character.isLetterOrDigit(c) && c < 128 || "-.!%*_+`'~[]:".indexOf(c) >= 0;
+            boolean plain = (Character.isLetterOrDigit(c) && c < 128) || "-.!%*_+`'~[]:".indexOf(c) >= 0;
             if (!plain) {
                 return value.startsWith("\"") && value.endsWith("\"") && value.length() > 1 ? value : quote(value);
             }

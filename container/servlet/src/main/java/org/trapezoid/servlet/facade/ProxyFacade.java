@@ -4,7 +4,6 @@ package org.trapezoid.servlet.facade;
 import jakarta.servlet.sip.Flow;
 import jakarta.servlet.sip.InsufficientBreadthException;
 import jakarta.servlet.sip.Proxy;
-import jakarta.servlet.sip.ProxyBranch.Callback;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipURI;
 import jakarta.servlet.sip.URI;
@@ -43,7 +42,7 @@ final class ProxyFacade implements Proxy {
     private List<ProxyBranchFacade> facades = List.of();
     private boolean supervised = true;
     private boolean stateful = true;
-    private @Nullable Callback timeoutCallback;
+    private jakarta.servlet.sip.ProxyBranch.@Nullable Callback timeoutCallback;
 
     /** For an ACK or CANCEL that a stateless application passes on. */
     ProxyFacade(SipRequest request) {
@@ -111,7 +110,7 @@ final class ProxyFacade implements Proxy {
         return request;
     }
 
-    Optional<Callback> timeoutCallback() {
+    Optional<jakarta.servlet.sip.ProxyBranch.Callback> timeoutCallback() {
         return Optional.ofNullable(timeoutCallback);
     }
 
@@ -235,7 +234,7 @@ final class ProxyFacade implements Proxy {
     }
 
     @Override
-    public void startProxy(Callback callback) {
+    public void startProxy(jakarta.servlet.sip.ProxyBranch.Callback callback) {
         timeoutCallback = callback;
         startProxy();
     }
@@ -347,6 +346,7 @@ final class ProxyFacade implements Proxy {
 
     @Override
     @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // the API's own deprecation
     public int getSequentialSearchTimeout() {
         return getProxyTimeout();
     }
@@ -361,6 +361,7 @@ final class ProxyFacade implements Proxy {
 
     @Override
     @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // the API's own deprecation
     public void setSequentialSearchTimeout(int seconds) {
         setProxyTimeout(seconds);
     }

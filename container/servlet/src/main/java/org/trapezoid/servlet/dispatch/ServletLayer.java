@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.facade.OwnUris;
+import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.LoopDetector;
+import org.trapezoid.servlet.proxy.ProxyEnvironment;
+import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.router.ApplicationChain;
+import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.servlet.ua.MergedRequests;
+import org.trapezoid.servlet.ua.UaServices;
+import org.trapezoid.sip.concurrent.PostedInOrder;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Timing;
+import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.LoopbackFlow;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.Uri;
+
+/** The servlet layer over one SIP stack, wired. Thread-safe. */
+public final class ServletLayer {
+
+    /** The stack below. */
+    public record Stack(
+            TransportLayer transports,
+            TransactionLayer transactions,
+            RequestSender sender,
+            Strands strands,
+            Timers timers,
+            Timing timing,
+            Identifiers identifiers,
+            RandomGenerator random,
+            InstantSource time) {}
+
+    /**
+     * @param unknownApplicationStatus the answer to requests that no application takes
+     * @param pendingLimit of server transactions; beyond it new requests get 503
+     */
+    public record Options(int unknownApplicationStatus, int pendingLimit) {
+        public static final Options DEFAULT = new Options(404, 200_000);
+    }
+
+    private final SessionRegistry sessions = new SessionRegistry();
+    private final AppDeployments applications;
+    private final AdmissionControl admission;
+
+    /**
+     * Registers itself with the transaction layer.
+     *
+     * @param selector the application router
+     * @param shared services that every application is given, by type
+     */
+    public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
+        TransportLayer transports = stack.transports();
+        Predicate<Uri> isOwn = uri -> uri instanceof SipUri sip && OwnUris.isOwn(transports, sip);
+        RunningApplications running = new RunningApplications();
+        ApplicationChain chain = new ApplicationChain(selector, isOwn, running::isDeployed);
+        RouteBack routeBack =
+                new RouteBack(stack.identifiers(), () -> transports.listeners().get(0));
+        OutboundRouting outbound = new OutboundRouting(
+                chain,
+                stack.sender(),
+                routeBack,
+                handover -> new LoopbackFlow(
+                        transports.listeners().get(0), stack.transactions(), new PostedInOrder(), handover));
+        MergedRequests merged = new MergedRequests();
+        UaServices services = new UaServices(
+                outbound,
+                stack.sender(),
+                sessions,
+                stack.timers(),
+                stack.timing(),
+                stack.identifiers(),
+                stack.random(),
+                merged,
+                stack.time());
+        ProxyEnvironment proxies = new ProxyEnvironment(
+                outbound, stack.timers(), new LoopDetector(stack.random().nextLong()), Set.of());
+        StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
+        admission = new AdmissionControl(stack.transactions()::serverCount, options.pendingLimit());
+        applications = new AppDeployments(
+                running,
+                selector,
+                application -> new AppRuntime(application, services, stack.strands(), transports, proxies, stateless),
+                transports,
+                stack.timers(),
+                stack.strands(),
+                shared);
+        stack.transactions()
+                .handler(new Dispatcher(
+                        running,
+                        chain,
+                        new SessionTargeting(sessions),
+                        outbound,
+                        routeBack,
+                        new DialogForwarder(proxies),
+                        stateless,
+                        admission,
+                        merged,
+                        stack.strands(),
+                        isOwn,
+                        options.unknownApplicationStatus()));
+    }
+
+    public Applications applications() {
+        return applications;
+    }
+
+    /** Application sessions at present. */
+    public int sessions() {
+        return sessions.size();
+    }
+
+    /** From now on only requests of calls in progress are taken; new ones get 503. */
+    public void drain() {
+        admission.drain();
+    }
+}
