@@ -88,7 +88,7 @@ public final class ServletLayer {
                 merged,
                 stack.time());
         ProxyEnvironment proxies = new ProxyEnvironment(
-                outbound, stack.timers(), new LoopDetector(stack.random().nextLong()), Set.of());
+                outbound, stack.timers(), new LoopDetector(stack.random().nextLong()), isOwn, Set.of());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
         admission = new AdmissionControl(stack.transactions()::serverCount, options.pendingLimit());
         applications = new AppDeployments(
