@@ -16,7 +16,7 @@ public interface ServerUser {
     /** Timer H: no ACK came for a non-2xx final response. {@link #onTerminated} follows. */
     void onTimeout();
 
-    /** A response could not be sent; the transaction stays in its state (RFC 6026 §8.7). */
+    /** A response could not be sent; the transaction stays in its state (RFC 6026 §7.1). */
     void onTransportError(IOException cause);
 
     /** The transaction left the table; nothing comes after this. Not called for an abandoned one. */

@@ -20,11 +20,13 @@ final class RecordingHandler implements RequestHandler {
     final RecordingServerUser user = new RecordingServerUser();
     OptionalInt refusal = OptionalInt.empty();
     boolean takesStrayCancels;
+    Runnable whileAdmitting = () -> {};
     Consumer<ServerTransaction> onRequest = transaction -> transaction.user(user);
 
     @Override
     public OptionalInt admit(Flow flow, Request request) {
         asked.add(request.method().name());
+        whileAdmitting.run();
         return refusal;
     }
 
