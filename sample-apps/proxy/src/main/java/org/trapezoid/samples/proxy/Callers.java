@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.samples.proxy;
+
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.trapezoid.api.DigestAuthentication;
+import org.trapezoid.samples.Subscribers;
+
+/** Lets callers of our domains prove who they are, once there are users (RFC 3261 §22.3). Thread-safe. */
+final class Callers {
+
+    /** What is known of a caller. */
+    enum Caller {
+        /** One of a foreign domain, or of ours as long as there are no users. */
+        UNPROVEN,
+        PROVEN,
+        /** It got an answer; nothing is left to do. */
+        REFUSED
+    }
+
+    private final DigestAuthentication digest;
+    private final Subscribers subscribers;
+
+    Callers(DigestAuthentication digest, Subscribers subscribers) {
+        this.digest = digest;
+        this.subscribers = subscribers;
+    }
+
+    /** Who sent an initial request; challenges when it does not say. */
+    Caller identify(SipServletRequest req) throws IOException {
+        Optional<String> caller = subscribers.of(req.getFrom().getURI());
+        if (caller.isEmpty() || !digest.hasUsers()) {
+            return Caller.UNPROVEN;
+        }
+        String realm = Subscribers.domain(caller.get());
+        Optional<String> user = digest.authenticate(req, SipServletResponse.SC_PROXY_AUTHENTICATION_REQUIRED, realm);
+        if (user.isEmpty()) {
+            digest.challenge(req, SipServletResponse.SC_PROXY_AUTHENTICATION_REQUIRED, realm);
+            return Caller.REFUSED;
+        }
+        if (!caller.equals(subscribers.of(user.get(), realm))) {
+            req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
+            return Caller.REFUSED;
+        }
+        return Caller.PROVEN;
+    }
+}

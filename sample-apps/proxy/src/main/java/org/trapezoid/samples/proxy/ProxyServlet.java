@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.samples.proxy;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.Proxy;
+import jakarta.servlet.sip.ProxyBranch;
+import jakarta.servlet.sip.ServletParseException;
+import jakarta.servlet.sip.SipFactory;
+import jakarta.servlet.sip.SipServlet;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.SipURI;
+import jakarta.servlet.sip.URI;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.trapezoid.api.Binding;
+import org.trapezoid.api.DigestAuthentication;
+import org.trapezoid.api.LocationService;
+import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Services;
+import org.trapezoid.samples.Settings;
+import org.trapezoid.samples.Subscribers;
+import org.trapezoid.samples.proxy.Callers.Caller;
+
+/** Forwards requests to where the subscribers of our domains are registered, RFC 3261 §16. Thread-safe. */
+@jakarta.servlet.sip.annotation.SipServlet(name = "proxy", loadOnStartup = 1)
+@SuppressWarnings("NullAway.Init") // init() is the constructor of a servlet
+public final class ProxyServlet extends SipServlet {
+    private static final long serialVersionUID = 1L;
+
+    private static final String ALLOW =
+            "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER, PUBLISH";
+    /** Request attribute: the groups of bindings that were not tried yet. */
+    private static final String NEXT_GROUPS = "next-groups";
+    /** Session attribute: the caller gave up. */
+    private static final String CANCELLED = "cancelled";
+
+    private transient LocationService locations;
+    private transient DigestAuthentication digest;
+    private transient SipFactory factory;
+    private transient Domains domains;
+    private transient Subscribers subscribers;
+    private transient Callers callers;
+    private Fork fork;
+    private Relay relay;
+    private boolean recordRoute;
+    private int ringSeconds;
+
+    @Override
+    public void init() throws ServletException {
+        Settings settings = new Settings(getServletContext());
+        locations = Services.find(getServletContext(), LocationService.ATTRIBUTE, LocationService.class);
+        digest = Services.find(getServletContext(), DigestAuthentication.ATTRIBUTE, DigestAuthentication.class);
+        factory = Services.find(getServletContext(), SIP_FACTORY, SipFactory.class);
+        domains = Domains.of(getServletContext());
+        subscribers = new Subscribers(getServletContext(), domains, locations);
+        callers = new Callers(digest, subscribers);
+        fork = settings.choice("fork", Fork.class);
+        relay = settings.choice("relay", Relay.class);
+        recordRoute = settings.flag("record-route", true);
+        ringSeconds = settings.number("ring-seconds", 0);
+    }
+
+    /** Every method is treated alike. Requests inside a dialog and CANCEL are forwarded by the container. */
+    @Override
+    protected void doRequest(SipServletRequest req) throws ServletException, IOException {
+        if (req.getMethod().equals("CANCEL")) {
+            doCancel(req);
+        } else if (req.isInitial() && !req.getMethod().equals("ACK")) {
+            proxy(req);
+        }
+    }
+
+    private void proxy(SipServletRequest req) throws ServletException, IOException {
+        if (isForTheServer(req)) {
+            answerForTheServer(req);
+            return;
+        }
+        Caller caller = callers.identify(req);
+        if (caller == Caller.REFUSED) {
+            return;
+        }
+        Optional<String> addressOfRecord = subscribers.of(req.getRequestURI());
+        if (addressOfRecord.isPresent()) {
+            forward(req, addressOfRecord.get());
+        } else if (mayRelay(caller)) {
+            Proxy proxy = req.getProxy();
+            proxy.setRecordRoute(recordRoute);
+            proxy.setSupervised(false);
+            proxy.proxyTo(req.getRequestURI()); // RFC 3261 §16.5: the only target
+        } else {
+            req.createResponse(SipServletResponse.SC_FORBIDDEN, "Relaying Denied")
+                    .send();
+        }
+    }
+
+    private boolean isForTheServer(SipServletRequest req) {
+        return req.getRequestURI() instanceof SipURI uri
+                && uri.getUser() == null
+                && domains.of(uri).isPresent();
+    }
+
+    /** RFC 3261 §11: OPTIONS without a user asks the server itself. */
+    private void answerForTheServer(SipServletRequest req) throws IOException {
+        if (!req.getMethod().equals("OPTIONS")) {
+            req.createResponse(SipServletResponse.SC_NOT_FOUND).send();
+            return;
+        }
+        SipServletResponse ok = req.createResponse(SipServletResponse.SC_OK);
+        ok.setHeader("Allow", ALLOW);
+        ok.setHeader("Accept", "*/*"); // bodies are passed on
+        ok.setHeader("Accept-Encoding", "identity");
+        ok.setHeader("Accept-Language", "en");
+        ok.setHeader("Supported", "path");
+        ok.send();
+    }
+
+    private boolean mayRelay(Caller caller) {
+        return switch (relay) {
+            case NOBODY -> false;
+            case USERS -> caller == Caller.PROVEN;
+            case EVERYBODY -> true;
+        };
+    }
+
+    private void forward(SipServletRequest req, String addressOfRecord) throws IOException, ServletException {
+        List<Binding> bindings = reachable(locations.lookup(addressOfRecord), req.getRequestURI());
+        if (bindings.isEmpty()) {
+            boolean known = digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
+            req.createResponse(known ? SipServletResponse.SC_TEMPORARLY_UNAVAILABLE : SipServletResponse.SC_NOT_FOUND)
+                    .send();
+            return;
+        }
+        List<List<Binding>> groups = fork.groups(bindings);
+        Proxy proxy = req.getProxy();
+        proxy.setRecordRoute(recordRoute);
+        proxy.setParallel(true); // inside a group
+        proxy.setSupervised(groups.size() > 1);
+        if (ringSeconds > 0) {
+            proxy.setProxyTimeout(ringSeconds);
+        }
+        if (groups.size() > 1) {
+            req.setAttribute(NEXT_GROUPS, new ArrayList<>(groups.subList(1, groups.size())));
+        }
+        start(proxy, groups.get(0));
+    }
+
+    /** Those whose contact may be used: a call to a sips URI goes to sips contacts only (RFC 3261 §16.7 (4), RFC 5630 §5.3). */
+    private static List<Binding> reachable(List<Binding> bindings, URI requestUri) {
+        boolean secure = "sips".equalsIgnoreCase(requestUri.getScheme());
+        List<Binding> reachable = new ArrayList<>(bindings.size());
+        for (Binding binding : bindings) {
+            boolean sips = binding.contact().regionMatches(true, 0, "sips:", 0, 5);
+            if (sips || (!secure && binding.contact().regionMatches(true, 0, "sip:", 0, 4))) {
+                reachable.add(binding);
+            }
+        }
+        return reachable;
+    }
+
+    private void start(Proxy proxy, List<Binding> group) throws ServletParseException {
+        List<URI> contacts = new ArrayList<>(group.size());
+        for (Binding binding : group) {
+            contacts.add(factory.createURI(binding.contact()));
+        }
+        List<ProxyBranch> branches = proxy.createProxyBranches(contacts);
+        for (int i = 0; i < branches.size(); i++) {
+            List<String> path = group.get(i).path();
+            for (int j = path.size() - 1; j >= 0; j--) {
+                branches.get(i).getRequest().pushRoute(factory.createAddress(path.get(j))); // RFC 3327 §5.3
+            }
+        }
+        proxy.startProxy();
+    }
+
+    /** The best answer of a group: nobody there took it, so the next group is tried. */
+    @Override
+    protected void doErrorResponse(SipServletResponse resp) throws ServletException, IOException {
+        tryNextGroup(resp);
+    }
+
+    @Override
+    protected void doRedirectResponse(SipServletResponse resp) throws ServletException, IOException {
+        tryNextGroup(resp);
+    }
+
+    private void tryNextGroup(SipServletResponse resp) throws ServletException {
+        Proxy proxy = resp.getProxy();
+        if (proxy == null || resp.getStatus() >= 600) {
+            return; // RFC 3261 §16.7 (5): a 6xx is for all of them
+        }
+        SipServletRequest original = proxy.getOriginalRequest();
+        if (original.getSession().getAttribute(CANCELLED) == null
+                && original.getAttribute(NEXT_GROUPS) instanceof List<?> groups
+                && !groups.isEmpty()) {
+            List<Binding> group = new ArrayList<>();
+            for (Object binding : (List<?>) groups.get(0)) {
+                group.add((Binding) binding);
+            }
+            original.setAttribute(NEXT_GROUPS, new ArrayList<>(groups.subList(1, groups.size())));
+            start(proxy, group);
+        }
+    }
+
+    /** The caller gave up: no further group is tried. */
+    @Override
+    protected void doCancel(SipServletRequest cancel) throws ServletException, IOException {
+        cancel.getSession().setAttribute(CANCELLED, true);
+    }
+}
