@@ -96,8 +96,12 @@ final class SipXml extends Located {
         List<Element> content = new ArrayList<>();
     }
 
-    /** Text with its line. */
+    /** Text with its line. Without the attribute, which the schema has too, JAXB would not report where it starts. */
     static final class Text extends Located {
+        @XmlAttribute(name = "id")
+        @Nullable
+        String id;
+
         @XmlValue
         @Nullable
         String value;

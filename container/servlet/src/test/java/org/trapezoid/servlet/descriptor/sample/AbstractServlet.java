@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.descriptor.sample;
+
+import jakarta.servlet.sip.annotation.SipServlet;
+
+@SipServlet
+public abstract class AbstractServlet {}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.descriptor.sample;
+
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.annotation.SipApplicationKey;
+
+public class InstanceKey {
+    @SipApplicationKey
+    public String key(SipServletRequest request) {
+        return request.getCallId();
+    }
+}
