@@ -3,10 +3,7 @@ package org.trapezoid.servlet.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -69,8 +66,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     private final boolean invite;
     private final String branchPart;
     private final Breadth breadth;
-    private final List<ProxyBranch> branches = new ArrayList<>(1);
-    private final Deque<ProxyBranch> waiting = new ArrayDeque<>(1); // to be started when breadth or order allow
+    private final TargetSet targets;
     private final ResponseContext responses = new ResponseContext();
     private Request original;
     private boolean started;
@@ -79,6 +75,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     private boolean succeeded; // a 2xx came or was sent
     private boolean answered; // a final response went upstream
     private boolean completed;
+    private int decidedFrom; // so many responses
     private int callbacks; // of the application, for responses that decide how the search goes on
     private boolean searching;
     private long searchStart; // when searching
@@ -100,6 +97,7 @@ public final class ProxyCore implements ServerUser, Stranded {
         this.invite = original.method().equals(Method.INVITE);
         this.branchPart = environment.loops().branchPart(transaction.request(), state);
         this.breadth = Breadth.of(original);
+        this.targets = new TargetSet(settings, breadth);
     }
 
     @Override
@@ -122,7 +120,7 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     /** All branches, in the order they were made, those of redirections too. */
     public List<ProxyBranch> branches() {
-        return Collections.unmodifiableList(branches);
+        return targets.branches();
     }
 
     /** Whether a final response went upstream and no branch is under way. */
@@ -131,13 +129,13 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     /** Makes branches that start with {@link #start}; a target that was there before is left out (RFC 3261 §16.5). */
-    public List<ProxyBranch> createBranches(List<? extends Uri> targets) {
+    public List<ProxyBranch> createBranches(List<? extends Uri> uris) {
         requireSearching();
-        List<ProxyBranch> created = new ArrayList<>(targets.size());
-        for (Uri target : targets) {
-            if (!isKnown(target)) {
-                ProxyBranch branch = new ProxyBranch(this, target, settings.copy());
-                branches.add(branch);
+        List<ProxyBranch> created = new ArrayList<>(uris.size());
+        for (Uri uri : uris) {
+            if (!targets.contains(uri)) {
+                ProxyBranch branch = new ProxyBranch(this, uri, settings.copy());
+                targets.add(branch);
                 created.add(branch);
             }
         }
@@ -145,8 +143,8 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     /** Makes branches and starts them. */
-    public void fork(List<? extends Uri> targets) {
-        createBranches(targets);
+    public void fork(List<? extends Uri> uris) {
+        createBranches(uris);
         start();
     }
 
@@ -161,25 +159,17 @@ public final class ProxyCore implements ServerUser, Stranded {
         if (isRefused()) {
             return;
         }
-        List<ProxyBranch> next = unstarted();
-        if (settings.parallel() && next.size() > breadth.available()) {
-            throw new InsufficientBreadth(next.size(), breadth.available());
-        }
-        if (breadth.available() < 1 && !next.isEmpty() && !holdsNext()) {
-            throw new InsufficientBreadth(next.size(), 0);
-        }
+        targets.enqueueUnstarted();
         if (!started) {
             started = true;
             transaction.user(this);
         }
-        waiting.addAll(next);
-        startNext();
+        targets.startNext();
     }
 
     /** Cancels every branch; those not started never start. */
     public void cancel(List<String> reasons) {
-        waiting.clear();
-        cancelPending(reasons);
+        targets.cancelAll(reasons);
         proceed();
     }
 
@@ -193,7 +183,7 @@ public final class ProxyCore implements ServerUser, Stranded {
             }
             case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> {
                 callbacks--;
-                if (answered || isUnderWay()) {
+                if (answered || callbacks > 0 || responses.size() != decidedFrom || isUnderWay()) {
                     proceed();
                 } else {
                     sendFinal(response);
@@ -318,7 +308,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     void onCancelled(ProxyBranch branch) {
-        waiting.remove(branch);
+        targets.remove(branch);
         proceed();
     }
 
@@ -366,15 +356,6 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     // ---- the search
 
-    boolean isKnown(Uri target) {
-        for (ProxyBranch branch : branches) {
-            if (branch.target().equals(target)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     boolean maySearch() {
         boolean goesOn = succeeded ? invite && settings.noCancel() : !answered;
         return goesOn && !cancelled && !rejected;
@@ -384,12 +365,8 @@ public final class ProxyCore implements ServerUser, Stranded {
         return breadth;
     }
 
-    /** Targets of a redirection go before those that wait. */
-    void addFirst(List<ProxyBranch> recursed) {
-        branches.addAll(recursed);
-        for (int i = recursed.size() - 1; i >= 0; i--) {
-            waiting.addFirst(recursed.get(i));
-        }
+    TargetSet targets() {
+        return targets;
     }
 
     private void requireSearching() {
@@ -401,20 +378,10 @@ public final class ProxyCore implements ServerUser, Stranded {
         }
     }
 
-    private List<ProxyBranch> unstarted() {
-        List<ProxyBranch> next = new ArrayList<>(branches.size());
-        for (ProxyBranch branch : branches) {
-            if (branch.isUnstarted() && !waiting.contains(branch)) {
-                next.add(branch);
-            }
-        }
-        return next;
-    }
-
     /** RFC 3261 §16.3. */
     private boolean isRefused() {
         OptionalInt refusal = RequestValidation.refusal(transaction.request(), environment.proxyRequire());
-        if (refusal.isEmpty() && branches.size() > 1 && isLoop()) {
+        if (refusal.isEmpty() && targets.branches().size() > 1 && isLoop()) {
             refusal = OptionalInt.of(482);
         }
         refusal.ifPresent(this::refuse);
@@ -438,55 +405,8 @@ public final class ProxyCore implements ServerUser, Stranded {
         sendFinal(refusal);
     }
 
-    /** Starts what may be started now. */
-    private void startNext() {
-        if (waiting.isEmpty() || !maySearch()) {
-            return;
-        }
-        if (!settings.parallel()) {
-            startOne();
-            return;
-        }
-        int count = Math.min(waiting.size(), breadth.available());
-        int share = count == 0 ? 0 : breadth.share(count);
-        for (int i = 0; i < count && !waiting.isEmpty(); i++) {
-            start(waiting.remove(), share);
-        }
-    }
-
-    private void startOne() {
-        while (!waiting.isEmpty() && !holdsNext() && breadth.available() > 0) {
-            start(waiting.remove(), breadth.share(1));
-        }
-    }
-
-    private void start(ProxyBranch branch, int share) {
-        if (branch.isUnstarted()) {
-            breadth.take(share);
-            branch.start(share);
-        }
-    }
-
-    private boolean holdsNext() {
-        for (ProxyBranch branch : branches) {
-            if (branch.holdsNext()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private boolean isUnderWay() {
-        return isPending() || (!waiting.isEmpty() && maySearch());
-    }
-
-    private boolean isPending() {
-        for (ProxyBranch branch : branches) {
-            if (branch.isPending()) {
-                return true;
-            }
-        }
-        return false;
+        return targets.isPending() || targets.isWaiting();
     }
 
     /** Whatever is due now: the next branches, or the answer. */
@@ -494,16 +414,19 @@ public final class ProxyCore implements ServerUser, Stranded {
         if (!started || callbacks > 0 || completed) {
             return;
         }
-        startNext();
+        if (maySearch()) {
+            targets.startNext();
+        }
         if (succeeded || answered) {
             checkComplete();
-        } else if (!isPending()) {
+        } else if (!targets.isPending()) {
             decide();
         }
     }
 
     private void decide() {
         Optional<ResponseContext.Best> best = responses.best();
+        decidedFrom = responses.size();
         if (best.isEmpty()) {
             sendFinal(local(cancelled ? 487 : 408));
             return;
@@ -519,21 +442,15 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     private void reject() {
         rejected = true;
-        waiting.clear();
-        cancelPending(List.of());
+        targets.cancelAll(List.of());
     }
 
     private void succeed() {
         succeeded = true;
-        if (!settings.noCancel()) {
-            waiting.clear();
-            cancelPending(List.of(ELSEWHERE));
-        }
-    }
-
-    private void cancelPending(List<String> reasons) {
-        for (int i = 0; i < branches.size(); i++) {
-            branches.get(i).abort(reasons);
+        if (settings.noCancel()) {
+            targets.endWaiting();
+        } else {
+            targets.cancelAll(List.of(ELSEWHERE));
         }
     }
 
@@ -554,8 +471,7 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     private void sendFinal(Response response) {
         answered = true;
-        waiting.clear();
-        cancelPending(List.of());
+        targets.cancelAll(List.of());
         if (!transaction.hasFinal()) {
             transaction.send(response);
         }
@@ -563,7 +479,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     private void checkComplete() {
-        if (answered && !completed && callbacks <= 0 && !isPending()) {
+        if (answered && !completed && callbacks <= 0 && !targets.isPending()) {
             completed = true;
             listener.onComplete();
         }

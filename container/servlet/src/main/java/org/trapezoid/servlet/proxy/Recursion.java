@@ -60,7 +60,7 @@ final class Recursion {
                 return Optional.empty();
             }
             Uri uri = asTarget(sip);
-            boolean seen = core.isKnown(uri);
+            boolean seen = core.targets().contains(uri);
             for (Found other : found) {
                 seen = seen || other.uri().equals(uri);
             }
@@ -96,7 +96,7 @@ final class Recursion {
             recursed.add(new ProxyBranch(core, target.uri(), branch.settings().copy()));
         }
         branch.recursed(recursed);
-        core.addFirst(recursed);
+        core.targets().addFirst(recursed);
     }
 
     private static Response withContacts(Response response, List<String> contacts) {

@@ -25,6 +25,10 @@ final class ResponseContext {
         branches.add(Optional.empty());
     }
 
+    int size() {
+        return finals.size();
+    }
+
     /** Empty when no branch answered. */
     Optional<Best> best() {
         if (finals.isEmpty()) {

@@ -306,6 +306,16 @@ class ForkingTest {
     }
 
     @Test
+    void endsTheSequenceWithA2xxAlsoWhenToldNotToCancel() {
+        bench.settings.noCancel(true).parallel(false);
+        bench.invite();
+        bench.answer(ALICE, 200);
+
+        assertThat(bench.requestsTo(BOB)).isEmpty();
+        assertThat(bench.core().isComplete()).isTrue();
+    }
+
+    @Test
     void refusesToProxyWhatTheApplicationAnswered() {
         bench.application = core -> {
             core.sendOwn(core.local(486));

@@ -98,6 +98,24 @@ class SupervisionTest {
     }
 
     @Test
+    void decidesAgainWhenABranchAddedMeanwhileHasFailedToo() {
+        listener.holdsFinal = true;
+        bench.invite();
+        bench.answer(ALICE, 500);
+        bench.later(core -> core.fork(uris(BOB)));
+        bench.answer(BOB, 404);
+        bench.later(core -> core.forward(
+                core.branches().get(0), core.branches().get(0).response().orElseThrow()));
+        assertThat(bench.statuses()).isEmpty();
+
+        bench.later(core -> core.forward(
+                core.branches().get(1), core.branches().get(1).response().orElseThrow()));
+
+        assertThat(bench.statuses()).containsExactly(404);
+        assertThat(listener.events).containsExactly("branch 500", "final 500", "branch 404", "final 404", "complete");
+    }
+
+    @Test
     void sendsTheApplicationsOwnAnswerInPlaceOfTheBest() {
         listener.holdsFinal = true;
         bench.invite();
