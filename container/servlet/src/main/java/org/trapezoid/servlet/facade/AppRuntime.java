@@ -143,20 +143,27 @@ public final class AppRuntime {
         return session;
     }
 
-    /** Queues an application callback; after it, sessions that have become ready are ended. */
+    /** Queues an application callback; after it, sessions that have become ready are ended. In the core section. */
     void callback(AppSessionState session, Runnable callback) {
+        session.callbackQueued();
         boolean queued = session.strand().callback(() -> {
             callback.run();
-            session.strand().run(() -> Lifecycle.settle(this, session));
+            session.strand().run(() -> {
+                session.callbackEnded();
+                settle(session);
+            });
         });
         if (!queued) {
+            session.callbackEnded();
             log.warn("application {}: callback queue of session {} is full, event dropped", application, session.id());
         }
     }
 
-    /** Looks for sessions that have become ready, unless a callback is running and will do so when it ends. */
-    void settleAfter(AppSessionState session) {
-        Lifecycle.settle(this, session);
+    /** Ends sessions that have become ready, unless the application is being called: then after that. In the core section. */
+    void settle(AppSessionState session) {
+        if (!session.hasCallbacks()) {
+            Lifecycle.settle(this, session);
+        }
     }
 
     Duration proxyTimeout() {

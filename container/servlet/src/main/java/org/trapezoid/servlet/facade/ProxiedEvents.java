@@ -72,6 +72,6 @@ final class ProxiedEvents implements ProxyCore.Listener {
     @Override
     public void onComplete() {
         session.transactionEnded();
-        runtime.settleAfter(session.appSession());
+        runtime.settle(session.appSession());
     }
 }

@@ -99,6 +99,6 @@ final class ProxyEvents implements ProxyCore.Listener {
         proxy.request().committed();
         Session.of(session, runtime).answered(proxy.request());
         session.transactionEnded();
-        runtime.settleAfter(session.appSession());
+        runtime.settle(session.appSession());
     }
 }

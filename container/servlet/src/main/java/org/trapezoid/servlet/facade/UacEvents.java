@@ -40,6 +40,6 @@ final class UacEvents implements UacCore.Listener {
 
     @Override
     public void onEnded() {
-        Lifecycle.settle(runtime, Objects.requireNonNull(request).sessionState().appSession());
+        runtime.settle(Objects.requireNonNull(request).sessionState().appSession());
     }
 }

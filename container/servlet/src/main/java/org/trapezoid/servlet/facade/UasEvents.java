@@ -72,6 +72,6 @@ final class UasEvents implements UasCore.Listener {
     @Override
     public void onFinal() {
         Session.of(session, runtime).answered(facade());
-        runtime.settleAfter(session.appSession());
+        runtime.settle(session.appSession());
     }
 }

@@ -33,6 +33,7 @@ public final class AppSessionState implements Stranded {
     private volatile boolean valid = true;
     private volatile boolean invalidateWhenReady;
     private boolean hadSipSession;
+    private int callbacks;
     private Set<String> indexKeys = Set.of();
     private @Nullable Object facade;
 
@@ -165,6 +166,20 @@ public final class AppSessionState implements Stranded {
         if (timers != null) {
             timers.remove(timer.id());
         }
+    }
+
+    /** A callback was queued; {@link #callbackEnded} will follow. */
+    public void callbackQueued() {
+        callbacks++;
+    }
+
+    public void callbackEnded() {
+        callbacks--;
+    }
+
+    /** Whether the application is being called, or is about to be: what it holds must not end under its hands. */
+    public boolean hasCallbacks() {
+        return callbacks > 0;
     }
 
     /** JSR 289 §6.1.2: each SIP session ready or gone, no active timer; at least one SIP session had been there. */

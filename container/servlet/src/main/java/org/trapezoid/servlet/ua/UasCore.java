@@ -29,7 +29,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     /** What the facade is told; in the core section. */
     public interface Listener {
 
-        /** The INVITE was cancelled; it has been answered with 487. */
+        /** The INVITE was cancelled; it is being answered with 487. */
         void onCancel(Request cancel);
 
         /** The ACK for the 2xx came on the transaction. */
@@ -263,8 +263,8 @@ public final class UasCore implements ServerUser, Acknowledged {
         if (finalSent) {
             return; // RFC 3261 §9.2: no effect once answered
         }
-        send(respond(487, Optional.empty()).build());
         listener.onCancel(cancel);
+        send(respond(487, Optional.empty()).build());
     }
 
     /** The ACK of an RFC 2543 peer, which matches the transaction (RFC 6026 §6). */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.testing;
+
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.trapezoid.servlet.app.AppSource;
+import org.trapezoid.servlet.descriptor.AppDescriptor;
+import org.trapezoid.servlet.descriptor.DescriptorVersion;
+import org.trapezoid.servlet.descriptor.ServletDescriptor;
+import org.trapezoid.servlet.descriptor.ServletSelection;
+import org.trapezoid.servlet.descriptor.SessionOptions;
+import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.router.DarFile;
+import org.trapezoid.servlet.router.DefaultApplicationRouter;
+import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.locate.Hop;
+import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Timing;
+import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.transport.StackThreads;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.testing.FakeTransport;
+import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.uri.HostPort;
+import org.trapezoid.sip.uri.SipUri;
+
+/** A whole server in virtual time: servlets above, UDP and TCP to scripted peers below. It is 192.0.2.1:5060. */
+public final class TestServer {
+
+    public static final String HOST = "192.0.2.1";
+
+    public final ManualClock clock = new ManualClock();
+    public final FakeTransport udp = FakeTransport.udp(HOST, 5060, clock);
+    public final FakeTransport tcp = FakeTransport.tcp(HOST, 5060, clock);
+    private final TransactionLayer transactions;
+    private final ServletLayer layer;
+    private final Map<String, Peer> peers = new LinkedHashMap<>();
+
+    public TestServer() {
+        this(new DefaultApplicationRouter());
+    }
+
+    /** A server that routes by the lines of a DAR file. */
+    public static TestServer routedBy(String dar) {
+        return new TestServer(new DefaultApplicationRouter(DarFile.parse("dar.properties", dar)));
+    }
+
+    private TestServer(DefaultApplicationRouter router) {
+        SplittableRandom random = new SplittableRandom(42);
+        Identifiers identifiers = new Identifiers(random);
+        TransportLayer transports = new TransportLayer(
+                List.of(udp, tcp),
+                new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
+                new StackThreads(new Readers(), clock, Runnable::run));
+        transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
+        RequestSender sender = new RequestSender(
+                uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
+                transactions,
+                transports,
+                identifiers);
+        layer = new ServletLayer(
+                new ServletLayer.Stack(
+                        transports,
+                        transactions,
+                        sender,
+                        clock.strands(),
+                        clock,
+                        Timing.RFC3261,
+                        identifiers,
+                        random,
+                        clock),
+                router,
+                Map.of(),
+                ServletLayer.Options.DEFAULT);
+        try {
+            transports.start(transactions);
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<Hop> hops(SipUri uri) {
+        Protocol protocol = uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
+        return List.of(new Hop(protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(5060))));
+    }
+
+    /** Deploys one servlet with listeners. */
+    public TestServer deploy(String name, Servlet servlet, Class<?>... listeners) throws ServletException {
+        return deploy(name, Map.of(), servlet, listeners);
+    }
+
+    /** Deploys one servlet with context parameters. */
+    public TestServer deploy(String name, Map<String, String> parameters, Servlet servlet, Class<?>... listeners)
+            throws ServletException {
+        ServletDescriptor main = ServletDescriptor.of("main", servlet.getClass().getName());
+        AppDescriptor descriptor = new AppDescriptor(
+                name,
+                DescriptorVersion.V1_1,
+                Optional.empty(),
+                false,
+                parameters,
+                java.util.Arrays.stream(listeners).map(Class::getName).toList(),
+                List.of(main),
+                new ServletSelection.MainServlet("main"),
+                Duration.ofMinutes(3),
+                Optional.of(Duration.ofMinutes(3)),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                SessionOptions.DEFAULT,
+                Optional.empty());
+        layer.applications()
+                .deploy(new AppSource(
+                        descriptor,
+                        servlet.getClass().getClassLoader(),
+                        FakeServletContext.of(parameters),
+                        parameters,
+                        Map.of("main", servlet)));
+        return this;
+    }
+
+    public ServletLayer layer() {
+        return layer;
+    }
+
+    /** A scripted peer at an address of its own, over UDP. */
+    public Peer peer(String name) {
+        return peers.computeIfAbsent(
+                name, key -> new Peer(this, key, new InetSocketAddress("198.51.100." + (peers.size() + 1), 5060)));
+    }
+
+    public void advance(Duration duration) {
+        clock.advance(duration);
+    }
+
+    public int sessions() {
+        return layer.sessions();
+    }
+
+    public int transactions() {
+        return transactions.size();
+    }
+}
