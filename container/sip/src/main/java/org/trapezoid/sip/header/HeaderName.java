@@ -170,13 +170,19 @@ public final class HeaderName {
         HeaderName[] candidates = TABLE[bucket(b, from, to)];
         if (candidates != null) {
             for (HeaderName candidate : candidates) {
-                if (Grammar.equalsIgnoreCase(b, from, to, candidate.name)
-                        || (to - from == 1 && Grammar.lower(b[from]) == candidate.compact)) {
+                if (candidate.isSpelled(b, from, to)) {
                     return candidate;
                 }
             }
         }
         return new HeaderName(Grammar.text(b, from, to), NO_COMPACT, false, false);
+    }
+
+    private boolean isSpelled(byte[] b, int from, int to) {
+        int length = name.length();
+        return to - from == length
+                ? Arrays.equals(b, from, to, prefix, 0, length) || Grammar.equalsIgnoreCase(b, from, to, name)
+                : to - from == 1 && Grammar.lower(b[from]) == compact;
     }
 
     public static HeaderName of(String name) {
@@ -206,9 +212,9 @@ public final class HeaderName {
         return prefix.length;
     }
 
-    /** Copies {@code Name: } to the start of {@code target}. */
-    public void copyPrefix(byte[] target) {
-        System.arraycopy(prefix, 0, target, 0, prefix.length);
+    /** Copies {@code Name: } into {@code target}. */
+    public void copyPrefix(byte[] target, int at) {
+        System.arraycopy(prefix, 0, target, at, prefix.length);
     }
 
     @Override

@@ -24,34 +24,51 @@ public final class Headers {
         T read(byte[] b, int from, int to);
     }
 
-    /** What checks a range of bytes; throws {@link SyntaxException}. */
-    @FunctionalInterface
-    interface Check {
-        int check(byte[] b, int from, int to);
-    }
+    private static final int BITS = 20;
+    /** The end of the last byte a table can point to. */
+    static final int MAX_OFFSET = (1 << BITS) - 1;
 
-    private static final int BITS = 21;
-    private static final long MASK = (1L << BITS) - 1;
+    private static final long FOLDED = 1L << 63;
+    private static final long ADDED = 1L << 62;
+    private static final byte[] NOTHING = new byte[0];
 
     private HeaderName[] names;
-    private byte[][] sources;
-    /** Per line: its start, the start of its value and the end of its value, which is the end of the line. */
+    /** Per line: its start, the start of its value, the end of both, whether it is folded, and which bytes it is in. */
     private long[] spans;
 
     private int size;
     private boolean shared;
 
-    Headers(int capacity) {
+    /** What was received. */
+    private final byte[] base;
+    /** The lines that were set, one behind the other; lines that were replaced again are garbage between them. */
+    private byte[] added = NOTHING;
+
+    private int addedLength;
+    private boolean addedShared;
+
+    /** A table of lines in {@code base}. */
+    Headers(byte[] base, int capacity) {
+        this.base = base;
         names = new HeaderName[capacity];
-        sources = new byte[capacity][];
         spans = new long[capacity];
     }
 
-    private Headers(Headers other, int room) {
-        size = other.size;
-        names = Arrays.copyOf(other.names, size + room);
-        sources = Arrays.copyOf(other.sources, size + room);
-        spans = Arrays.copyOf(other.spans, size + room);
+    /** An empty table that can take over lines of another one. */
+    static Headers like(Headers other, int capacity) {
+        Headers like = new Headers(other.base, capacity);
+        like.added = other.added;
+        like.addedLength = other.addedLength;
+        like.addedShared = true;
+        return like;
+    }
+
+    private static Headers copy(Headers other) {
+        Headers copy = like(other, 0);
+        copy.size = other.size;
+        copy.names = Arrays.copyOf(other.names, other.size + 3);
+        copy.spans = Arrays.copyOf(other.spans, other.size + 3);
+        return copy;
     }
 
     // --- reading
@@ -149,27 +166,21 @@ public final class Headers {
 
     /** Reads a value from its bytes, folding resolved. */
     <T> T read(int i, Reader<T> reader) {
+        byte[] b = source(i);
         if (isFolded(i)) {
-            byte[] unfolded = unfolded(i);
+            byte[] unfolded = unfold(b, value(i), end(i));
             return reader.read(unfolded, 0, unfolded.length);
         }
-        return reader.read(sources[i], value(i), Grammar.trimEnd(sources[i], value(i), end(i)));
-    }
-
-    int check(int i, Check check) {
-        if (isFolded(i)) {
-            byte[] unfolded = unfolded(i);
-            return check.check(unfolded, 0, unfolded.length);
-        }
-        return check.check(sources[i], value(i), Grammar.trimEnd(sources[i], value(i), end(i)));
+        return reader.read(b, value(i), Grammar.trimEnd(b, value(i), end(i)));
     }
 
     /** The same for the same bytes, in every process. */
     int hashOfBytes() {
         int hash = 0;
         for (int i = 0; i < size; i++) {
+            byte[] b = source(i);
             for (int at = start(i); at < end(i); at++) {
-                hash = hash * 31 + sources[i][at];
+                hash = hash * 31 + b[at];
             }
         }
         return hash;
@@ -195,18 +206,14 @@ public final class Headers {
     }
 
     /** Folding is one space, RFC 3261 §7.3.1, inside quotation marks too. */
-    private byte[] unfolded(int i) {
-        byte[] b = sources[i];
-        byte[] plain = new byte[length(i)];
+    static byte[] unfold(byte[] b, int from, int to) {
+        byte[] plain = new byte[to - from];
         int size = 0;
-        int end = end(i);
-        int at = value(i);
-        while (at < end) {
+        int at = from;
+        while (at < to) {
             if (b[at] == '\r') {
-                while (size > 0 && Grammar.isLws(plain[size - 1])) {
-                    size--;
-                }
-                while (at < end && (b[at] == '\r' || b[at] == '\n' || Grammar.isLws(b[at]))) {
+                size = Grammar.trimEnd(plain, 0, size);
+                while (at < to && (b[at] == '\r' || b[at] == '\n' || Grammar.isLws(b[at]))) {
                     at++;
                 }
                 if (size > 0) {
@@ -219,20 +226,24 @@ public final class Headers {
         return Arrays.copyOf(plain, Grammar.trimEnd(plain, 0, size));
     }
 
+    private byte[] source(int i) {
+        return (spans[i] & ADDED) == 0 ? base : added;
+    }
+
     private int start(int i) {
-        return (int) ((spans[i] >>> (2 * BITS)) & MASK);
+        return (int) (spans[i] >>> (2 * BITS)) & MAX_OFFSET;
     }
 
     private int value(int i) {
-        return (int) ((spans[i] >>> BITS) & MASK);
+        return (int) (spans[i] >>> BITS) & MAX_OFFSET;
     }
 
     private int end(int i) {
-        return (int) (spans[i] & MASK);
+        return (int) spans[i] & MAX_OFFSET;
     }
 
     private boolean isFolded(int i) {
-        return spans[i] < 0;
+        return (spans[i] & FOLDED) != 0;
     }
 
     private int length(int i) {
@@ -254,10 +265,10 @@ public final class Headers {
         int i = 0;
         while (i < size) {
             int first = i;
-            while (i + 1 < size && sources[i + 1] == sources[i] && start(i + 1) == end(i) + 2) {
+            while (i + 1 < size && isInBase(i) && isInBase(i + 1) && start(i + 1) == end(i) + 2) {
                 i++;
             }
-            out.put(sources[first], start(first), end(i) - start(first));
+            out.put(source(first), start(first), end(i) - start(first));
             out.put((byte) '\r').put((byte) '\n');
             i++;
         }
@@ -272,33 +283,33 @@ public final class Headers {
 
     /** This table if it may be changed, else a copy of it. */
     Headers editable() {
-        return shared ? new Headers(this, 4) : this;
+        return shared ? copy(this) : this;
     }
 
-    void append(HeaderName name, byte[] source, int start, int value, int end, boolean folded) {
-        insert(size, name, source, span(start, value, end, folded));
+    /** Appends a line of the base. */
+    void append(HeaderName name, int start, int value, int end, boolean folded) {
+        insert(size, name, span(start, value, end) | (folded ? FOLDED : 0));
     }
 
-    /** Takes a line over from another table as it is. */
+    /** Takes a line over from the table that this one was made like. */
     void append(Headers other, int i) {
-        insert(size, other.names[i], other.sources[i], other.spans[i]);
+        insert(size, other.names[i], other.spans[i]);
     }
 
-    private static long span(int start, int value, int end, boolean folded) {
-        return ((long) start << (2 * BITS)) | ((long) value << BITS) | end | (folded ? Long.MIN_VALUE : 0);
+    private static long span(int start, int value, int end) {
+        return ((long) start << (2 * BITS)) | ((long) value << BITS) | end;
     }
 
-    private void insert(int at, HeaderName name, byte[] source, long span) {
+    private void insert(int at, HeaderName name, long span) {
         if (size == names.length) {
             names = Arrays.copyOf(names, size * 2 + 4);
-            sources = Arrays.copyOf(sources, size * 2 + 4);
             spans = Arrays.copyOf(spans, size * 2 + 4);
         }
-        System.arraycopy(names, at, names, at + 1, size - at);
-        System.arraycopy(sources, at, sources, at + 1, size - at);
-        System.arraycopy(spans, at, spans, at + 1, size - at);
+        if (at < size) {
+            System.arraycopy(names, at, names, at + 1, size - at);
+            System.arraycopy(spans, at, spans, at + 1, size - at);
+        }
         names[at] = name;
-        sources[at] = source;
         spans[at] = span;
         size++;
     }
@@ -306,40 +317,91 @@ public final class Headers {
     private void removeAt(int at) {
         size--;
         System.arraycopy(names, at + 1, names, at, size - at);
-        System.arraycopy(sources, at + 1, sources, at, size - at);
         System.arraycopy(spans, at + 1, spans, at, size - at);
     }
 
-    private void replaceAt(int at, byte[] line, int value) {
-        sources[at] = line;
-        spans[at] = span(0, value, line.length, false);
+    /** Writes {@code Name: value} behind the added lines. */
+    private long added(HeaderName name, String value) {
+        String text = value.trim();
+        if (!isAscii(text, name)) {
+            byte[] b = Grammar.bytes(text);
+            return added(name, b, 0, b.length);
+        }
+        int start = startLine(name, text.length());
+        int at = start + name.prefixLength();
+        for (int i = 0; i < text.length(); i++) {
+            added[at + i] = (byte) text.charAt(i);
+        }
+        return ADDED | span(start, at, addedLength);
     }
 
-    private static byte[] line(HeaderName name, byte[] value, int from, int to) {
-        byte[] line = new byte[name.prefixLength() + to - from];
-        name.copyPrefix(line);
-        System.arraycopy(value, from, line, name.prefixLength(), to - from);
-        return line;
+    private static boolean isAscii(String text, HeaderName name) {
+        boolean ascii = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\r' || c == '\n') {
+                throw new SyntaxException("CR or LF in " + name);
+            }
+            ascii &= c < 0x80;
+        }
+        return ascii;
     }
 
-    private static byte[] line(HeaderName name, String value) {
-        byte[] b = Grammar.bytes(Grammar.requireOneLine(value, name.toString()));
-        int start = Grammar.skipLws(b, 0, b.length);
-        return line(name, b, start, Grammar.trimEnd(b, start, b.length));
+    private long added(HeaderName name, byte[] value, int from, int to) {
+        int start = startLine(name, to - from);
+        System.arraycopy(value, from, added, start + name.prefixLength(), to - from);
+        return ADDED | span(start, start + name.prefixLength(), addedLength);
     }
 
-    private void insert(int at, HeaderName name, String value) {
-        byte[] line = line(name, value);
-        insert(at, name, line, span(0, name.prefixLength(), line.length, false));
+    private int startLine(HeaderName name, int valueLength) {
+        int start = reserve(name.prefixLength() + valueLength);
+        name.copyPrefix(added, start);
+        return start;
+    }
+
+    /** Makes room for a line; when it has to grow, garbage is left behind. */
+    private int reserve(int length) {
+        if (addedShared || addedLength + length > added.length) {
+            int live = length;
+            for (int i = 0; i < size; i++) {
+                live += isInBase(i) ? 0 : length(i);
+            }
+            if (live > MAX_OFFSET) {
+                throw new SyntaxException("header fields of more than " + MAX_OFFSET + " bytes");
+            }
+            byte[] target = new byte[Math.min(live == length ? length + 48 : live * 2, MAX_OFFSET)];
+            addedLength = 0;
+            for (int i = 0; i < size; i++) {
+                if (!isInBase(i)) {
+                    moveTo(target, i);
+                }
+            }
+            added = target;
+            addedShared = false;
+        }
+        addedLength += length;
+        return addedLength - length;
+    }
+
+    private void moveTo(byte[] target, int i) {
+        int length = length(i);
+        int value = value(i) - start(i);
+        System.arraycopy(added, start(i), target, addedLength, length);
+        spans[i] = (spans[i] & (FOLDED | ADDED)) | span(addedLength, addedLength + value, addedLength + length);
+        addedLength += length;
+    }
+
+    private boolean isInBase(int i) {
+        return (spans[i] & ADDED) == 0;
     }
 
     void set(HeaderName name, String value) {
         int first = indexOf(name, 0);
         if (first < 0) {
-            insert(size, name, value);
+            insert(size, name, added(name, value));
             return;
         }
-        replaceAt(first, line(name, value), name.prefixLength());
+        spans[first] = added(name, value);
         for (int i = indexOf(name, first + 1); i >= 0; i = indexOf(name, i)) {
             removeAt(i);
         }
@@ -347,7 +409,7 @@ public final class Headers {
 
     void add(HeaderName name, String value) {
         int last = lastIndexOf(name);
-        insert(last < 0 ? size : last + 1, name, value);
+        insert(last < 0 ? size : last + 1, name, added(name, value));
     }
 
     /** Before the first of that name; routing headers on top if there is none, the others at the end. */
@@ -358,7 +420,7 @@ public final class Headers {
             int behindVias = routing ? lastIndexOf(HeaderName.VIA) + 1 : size;
             first = name.equals(HeaderName.VIA) ? 0 : behindVias;
         }
-        insert(first, name, value);
+        insert(first, name, added(name, value));
     }
 
     void remove(HeaderName name) {
@@ -371,19 +433,24 @@ public final class Headers {
     void removeFirst(HeaderName name) {
         int i = indexOf(name, 0);
         if (i >= 0) {
-            byte[] rest = read(i, (b, from, to) -> rest(name, b, from, to));
+            byte[] rest = rest(i);
             if (rest.length == 0) {
                 removeAt(i);
             } else {
-                replaceAt(i, rest, name.prefixLength());
+                spans[i] = added(name, rest, 0, rest.length);
             }
         }
     }
 
-    private static byte[] rest(HeaderName name, byte[] b, int from, int to) {
-        int comma = name.isList() ? Grammar.listValue(b, from, to) : to;
-        int next = comma < to ? Grammar.skipLws(b, comma + 1, to) : to;
-        return next < to ? line(name, b, next, to) : new byte[0];
+    /** The values behind the first one of a line. */
+    private byte[] rest(int i) {
+        if (!names[i].isList()) {
+            return NOTHING;
+        }
+        return read(i, (b, from, to) -> {
+            int comma = Grammar.listValue(b, from, to);
+            return comma < to ? Arrays.copyOfRange(b, Grammar.skipLws(b, comma + 1, to), to) : NOTHING;
+        });
     }
 
     /** Replaces the first value; the other values of its line stay. */
@@ -393,11 +460,10 @@ public final class Headers {
             addFirst(name, value);
             return;
         }
-        byte[] first = line(name, value);
-        byte[] rest = read(i, (b, from, to) -> rest(name, b, from, to));
-        replaceAt(i, first, name.prefixLength());
+        byte[] rest = rest(i);
+        spans[i] = added(name, value);
         if (rest.length > 0) {
-            insert(i + 1, name, rest, span(0, name.prefixLength(), rest.length, false));
+            insert(i + 1, name, added(name, rest, 0, rest.length));
         }
     }
 
@@ -406,11 +472,10 @@ public final class Headers {
         int i = indexOf(name, 0);
         if (i >= 0) {
             byte[] tail = Grammar.bytes(Grammar.requireOneLine(more, name.toString()));
-            byte[] line = Arrays.copyOfRange(sources[i], start(i), end(i) + tail.length);
-            System.arraycopy(tail, 0, line, length(i), tail.length);
-            long span = span(0, value(i) - start(i), line.length, isFolded(i));
-            sources[i] = line;
-            spans[i] = span;
+            int at = reserve(length(i) + tail.length);
+            System.arraycopy(source(i), start(i), added, at, length(i));
+            System.arraycopy(tail, 0, added, at + length(i), tail.length);
+            spans[i] = (spans[i] & FOLDED) | ADDED | span(at, at + value(i) - start(i), addedLength);
         }
     }
 }

@@ -8,7 +8,7 @@ package org.trapezoid.sip.message;
 public record Limits(int headerBlock, int line, int headers, int vias, int parameters, int uri, int body) {
     public static final Limits DEFAULT = new Limits(64 * 1024, 8 * 1024, 512, 70, 64, 4 * 1024, 1024 * 1024);
 
-    private static final int MAX_HEADER_BLOCK = 1 << 20;
+    private static final int MAX_HEADER_BLOCK = Headers.MAX_OFFSET;
 
     public Limits {
         if (headerBlock > MAX_HEADER_BLOCK) {

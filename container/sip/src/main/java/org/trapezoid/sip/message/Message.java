@@ -215,7 +215,7 @@ public abstract sealed class Message permits Request, Response {
         private int bodyLength;
 
         Builder() {
-            headers = new Headers(16);
+            headers = new Headers(NO_BODY, 16);
         }
 
         Builder(Headers headers) {

@@ -22,7 +22,7 @@ final class MessageReading {
     private final Limits limits;
     private final byte[] b;
     private final boolean framed;
-    private final Headers headers = new Headers(20);
+    private final Headers headers;
 
     private int status;
     private @Nullable String problem;
@@ -45,6 +45,7 @@ final class MessageReading {
         this.limits = limits;
         this.b = bytes;
         this.framed = framed;
+        this.headers = new Headers(bytes, 18);
     }
 
     static int skipLineEnds(byte[] b, int from, int to) {
@@ -118,10 +119,12 @@ final class MessageReading {
 
     /** The position of the CR of the next CRLF, or -1. */
     private int lineEnd(int from) {
-        for (int i = from; i + 1 < b.length; i++) {
+        int i = Grammar.skipToLineEnd(b, from, b.length);
+        while (i + 1 < b.length) {
             if (b[i] == '\r' && b[i + 1] == '\n') {
                 return i;
             }
+            i = Grammar.skipToLineEnd(b, i + 1, b.length);
         }
         return -1;
     }
@@ -129,7 +132,7 @@ final class MessageReading {
     // --- the start line
 
     private void readStartLine(int end) {
-        if (Grammar.indexOf(b, 0, end, '\r') >= 0 || Grammar.indexOf(b, 0, end, '\n') >= 0) {
+        if (Grammar.skipToLineEnd(b, 0, end) < end) {
             throw new SyntaxException("CR or LF inside the start line");
         }
         if (end > 4 && Grammar.equalsIgnoreCase(b, 0, 4, "SIP/")) {
@@ -234,9 +237,7 @@ final class MessageReading {
         boolean folded = false;
         int end = value;
         while (true) {
-            while (end < b.length && b[end] != '\r' && b[end] != '\n') {
-                end++;
-            }
+            end = Grammar.skipToLineEnd(b, end, b.length);
             if (end + 1 >= b.length || b[end] != '\r' || b[end + 1] != '\n') {
                 fail(400, "CR or LF inside a header field");
                 int next = lineEnd(end);
@@ -252,69 +253,51 @@ final class MessageReading {
             fail(513, "header field too long");
         } else {
             HeaderName name = HeaderName.of(b, from, nameEnd);
-            headers.append(name, b, from, value, end, folded);
-            checkField(name, end - from);
+            headers.append(name, from, value, end, folded);
+            if (folded) {
+                byte[] unfolded = Headers.unfold(b, value, end);
+                check(name, unfolded, 0, unfolded.length);
+            } else {
+                check(name, b, value, Grammar.trimEnd(b, value, end));
+            }
         }
         return end + 2;
     }
 
-    private void checkField(HeaderName name, int length) {
+    private void check(HeaderName name, byte[] bytes, int from, int to) {
         try {
-            if (isChecked(name)) {
-                int i = headers.size() - 1;
-                if (length > 2 * limits.parameters()) {
-                    headers.check(i, this::checkParameterCount);
-                }
-                headers.check(i, check(name));
+            if (name.equals(HeaderName.VIA)) {
+                checkVias(bytes, from, to);
+            } else if (name.equals(HeaderName.FROM)) {
+                froms++;
+                checkParty(bytes, from, to);
+            } else if (name.equals(HeaderName.TO)) {
+                tos++;
+                checkParty(bytes, from, to);
+            } else if (name.equals(HeaderName.CALL_ID)) {
+                callIds++;
+                checkCallId(bytes, from, to);
+            } else if (name.equals(HeaderName.CSEQ)) {
+                cseqs++;
+                checkCSeq(bytes, from, to);
+            } else if (name.equals(HeaderName.MAX_FORWARDS)) {
+                maxForwards++;
+                Grammar.number(bytes, from, to, 255, "number");
+            } else if (name.equals(HeaderName.CONTENT_LENGTH)) {
+                contentLengths++;
+                contentLength = (int) Grammar.number(bytes, from, to, Integer.MAX_VALUE, "number");
+            } else if (name.equals(HeaderName.ROUTE)) {
+                checkRoutes(bytes, from, to);
             }
         } catch (SyntaxException e) {
             fail(400, name + ": " + e.getMessage());
         }
     }
 
-    private static boolean isChecked(HeaderName name) {
-        return name.equals(HeaderName.VIA)
-                || name.equals(HeaderName.FROM)
-                || name.equals(HeaderName.TO)
-                || name.equals(HeaderName.CALL_ID)
-                || name.equals(HeaderName.CSEQ)
-                || name.equals(HeaderName.MAX_FORWARDS)
-                || name.equals(HeaderName.CONTENT_LENGTH)
-                || name.equals(HeaderName.ROUTE);
-    }
-
-    private Headers.Check check(HeaderName name) {
-        if (name.equals(HeaderName.VIA)) {
-            return this::checkVia;
+    private void checkParameterCount(byte[] bytes, int from, int to) {
+        if (to - from <= 2 * limits.parameters()) {
+            return;
         }
-        if (name.equals(HeaderName.FROM)) {
-            froms++;
-            return MessageReading::checkParty;
-        }
-        if (name.equals(HeaderName.TO)) {
-            tos++;
-            return MessageReading::checkParty;
-        }
-        if (name.equals(HeaderName.CALL_ID)) {
-            callIds++;
-            return MessageReading::checkCallId;
-        }
-        if (name.equals(HeaderName.CSEQ)) {
-            cseqs++;
-            return this::checkCSeq;
-        }
-        if (name.equals(HeaderName.MAX_FORWARDS)) {
-            maxForwards++;
-            return (bytes, from, to) -> (int) Grammar.number(bytes, from, to, 255, "Max-Forwards");
-        }
-        if (name.equals(HeaderName.CONTENT_LENGTH)) {
-            contentLengths++;
-            return this::checkContentLength;
-        }
-        return MessageReading::checkAddresses;
-    }
-
-    private int checkParameterCount(byte[] bytes, int from, int to) {
         int count = 0;
         for (int i = from; i < to; i++) {
             count += bytes[i] == ';' ? 1 : 0;
@@ -322,10 +305,10 @@ final class MessageReading {
         if (count > limits.parameters()) {
             throw new SyntaxException("more than " + limits.parameters() + " parameters");
         }
-        return count;
     }
 
-    private int checkVia(byte[] bytes, int from, int to) {
+    private void checkVias(byte[] bytes, int from, int to) {
+        checkParameterCount(bytes, from, to);
         int start = from;
         while (start <= to) {
             int end = Grammar.listValue(bytes, start, to);
@@ -333,29 +316,28 @@ final class MessageReading {
             vias++;
             start = end + 1;
         }
-        return vias;
     }
 
-    private static int checkAddresses(byte[] bytes, int from, int to) {
+    private void checkRoutes(byte[] bytes, int from, int to) {
+        checkParameterCount(bytes, from, to);
         int start = from;
         while (start <= to) {
             int end = Grammar.listValue(bytes, start, to);
             NameAddr.check(bytes, start, end);
             start = end + 1;
         }
-        return start;
     }
 
-    private static int checkParty(byte[] bytes, int from, int to) {
+    private void checkParty(byte[] bytes, int from, int to) {
+        checkParameterCount(bytes, from, to);
         int parameters = NameAddr.check(bytes, from, to);
         int tag = Parameters.findHeader(bytes, parameters, to, "tag");
         if (tag >= 0 && Parameters.findHeader(bytes, Grammar.skip(bytes, tag, to, Grammar.VALUE), to, "tag") >= 0) {
             throw new SyntaxException("two tags"); // peers would disagree which one is the dialog's
         }
-        return parameters;
     }
 
-    private static int checkCallId(byte[] bytes, int from, int to) {
+    private static void checkCallId(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             if (bytes[i] <= ' ' || bytes[i] == 0x7f) {
                 throw SyntaxException.expected("word", bytes, i, to);
@@ -364,21 +346,14 @@ final class MessageReading {
         if (from == to) {
             throw new SyntaxException("empty");
         }
-        return to;
     }
 
-    private int checkCSeq(byte[] bytes, int from, int to) {
+    private void checkCSeq(byte[] bytes, int from, int to) {
         CSeq.number(bytes, from, to);
         int start = CSeq.methodStart(bytes, from, to);
         if (method != null && !method.matches(bytes, start, to)) {
             throw new SyntaxException("another method than the request line");
         }
-        return start;
-    }
-
-    private int checkContentLength(byte[] bytes, int from, int to) {
-        contentLength = (int) Grammar.number(bytes, from, to, Integer.MAX_VALUE, "length");
-        return contentLength;
     }
 
     private void checkPresence() {
@@ -409,12 +384,8 @@ final class MessageReading {
         if (known == null || known.equals(Method.ACK) || via < 0) {
             return null;
         }
-        try {
-            headers.check(via, MessageReading::checkFirstVia);
-        } catch (SyntaxException e) {
-            if (!salvageVia(via)) {
-                return null; // nobody to send it to
-            }
+        if (!hasGoodVia(via) && !salvageVia(via)) {
+            return null; // nobody to send it to
         }
         Response.Builder answer = Response.to(headers, status, Response.defaultReason(status));
         try {
@@ -425,8 +396,14 @@ final class MessageReading {
         return answer.build();
     }
 
-    private static int checkFirstVia(byte[] bytes, int from, int to) {
-        return Via.check(bytes, from, Grammar.listValue(bytes, from, to));
+    private boolean hasGoodVia(int via) {
+        try {
+            return headers.<Integer>read(
+                            via, (bytes, from, to) -> Via.check(bytes, from, Grammar.listValue(bytes, from, to)))
+                    > 0;
+        } catch (SyntaxException e) {
+            return false;
+        }
     }
 
     private boolean salvageVia(int via) {

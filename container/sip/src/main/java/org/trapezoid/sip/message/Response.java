@@ -34,7 +34,7 @@ public final class Response extends Message {
     }
 
     static Builder to(Headers from, int status, String reason) {
-        Headers headers = new Headers(from.count(HeaderName.VIA) + 8);
+        Headers headers = Headers.like(from, from.count(HeaderName.VIA) + 8);
         for (int i = 0; i < from.size(); i++) {
             HeaderName name = from.name(i);
             boolean copied = name.equals(HeaderName.VIA)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.uri;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -19,6 +22,13 @@ public final class Grammar {
     public static final int VALUE = 64;
 
     public static final int UNRESERVED = 128;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Subtracted from eight bytes it borrows from those below 0x0E, that is, from CR, LF and rarer control characters. */
+    private static final long BELOW_SO = 0x0e0e0e0e0e0e0e0eL;
+
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private static final short[] CLASSES = new short[256];
 
@@ -91,6 +101,27 @@ public final class Grammar {
     public static int skipLws(byte[] b, int from, int to) {
         int i = from;
         while (i < to && isLws(b[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    /** The position of the next CR or LF, or {@code to}; looks at eight bytes at once. */
+    public static int skipToLineEnd(byte[] b, int from, int to) {
+        int i = from;
+        while (i + Long.BYTES <= to) {
+            long eight = (long) EIGHT_BYTES.get(b, i);
+            if (((eight - BELOW_SO) & ~eight & HIGH_BITS) != 0 && firstLineEnd(b, i, i + Long.BYTES) < i + Long.BYTES) {
+                break;
+            }
+            i += Long.BYTES;
+        }
+        return firstLineEnd(b, i, to);
+    }
+
+    private static int firstLineEnd(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && b[i] != '\r' && b[i] != '\n') {
             i++;
         }
         return i;
