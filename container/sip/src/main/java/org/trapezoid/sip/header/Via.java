@@ -80,6 +80,21 @@ public record Via(String transport, HostPort sentBy, Parameters parameters) {
 
     /** Checks one value without building anything; returns where its parameters start. */
     public static int check(byte[] b, int from, int to) {
+        int parameters = checkSentBy(b, from, to);
+        Parameters.checkHeader(b, parameters, to);
+        return parameters;
+    }
+
+    /** Checks the first value of a field; returns its end, which is a comma or the end of the range. */
+    public static int checkFirst(byte[] b, int from, int to) {
+        int end = Parameters.skipHeader(b, checkSentBy(b, from, to), to);
+        if (end < to && b[end] != ',') {
+            throw SyntaxException.expected("; before a parameter", b, end, to);
+        }
+        return end;
+    }
+
+    private static int checkSentBy(byte[] b, int from, int to) {
         int transport = transportStart(b, from, to);
         int end = Grammar.token(b, transport, to, "transport in Via");
         int host = Grammar.skipLws(b, end, to);
@@ -90,7 +105,6 @@ public record Via(String transport, HostPort sentBy, Parameters parameters) {
         if (i < to && b[i] == ':') {
             i = HostPort.portEnd(b, Grammar.skipLws(b, i + 1, to), to);
         }
-        Parameters.checkHeader(b, i, to);
         return i;
     }
 

@@ -311,10 +311,8 @@ final class MessageReading {
         checkParameterCount(bytes, from, to);
         int start = from;
         while (start <= to) {
-            int end = Grammar.listValue(bytes, start, to);
-            Via.check(bytes, start, end);
+            start = Via.checkFirst(bytes, start, to) + 1;
             vias++;
-            start = end + 1;
         }
     }
 
@@ -331,6 +329,9 @@ final class MessageReading {
     private void checkParty(byte[] bytes, int from, int to) {
         checkParameterCount(bytes, from, to);
         int parameters = NameAddr.check(bytes, from, to);
+        if (Grammar.indexOf(bytes, Math.min(parameters + 1, to), to, ';') < 0) {
+            return;
+        }
         int tag = Parameters.findHeader(bytes, parameters, to, "tag");
         if (tag >= 0 && Parameters.findHeader(bytes, Grammar.skip(bytes, tag, to, Grammar.VALUE), to, "tag") >= 0) {
             throw new SyntaxException("two tags"); // peers would disagree which one is the dialog's
@@ -398,9 +399,7 @@ final class MessageReading {
 
     private boolean hasGoodVia(int via) {
         try {
-            return headers.<Integer>read(
-                            via, (bytes, from, to) -> Via.check(bytes, from, Grammar.listValue(bytes, from, to)))
-                    > 0;
+            return headers.read(via, Via::checkFirst) > 0;
         } catch (SyntaxException e) {
             return false;
         }

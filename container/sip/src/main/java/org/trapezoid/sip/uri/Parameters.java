@@ -31,23 +31,26 @@ public final class Parameters implements Iterable<Map.Entry<String, String>> {
         return ofHeader(b, 0, b.length);
     }
 
-    /** Checks {@code *( SEMI generic-param )} with white space around its signs, RFC 3261 §25.1; counts them. */
-    public static int checkHeader(byte[] b, int from, int to) {
-        int count = 0;
+    /** Checks that the range is {@code *( SEMI generic-param )} with white space around its signs, RFC 3261 §25.1. */
+    public static void checkHeader(byte[] b, int from, int to) {
+        int end = skipHeader(b, from, to);
+        if (end < to) {
+            throw SyntaxException.expected("; before a parameter", b, end, to);
+        }
+    }
+
+    /** Skips checked parameters; returns the position of what is none. */
+    public static int skipHeader(byte[] b, int from, int to) {
         int i = Grammar.skipLws(b, from, to);
-        while (i < to) {
-            if (b[i] != ';') {
-                throw SyntaxException.expected("; before a parameter", b, i, to);
-            }
+        while (i < to && b[i] == ';') {
             i = Grammar.skipLws(b, i + 1, to);
             i = Grammar.skipLws(b, Grammar.token(b, i, to, "parameter name"), to);
             if (i < to && b[i] == '=') {
                 i = Grammar.skipLws(b, i + 1, to);
                 i = Grammar.skipLws(b, headerValueEnd(b, i, to), to);
             }
-            count++;
         }
-        return count;
+        return i;
     }
 
     /** Where the value of a parameter starts in a range that {@link #checkHeader} accepted, or -1; a flag has no value. */
