@@ -31,7 +31,8 @@ public final class AppEnvironment {
     private final AppSource source;
     private final AppDescriptor descriptor;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
-    private final Map<String, Object> components = new LinkedHashMap<>(); // by class name: a servlet may be a listener too
+    private final Map<String, Object> components =
+            new LinkedHashMap<>(); // by class name: a servlet may be a listener too
 
     public AppEnvironment(AppSource source) {
         this.source = source;
@@ -50,7 +51,9 @@ public final class AppEnvironment {
 
     private AppSettings.Selection selection() {
         ServletSelection selection = descriptor.selection();
-        String first = descriptor.servlets().isEmpty() ? "" : descriptor.servlets().get(0).name();
+        String first = descriptor.servlets().isEmpty()
+                ? ""
+                : descriptor.servlets().get(0).name();
         if (selection instanceof ServletSelection.MainServlet main) {
             Optional<String> name = Optional.of(main.name());
             return new AppSettings.Selection() {
@@ -214,7 +217,11 @@ public final class AppEnvironment {
         try {
             ending.run();
         } catch (Throwable e) { // the application's code
-            log.warn("application {}: {} threw while it was destroyed", descriptor.name(), component.getClass().getName(), e);
+            log.warn(
+                    "application {}: {} threw while it was destroyed",
+                    descriptor.name(),
+                    component.getClass().getName(),
+                    e);
         }
     }
 }

@@ -131,7 +131,12 @@ public final class SipApplication {
                 try {
                     call.accept(target);
                 } catch (Throwable e) { // an old archive may throw any Error
-                    log.warn("application {}: {} threw (Call-ID {})", name, target.getClass().getName(), callId, e);
+                    log.warn(
+                            "application {}: {} threw (Call-ID {})",
+                            name,
+                            target.getClass().getName(),
+                            callId,
+                            e);
                 }
             }
         } finally {

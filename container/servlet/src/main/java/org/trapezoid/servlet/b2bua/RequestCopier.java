@@ -70,7 +70,9 @@ public final class RequestCopier {
                 copy.remove(header);
                 values.forEach(value -> copy.add(header, value));
             } else if (OF_THE_LEG.contains(header) && !header.equals(HeaderName.MAX_FORWARDS)) {
-                if (!header.equals(HeaderName.FROM) && !header.equals(HeaderName.TO) && !header.equals(HeaderName.CONTACT)) {
+                if (!header.equals(HeaderName.FROM)
+                        && !header.equals(HeaderName.TO)
+                        && !header.equals(HeaderName.CONTACT)) {
                     throw new IllegalArgumentException(
                             name + " is a system header; the container sets it (JSR 289 §4.1.3)");
                 }

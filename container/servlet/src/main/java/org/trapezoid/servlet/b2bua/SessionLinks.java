@@ -16,8 +16,8 @@ public final class SessionLinks {
                     + " belong to different application sessions and cannot be linked");
         }
         if (one == other || !one.isValid() || !other.isValid()) {
-            throw new IllegalArgumentException("sessions " + one.id() + " and " + other.id()
-                    + " must be two valid sessions to be linked");
+            throw new IllegalArgumentException(
+                    "sessions " + one.id() + " and " + other.id() + " must be two valid sessions to be linked");
         }
         Optional<SipSessionState> present = one.linked();
         if (present.isPresent() && present.get() == other) {

@@ -44,8 +44,9 @@ public final class AppDeployments implements Applications {
     private static final Logger log = LoggerFactory.getLogger(AppDeployments.class);
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final List<String> SUPPORTED = List.of("100rel");
-    private static final List<String> SUPPORTED_RFCS =
-            List.of("2617", "3261", "3262", "3263", "3311", "3326", "3327", "3515", "3581", "5393", "5658", "6026", "7616", "8760");
+    private static final List<String> SUPPORTED_RFCS = List.of(
+            "2617", "3261", "3262", "3263", "3311", "3326", "3327", "3515", "3581", "5393", "5658", "6026", "7616",
+            "8760");
 
     private final RunningApplications running;
     private final ApplicationSelector selector;
@@ -179,12 +180,17 @@ public final class AppDeployments implements Applications {
         strand.callback(() -> {
             ending.inbound().invalidateAll();
             // their listeners run in the sessions' own queues; the servlets go after them
-            timers.schedule(strand, LOOK, () -> strand.callback(() -> {
-                ending.environment().destroy();
-                running.remove(ending.inbound());
-                log.info("application {} undeployed", ending.inbound().runtime().application());
-                ended.complete(null);
-            }));
+            timers.schedule(
+                    strand,
+                    LOOK,
+                    () -> strand.callback(() -> {
+                        ending.environment().destroy();
+                        running.remove(ending.inbound());
+                        log.info(
+                                "application {} undeployed",
+                                ending.inbound().runtime().application());
+                        ended.complete(null);
+                    }));
         });
     }
 

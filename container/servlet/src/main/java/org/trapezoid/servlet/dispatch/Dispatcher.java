@@ -103,7 +103,11 @@ public final class Dispatcher implements RequestHandler {
 
     private void inDialog(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
         Request request = routed.request();
-        Incoming incoming = new Incoming(transaction.flow(), false, RoutingState.NEW, routed.popped().stream().findFirst());
+        Incoming incoming = new Incoming(
+                transaction.flow(),
+                false,
+                RoutingState.NEW,
+                routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
             if (session.isPresent()) {
@@ -139,8 +143,7 @@ public final class Dispatcher implements RequestHandler {
         });
     }
 
-    private void userAgent(
-            ServerTransaction transaction, Request request, Incoming incoming, SipSessionState root) {
+    private void userAgent(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState root) {
         Optional<Inbound> inbound = applications.of(root);
         if (inbound.isEmpty()) {
             refuse(transaction, request, 481);
@@ -164,14 +167,19 @@ public final class Dispatcher implements RequestHandler {
             return;
         }
         Optional<NameAddr> popped = routed.popped().stream().findFirst();
-        RoutingState state = popped.flatMap(route -> routeBack.state(route.uri())).orElse(RoutingState.NEW);
+        RoutingState state =
+                popped.flatMap(route -> routeBack.state(route.uri())).orElse(RoutingState.NEW);
         Decision decision = chain.next(request, targeting.origin(transaction.flow(), request, popped), state);
         if (decision instanceof Decision.ToApplication next) {
             toApplication(
                     transaction,
                     request,
                     next.application(),
-                    new Incoming(transaction.flow(), true, next.state(), next.poppedRoute().or(() -> popped)));
+                    new Incoming(
+                            transaction.flow(),
+                            true,
+                            next.state(),
+                            next.poppedRoute().or(() -> popped)));
         } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
             forwarder.forward(transaction, outbound.withRoutes(request, out));
         } else if (decision instanceof Decision.Reject reject) {
@@ -221,7 +229,9 @@ public final class Dispatcher implements RequestHandler {
         Strand.run(transaction, () -> {
             Response.Builder response = Response.to(request, status);
             if (request.toTag().isEmpty()) {
-                response.set(HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+                response.set(
+                        HeaderName.TO,
+                        request.to().withTag(transaction.localTag()).toString());
             }
             if (status == 503) {
                 response.set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER);
@@ -241,7 +251,8 @@ public final class Dispatcher implements RequestHandler {
     public void onAck(Flow flow, Request received) {
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
         Request ack = routed.request();
-        Incoming incoming = new Incoming(flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
+        Incoming incoming = new Incoming(
+                flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
             Optional<Inbound> inbound = session.flatMap(applications::of);
@@ -262,9 +273,9 @@ public final class Dispatcher implements RequestHandler {
         }
         Optional<SipSessionState> root = targeting.userAgent(ack);
         if (root.isPresent()) {
-            applications.of(root.get()).ifPresent(inbound -> Strand.run(
-                    root.get(),
-                    () -> targeting
+            applications
+                    .of(root.get())
+                    .ifPresent(inbound -> Strand.run(root.get(), () -> targeting
                             .member(root.get(), ack)
                             .ifPresent(session -> inbound.ack(session, ack, incoming))));
         } else {
@@ -289,7 +300,8 @@ public final class Dispatcher implements RequestHandler {
             return false;
         }
         Optional<Inbound> inbound = applications.accepting(next.application());
-        if (inbound.isEmpty() || !inbound.get().runtime().application().settings().stateless()) {
+        if (inbound.isEmpty()
+                || !inbound.get().runtime().application().settings().stateless()) {
             return false;
         }
         Optional<String> servlet =
@@ -298,10 +310,8 @@ public final class Dispatcher implements RequestHandler {
             return false;
         }
         AppSessionState session = inbound.get().runtime().newAppSession(strands.create(), Optional.empty());
-        Strand.run(
-                session,
-                () -> inbound.get()
-                        .stateless(request, new Incoming(flow, true, next.state(), popped), session, servlet.get()));
+        Strand.run(session, () -> inbound.get()
+                .stateless(request, new Incoming(flow, true, next.state(), popped), session, servlet.get()));
         return true;
     }
 
@@ -311,5 +321,4 @@ public final class Dispatcher implements RequestHandler {
             stateless.forward(response); // RFC 6026 §7.3: a stateful proxy drops it
         }
     }
-
 }

@@ -2,24 +2,20 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.util.List;
-import java.util.Optional;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.Decision;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.Outbound;
 import org.trapezoid.servlet.router.RoutingState;
-import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
-import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.RequestFinisher;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transport.Flow;
-import org.trapezoid.sip.transport.LoopbackFlow;
 
 /** Sends what applications send: initial requests by the application router, all others by their route. Thread-safe. */
 public final class OutboundRouting implements Outbound {
@@ -74,7 +70,9 @@ public final class OutboundRouting implements Outbound {
             return request;
         }
         Request.Builder builder = request.toBuilder();
-        out.back().ifPresent(state -> builder.addFirst(HeaderName.ROUTE, '<' + routeBack.uri(state).toString() + '>'));
+        out.back()
+                .ifPresent(state -> builder.addFirst(
+                        HeaderName.ROUTE, '<' + routeBack.uri(state).toString() + '>'));
         List<NameAddr> routes = out.routes();
         for (int i = routes.size() - 1; i >= 0; i--) {
             builder.addFirst(HeaderName.ROUTE, routes.get(i).toString());

@@ -61,8 +61,8 @@ public final class SessionTargeting {
         Origin origin = Origin.peer(flow);
         return encodedId(request, popped)
                 .flatMap(sessions::appSession)
-                .map(session -> origin.targeting(
-                        new Origin.Target(Origin.Target.Kind.ENCODED_URI, session.application())))
+                .map(session ->
+                        origin.targeting(new Origin.Target(Origin.Target.Kind.ENCODED_URI, session.application())))
                 .orElse(origin);
     }
 

@@ -32,7 +32,8 @@ final class AppSession implements SipApplicationSession {
     private AppSession(AppSessionState state, AppRuntime runtime) {
         this.state = state;
         this.runtime = runtime;
-        this.binding = new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
+        this.binding =
+                new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
     }
 
     /** The facade of the state, always the same one. */

@@ -81,7 +81,8 @@ final class B2buaFacade implements B2buaHelper {
     }
 
     @Override
-    public SipServletResponse createResponseToOriginalRequest(SipSession session, int status, @Nullable String reasonPhrase) {
+    public SipServletResponse createResponseToOriginalRequest(
+            SipSession session, int status, @Nullable String reasonPhrase) {
         SipRequest original = Session.of(state(session), runtime)
                 .first()
                 .filter(request -> request.uas().isPresent())
@@ -129,9 +130,10 @@ final class B2buaFacade implements B2buaHelper {
             if (entry.getValue().isEmpty()) {
                 continue;
             }
-            NameAddr given = name.equals(HeaderName.FROM) || name.equals(HeaderName.TO) || name.equals(HeaderName.CONTACT)
-                    ? NameAddr.parse(entry.getValue().get(0))
-                    : from;
+            NameAddr given =
+                    name.equals(HeaderName.FROM) || name.equals(HeaderName.TO) || name.equals(HeaderName.CONTACT)
+                            ? NameAddr.parse(entry.getValue().get(0))
+                            : from;
             if (name.equals(HeaderName.FROM)) {
                 from = Factory.party(given).withTag(from.tag().orElseThrow());
                 builder.set(name, from.toString());

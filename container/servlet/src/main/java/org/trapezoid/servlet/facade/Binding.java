@@ -45,7 +45,8 @@ final class Binding<S extends AttributeStore> {
         this.valid = valid;
     }
 
-    @Nullable Object get(String name) {
+    @Nullable
+    Object get(String name) {
         requireValid();
         return attributes.get(Objects.requireNonNull(name, "attribute name")).orElse(null);
     }
@@ -100,7 +101,8 @@ final class Binding<S extends AttributeStore> {
 
     @SuppressWarnings("unchecked") // a value that listens to stores of another type is not told
     private void bound(String name, Object value) {
-        if (value instanceof AttributeStoreBindingListener<?> listener && accepts(listener, AttributeStoreBindingListener.class)) {
+        if (value instanceof AttributeStoreBindingListener<?> listener
+                && accepts(listener, AttributeStoreBindingListener.class)) {
             var event = new AttributeStoreBindingEvent<>(store, name);
             call(() -> ((AttributeStoreBindingListener<S>) listener).valueBound(event));
         }
@@ -114,7 +116,8 @@ final class Binding<S extends AttributeStore> {
 
     @SuppressWarnings("unchecked")
     private void unbound(String name, Object value) {
-        if (value instanceof AttributeStoreBindingListener<?> listener && accepts(listener, AttributeStoreBindingListener.class)) {
+        if (value instanceof AttributeStoreBindingListener<?> listener
+                && accepts(listener, AttributeStoreBindingListener.class)) {
             var event = new AttributeStoreBindingEvent<>(store, name);
             call(() -> ((AttributeStoreBindingListener<S>) listener).valueUnbound(event));
         }
@@ -146,7 +149,8 @@ final class Binding<S extends AttributeStore> {
                 }
             });
         }
-        if (store instanceof SipSession session && !listeners.sipSessionAttribute().isEmpty()) {
+        if (store instanceof SipSession session
+                && !listeners.sipSessionAttribute().isEmpty()) {
             var event = new SipSessionBindingEvent(session, name);
             runtime.application().notify(listeners.sipSessionAttribute(), id, listener -> {
                 switch (change) {

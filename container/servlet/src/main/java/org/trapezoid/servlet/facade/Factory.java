@@ -51,7 +51,8 @@ public final class Factory implements SipFactory {
     public SipURI createSipURI(String user, String host) {
         SipUri uri = SipUri.of("", host);
         return new SipUriView(
-                user == null || user.isEmpty() ? uri.withoutUser() : uri.withUser(SipUri.escapeUser(user)), Owner.none());
+                user == null || user.isEmpty() ? uri.withoutUser() : uri.withUser(SipUri.escapeUser(user)),
+                Owner.none());
     }
 
     @Override
@@ -90,15 +91,15 @@ public final class Factory implements SipFactory {
         if (name.equals("ACK") || name.equals("CANCEL")) {
             throw new IllegalArgumentException("the container makes " + name + " requests (createAck, createCancel)");
         }
-        if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c >= 127 || "()<>@,;:\\\"/[]?={}".indexOf(c) >= 0)) {
+        if (name.isEmpty()
+                || name.chars().anyMatch(c -> c <= ' ' || c >= 127 || "()<>@,;:\\\"/[]?={}".indexOf(c) >= 0)) {
             throw new IllegalArgumentException("a method is a token (RFC 3261 §25.1), not '" + name + "'");
         }
         return Method.of(name);
     }
 
     @Override
-    public SipServletRequest createRequest(
-            SipApplicationSession appSession, String method, Address from, Address to) {
+    public SipServletRequest createRequest(SipApplicationSession appSession, String method, Address from, Address to) {
         return create(appSession, method, SipAddress.valueOf(from), SipAddress.valueOf(to));
     }
 
@@ -128,7 +129,11 @@ public final class Factory implements SipFactory {
         String callId = identifiers.callId();
         return session.strand().call(() -> {
             SipSessionState sip = runtime.newSipSession(
-                    session, callId, local, remote, runtime.application().settings().selection().initial());
+                    session,
+                    callId,
+                    local,
+                    remote,
+                    runtime.application().settings().selection().initial());
             Request.Builder request = Request.builder(wanted, requestUri(to.uri()))
                     .add(HeaderName.MAX_FORWARDS, "70")
                     .add(HeaderName.FROM, local.toString())
@@ -144,8 +149,8 @@ public final class Factory implements SipFactory {
 
     private AppSessionState own(SipApplicationSession appSession) {
         if (!(appSession instanceof AppSession session) || session.runtime() != runtime || !session.isValid()) {
-            throw new IllegalArgumentException("application session " + appSession + " is not a valid one of application "
-                    + runtime.application());
+            throw new IllegalArgumentException("application session " + appSession
+                    + " is not a valid one of application " + runtime.application());
         }
         return session.state();
     }
@@ -187,11 +192,7 @@ public final class Factory implements SipFactory {
         AppSessionState session = original.sessionState().appSession();
         return session.strand().call(() -> {
             SipSessionState sip = runtime.newSipSession(
-                    session,
-                    callId,
-                    local,
-                    remote,
-                    original.sessionState().handler());
+                    session, callId, local, remote, original.sessionState().handler());
             Request.Builder request = RequestCopier.initial(incoming, local, remote, callId, sip.nextCSeq());
             if (!incoming.method().equals(Method.REGISTER)) {
                 request.set(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());

@@ -47,8 +47,7 @@ public final class Inbound {
         receive(session, transaction, request, incoming);
     }
 
-    private void receive(
-            SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
+    private void receive(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
         session.accessed(runtime.now());
         session.transactionBegan();
         UasEvents events = new UasEvents(runtime, session);
@@ -109,7 +108,8 @@ public final class Inbound {
     static void refuse(ServerTransaction transaction, Request request, int status) {
         Response.Builder response = Response.to(request, status);
         if (request.toTag().isEmpty()) {
-            response.set(HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+            response.set(
+                    HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
         }
         transaction.send(response.build());
     }
@@ -142,8 +142,8 @@ public final class Inbound {
         runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand()
-                    .run(() -> events.core(forwarder.forward(
-                            transaction, facade.message(), incoming.routing(), events)));
+                    .run(() ->
+                            events.core(forwarder.forward(transaction, facade.message(), incoming.routing(), events)));
         });
     }
 

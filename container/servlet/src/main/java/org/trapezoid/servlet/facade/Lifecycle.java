@@ -59,8 +59,7 @@ final class Lifecycle {
         long due = session.expiresAt();
         SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, runtime));
         session.strand().callback(() -> {
-            runtime.application()
-                    .notify(listeners, session.id().value(), listener -> listener.sessionExpired(event));
+            runtime.application().notify(listeners, session.id().value(), listener -> listener.sessionExpired(event));
             session.strand().run(() -> {
                 if (session.isValid() && session.expiresAt() == due) { // nobody extended it
                     invalidate(runtime, session);
@@ -83,7 +82,8 @@ final class Lifecycle {
         }
         boolean whole = session.invalidateWhenReady() && session.isReady();
         if (ready != null) {
-            List<SipSessionListener> listeners = runtime.application().listeners().sipSession();
+            List<SipSessionListener> listeners =
+                    runtime.application().listeners().sipSession();
             if (listeners.isEmpty()) {
                 for (SipSessionState each : ready) {
                     if (each.invalidateWhenReady() && each.isReady()) {
@@ -159,8 +159,7 @@ final class Lifecycle {
             Session facade = Session.of(session, runtime);
             SipSessionEvent event = new SipSessionEvent(facade);
             session.strand().callback(() -> {
-                runtime.application()
-                        .notify(listeners, session.callId(), listener -> listener.sessionDestroyed(event));
+                runtime.application().notify(listeners, session.callId(), listener -> listener.sessionDestroyed(event));
                 facade.unbindAll();
             });
         }

@@ -138,7 +138,8 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     }
 
     private RecordRoute own() {
-        return new RecordRoute(Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
+        return new RecordRoute(
+                Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
     }
 
     @Override

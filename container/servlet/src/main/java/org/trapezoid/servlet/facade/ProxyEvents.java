@@ -87,10 +87,8 @@ final class ProxyEvents implements ProxyCore.Listener {
     public void onTimeout(ProxyBranch branch) {
         proxy.timeoutCallback().ifPresent(callback -> {
             ProxyBranchFacade facade = proxy.facade(branch);
-            runtime.callback(
-                    session.appSession(),
-                    () -> runtime.application()
-                            .notify(java.util.List.of(callback), session.callId(), each -> each.handle(facade)));
+            runtime.callback(session.appSession(), () -> runtime.application()
+                    .notify(java.util.List.of(callback), session.callId(), each -> each.handle(facade)));
         });
     }
 

@@ -80,7 +80,9 @@ final class ProxyFacade implements Proxy {
             UasCore answering = uas;
             if (answering == null || answering.isAnswered()) {
                 throw new IllegalStateException("cannot proxy " + request.describe()
-                        + (answering == null ? ": it can only be forwarded statelessly" : ": a final response was sent"));
+                        + (answering == null
+                                ? ": it can only be forwarded statelessly"
+                                : ": a final response was sent"));
             }
             present = new ProxyCore(
                     answering.transaction(),
@@ -302,7 +304,8 @@ final class ProxyFacade implements Proxy {
     }
 
     private RecordRoute ownRecordRoute() {
-        return new RecordRoute(Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
+        return new RecordRoute(
+                Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
     }
 
     @Override
@@ -398,8 +401,10 @@ final class ProxyFacade implements Proxy {
                 route.orElseThrow(() -> new IllegalStateException(what + " is not on for " + request.describe()));
         return new SipUriView(
                 present.uri(request.flow().orElseThrow().listener(), false),
-                changed -> change(() -> setter.accept(
-                        new RecordRoute(((org.trapezoid.sip.uri.SipUri) changed).parameters().without("lr").without("transport")))));
+                changed -> change(() -> setter.accept(new RecordRoute(((org.trapezoid.sip.uri.SipUri) changed)
+                        .parameters()
+                        .without("lr")
+                        .without("transport")))));
     }
 
     @Override

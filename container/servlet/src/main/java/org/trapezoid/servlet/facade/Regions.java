@@ -20,10 +20,12 @@ final class Regions {
         if (region.equals(Region.NEUTRAL)) {
             return SipApplicationRoutingRegion.NEUTRAL_REGION;
         }
-        return new SipApplicationRoutingRegion(region.label(), switch (region.type()) {
-            case ORIGINATING -> SipApplicationRoutingRegionType.ORIGINATING;
-            case TERMINATING -> SipApplicationRoutingRegionType.TERMINATING;
-            case NEUTRAL -> SipApplicationRoutingRegionType.NEUTRAL;
-        });
+        return new SipApplicationRoutingRegion(
+                region.label(),
+                switch (region.type()) {
+                    case ORIGINATING -> SipApplicationRoutingRegionType.ORIGINATING;
+                    case TERMINATING -> SipApplicationRoutingRegionType.TERMINATING;
+                    case NEUTRAL -> SipApplicationRoutingRegionType.NEUTRAL;
+                });
     }
 }

@@ -40,7 +40,6 @@ import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
-import org.trapezoid.sip.uri.Uri;
 
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
 final class Session implements SipSession {
@@ -56,7 +55,8 @@ final class Session implements SipSession {
     private Session(SipSessionState state, AppRuntime runtime) {
         this.state = state;
         this.runtime = runtime;
-        this.binding = new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
+        this.binding =
+                new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
     }
 
     /** The facade of the state, always the same one. */
@@ -177,8 +177,7 @@ final class Session implements SipSession {
                 throw new IllegalStateException("session " + state.id() + " is one of a proxy, it makes no requests");
             }
             return switch (state.state()) {
-                case TERMINATED ->
-                    throw new IllegalStateException("session " + state.id() + " is TERMINATED");
+                case TERMINATED -> throw new IllegalStateException("session " + state.id() + " is TERMINATED");
                 case INITIAL -> again(wanted);
                 case EARLY, CONFIRMED -> inDialog(wanted, builder -> {});
             };
@@ -204,7 +203,8 @@ final class Session implements SipSession {
     /** Another request outside a dialog: same Call-ID and From tag, next CSeq (after a challenge, RFC 3261 §8.1.3.5). */
     private SipRequest again(Method method) {
         if (state.hasTransactions()) {
-            throw new IllegalStateException("session " + state.id() + " is INITIAL with a request that is not answered");
+            throw new IllegalStateException(
+                    "session " + state.id() + " is INITIAL with a request that is not answered");
         }
         SipRequest earlier = Objects.requireNonNull(first, "a session in INITIAL was made by a request");
         if (earlier.incoming().isPresent()) {
@@ -412,10 +412,12 @@ final class Session implements SipSession {
     @Override
     public @Nullable SipServletRequest getActiveRequest(String requestId) {
         return valid(() -> {
-            List<SipRequest> active = new ArrayList<>(received);
-            active.addAll(sent);
-            return active.stream().filter(each -> each.getId().equals(requestId)).findFirst();
-        })
+                    List<SipRequest> active = new ArrayList<>(received);
+                    active.addAll(sent);
+                    return active.stream()
+                            .filter(each -> each.getId().equals(requestId))
+                            .findFirst();
+                })
                 .orElse(null);
     }
 

@@ -70,7 +70,8 @@ public final class SessionsUtil implements SipSessionsUtil {
 
     @Override
     public @Nullable SipApplicationSession getCurrentApplicationSession() {
-        throw new UnsupportedOperationException("getCurrentApplicationSession (JSR 359) is not supported by this version");
+        throw new UnsupportedOperationException(
+                "getCurrentApplicationSession (JSR 359) is not supported by this version");
     }
 
     @Override

@@ -71,8 +71,8 @@ final class SipAddress implements Address {
     public URI getURI() {
         UriView<?> view = uri;
         if (view == null) {
-            view = UriView.of(value.uri(), changed -> change(
-                    new NameAddr(value.displayName(), changed, value.parameters())));
+            view = UriView.of(
+                    value.uri(), changed -> change(new NameAddr(value.displayName(), changed, value.parameters())));
             uri = view;
         }
         return view;
@@ -107,7 +107,11 @@ final class SipAddress implements Address {
             throw new IllegalArgumentException("q must be -1 or from 0 to 1, not " + q);
         } else {
             int thousandths = Math.round(q * 1000); // RFC 3261 §25.1: at most three digits
-            setParameter("q", thousandths == 1000 ? "1" : "0." + Integer.toString(1000 + thousandths).substring(1));
+            setParameter(
+                    "q",
+                    thousandths == 1000
+                            ? "1"
+                            : "0." + Integer.toString(1000 + thousandths).substring(1));
         }
     }
 

@@ -457,7 +457,9 @@ abstract class SipMessage implements SipServletMessage {
     private @Nullable String contentTypeParameter(String name) {
         String type = getContentType();
         try {
-            return type == null ? null : SipParameterable.parse(type, Owner.none()).getParameter(name);
+            return type == null
+                    ? null
+                    : SipParameterable.parse(type, Owner.none()).getParameter(name);
         } catch (SyntaxException e) {
             return null;
         }
@@ -515,8 +517,8 @@ abstract class SipMessage implements SipServletMessage {
             editBody().set(HeaderName.CONTENT_TYPE, contentType);
             editBody().body(bytes);
         } else {
-            throw new IllegalArgumentException(
-                    "content must be byte[] or String, not " + content.getClass().getName());
+            throw new IllegalArgumentException("content must be byte[] or String, not "
+                    + content.getClass().getName());
         }
     }
 
@@ -645,7 +647,9 @@ abstract class SipMessage implements SipServletMessage {
     @Override
     public void pushLocalPath() {
         pushPath(new SipAddress(new NameAddr(
-                Optional.empty(), runtime.factory().localUri().withParameter("lr", ""), org.trapezoid.sip.uri.Parameters.EMPTY)));
+                Optional.empty(),
+                runtime.factory().localUri().withParameter("lr", ""),
+                org.trapezoid.sip.uri.Parameters.EMPTY)));
     }
 
     @Override

@@ -75,7 +75,9 @@ final class SipParameterable implements Parameterable {
 
     @Override
     public @Nullable String getParameter(String key) {
-        return parameters.unquoted(Objects.requireNonNull(key, "parameter name")).orElse(null);
+        return parameters
+                .unquoted(Objects.requireNonNull(key, "parameter name"))
+                .orElse(null);
     }
 
     @Override
@@ -110,9 +112,7 @@ final class SipParameterable implements Parameterable {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof SipParameterable that
-                && value.equals(that.value)
-                && parameters.equals(that.parameters);
+        return other instanceof SipParameterable that && value.equals(that.value) && parameters.equals(that.parameters);
     }
 
     @Override

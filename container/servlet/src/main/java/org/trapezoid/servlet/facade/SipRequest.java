@@ -38,7 +38,6 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -80,9 +79,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         this.sending = sending;
         this.initial = incoming.map(Incoming::initial).orElse(request.toTag().isEmpty());
         this.routing = incoming.map(Incoming::routing).orElse(RoutingState.NEW);
-        this.directive = incoming.isPresent()
-                ? SipApplicationRoutingDirective.CONTINUE
-                : SipApplicationRoutingDirective.NEW;
+        this.directive =
+                incoming.isPresent() ? SipApplicationRoutingDirective.CONTINUE : SipApplicationRoutingDirective.NEW;
     }
 
     /** A request that came in with a server transaction. */
@@ -153,8 +151,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     String describe() {
-        return frozen.method() + " request of Call-ID " + frozen.callId() + " (application " + runtime().application()
-                + ")";
+        return frozen.method() + " request of Call-ID " + frozen.callId() + " (application "
+                + runtime().application() + ")";
     }
 
     Optional<UasCore> uas() {
@@ -291,7 +289,9 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public @Nullable Address getPoppedRoute() {
-        return incoming.flatMap(Incoming::poppedRoute).<Address>map(SipAddress::new).orElse(null);
+        return incoming.flatMap(Incoming::poppedRoute)
+                .<Address>map(SipAddress::new)
+                .orElse(null);
     }
 
     @Override
@@ -305,9 +305,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     @Override
-    public void setRoutingDirective(SipApplicationRoutingDirective newDirective, @Nullable SipServletRequest origRequest) {
+    public void setRoutingDirective(
+            SipApplicationRoutingDirective newDirective, @Nullable SipServletRequest origRequest) {
         if (sending == null || committed || !initial) {
-            throw new IllegalStateException("a routing directive is for an initial request that was not sent yet: " + describe());
+            throw new IllegalStateException(
+                    "a routing directive is for an initial request that was not sent yet: " + describe());
         }
         if (newDirective == SipApplicationRoutingDirective.NEW) {
             routing = RoutingState.NEW;
@@ -358,7 +360,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     public void send() throws IOException {
         Sending how = sending;
         if (how == null) {
-            throw new IllegalStateException("cannot send " + describe() + ": it was not made by the application as a user agent");
+            throw new IllegalStateException(
+                    "cannot send " + describe() + ": it was not made by the application as a user agent");
         }
         sessionState().strand().call(() -> {
             requireUnsent("send");
@@ -377,8 +380,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public SipServletRequest createCancel() {
-        UacCore core = uac().orElseThrow(() -> new IllegalStateException("cannot cancel " + describe()
-                + ": it was not sent by the application as a user agent"));
+        UacCore core = uac().orElseThrow(() -> new IllegalStateException(
+                "cannot cancel " + describe() + ": it was not sent by the application as a user agent"));
         if (!getMethod().equals("INVITE") || !committed || core.isAnswered()) {
             throw new IllegalStateException("cannot cancel " + describe()
                     + ": only an INVITE that was sent and has no final response can be cancelled");
@@ -408,8 +411,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     private SipResponse answer(int status, Optional<String> reason) {
         UasCore core = uas;
         if (core == null) {
-            throw new IllegalStateException("cannot answer " + describe()
-                    + ": it is no request that came in and waits for an answer");
+            throw new IllegalStateException(
+                    "cannot answer " + describe() + ": it is no request that came in and waits for an answer");
         }
         if (status < 100 || status > 699) {
             throw new IllegalArgumentException("status must be from 100 to 699, not " + status);
@@ -441,8 +444,9 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             return forward;
         }
         if (core == null || !initial) {
-            throw new IllegalStateException("cannot proxy " + describe()
-                    + ": only an initial request that came in can be proxied; the container forwards those in a dialog");
+            throw new IllegalStateException(
+                    "cannot proxy " + describe()
+                            + ": only an initial request that came in can be proxied; the container forwards those in a dialog");
         }
         if (b2bua != null) {
             throw new IllegalStateException("cannot proxy " + describe() + ": the application is its B2BUA");
@@ -524,8 +528,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         try {
             characterEncoding(enc);
         } catch (IllegalArgumentException e) {
-            throw (java.io.UnsupportedEncodingException)
-                    new java.io.UnsupportedEncodingException(enc).initCause(e);
+            throw (java.io.UnsupportedEncodingException) new java.io.UnsupportedEncodingException(enc).initCause(e);
         }
     }
 

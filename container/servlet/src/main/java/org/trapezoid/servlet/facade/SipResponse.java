@@ -64,13 +64,11 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     /** A response that the application is going to send. */
     static SipResponse made(SipRequest request, Response response) {
-        return new SipResponse(
-                request, request.sessionState(), response, Optional.empty(), false, null, null, false);
+        return new SipResponse(request, request.sessionState(), response, Optional.empty(), false, null, null, false);
     }
 
     /** A response to a request of the application; from a derived session if it has another To tag. */
-    static SipResponse received(
-            SipRequest request, SipSessionState session, Response response, Optional<Flow> flow) {
+    static SipResponse received(SipRequest request, SipSessionState session, Response response, Optional<Flow> flow) {
         return new SipResponse(request, session, response, flow, true, null, null, false);
     }
 
@@ -164,7 +162,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         if (statusCode < 100 || statusCode > 699) {
             throw new IllegalArgumentException("status must be from 100 to 699, not " + statusCode);
         }
-        edit().status(statusCode, Objects.requireNonNullElseGet(reasonPhrase, () -> Response.defaultReason(statusCode)));
+        edit().status(
+                        statusCode,
+                        Objects.requireNonNullElseGet(reasonPhrase, () -> Response.defaultReason(statusCode)));
     }
 
     @Override
@@ -252,8 +252,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     @Override
     public SipServletRequest createAck() {
-        UacCore core = request.uac().orElseThrow(() -> new IllegalStateException(
-                "cannot acknowledge " + describe() + ": the application did not send the request"));
+        UacCore core = request.uac()
+                .orElseThrow(() -> new IllegalStateException(
+                        "cannot acknowledge " + describe() + ": the application did not send the request"));
         if (!getMethod().equals("INVITE") || getStatus() < 200 || getStatus() > 299) {
             throw new IllegalStateException("cannot acknowledge " + describe()
                     + ": only a 2xx to INVITE is acknowledged by the application (RFC 3261 §13.2.2.4)");
@@ -294,8 +295,10 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     @Override
     public String getProvisionalResponseId() {
-        return message().headers().first(HeaderName.RSEQ).orElseThrow(() -> new IllegalStateException(
-                describe() + " is no reliable provisional response"));
+        return message()
+                .headers()
+                .first(HeaderName.RSEQ)
+                .orElseThrow(() -> new IllegalStateException(describe() + " is no reliable provisional response"));
     }
 
     @Override

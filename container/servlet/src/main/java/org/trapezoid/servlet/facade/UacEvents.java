@@ -25,8 +25,8 @@ final class UacEvents implements UacCore.Listener {
     public void onResponse(SipSessionState session, Response response) {
         SipRequest sent = Objects.requireNonNull(request);
         session.accessed(runtime.now());
-        SipResponse facade = SipResponse.received(
-                sent, session, response, sent.uac().flatMap(UacCore::flow));
+        SipResponse facade =
+                SipResponse.received(sent, session, response, sent.uac().flatMap(UacCore::flow));
         Session owner = Session.of(session, runtime);
         if (response.status() >= 200) {
             Session.of(sent.sessionState(), runtime).completed(sent);

@@ -34,8 +34,8 @@ final class UasEvents implements UasCore.Listener {
     @Override
     public void onCancel(Request cancel) {
         facade().committed();
-        SipRequest notice = SipRequest.notice(
-                runtime, session, cancel, facade().incoming().orElseThrow());
+        SipRequest notice =
+                SipRequest.notice(runtime, session, cancel, facade().incoming().orElseThrow());
         runtime.callback(session.appSession(), new Delivery(runtime, notice));
     }
 
@@ -63,10 +63,8 @@ final class UasEvents implements UasCore.Listener {
             return;
         }
         SipErrorEvent event = new SipErrorEvent(facade(), SipResponse.made(facade(), response));
-        runtime.callback(
-                session.appSession(),
-                () -> runtime.application()
-                        .notify(listeners, session.callId(), listener -> call.accept(listener, event)));
+        runtime.callback(session.appSession(), () -> runtime.application()
+                .notify(listeners, session.callId(), listener -> call.accept(listener, event)));
     }
 
     @Override

@@ -41,7 +41,9 @@ abstract class UriView<U extends Uri> implements URI {
 
     /** The value of any implementation of the interface. */
     static Uri valueOf(URI uri) {
-        return uri instanceof UriView<?> view ? view.value() : Uri.parse(Objects.requireNonNull(uri, "uri").toString());
+        return uri instanceof UriView<?> view
+                ? view.value()
+                : Uri.parse(Objects.requireNonNull(uri, "uri").toString());
     }
 
     final U value() {

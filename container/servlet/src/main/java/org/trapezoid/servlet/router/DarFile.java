@@ -23,6 +23,7 @@ public final class DarFile {
     static final String ALL = "ALL";
 
     private static final String HEADER_PREFIX = "DAR:";
+    private static final String HOST = "HOST=";
 
     private final Map<String, List<DarEntry>> chains;
 
@@ -93,10 +94,9 @@ public final class DarFile {
             throw line.expected("a route, because the modifier is " + modifier);
         }
         int order = order(line, next(line, "an order number"));
-        DarEntry.Direction direction =
-                line.accept(',') ? direction(line, line.quoted("options")) : DarEntry.Direction.ANY;
+        DarEntry.Options options = line.accept(',') ? options(line, line.quoted("options")) : DarEntry.Options.NONE;
         line.expect(')', "\")\" after an application");
-        return new DarEntry(application, subscriber, region, routes, modifier, order, direction);
+        return new DarEntry(application, subscriber, region, routes, modifier, order, options);
     }
 
     private static String next(DarReader.Line line, String what) {
@@ -163,13 +163,21 @@ public final class DarFile {
         throw line.expected("an order number, the first one \"0\", found \"" + text + "\"");
     }
 
-    private static DarEntry.Direction direction(DarReader.Line line, String options) {
-        return switch (options.strip()) {
-            case "" -> DarEntry.Direction.ANY;
-            case "DIRECTION=INBOUND" -> DarEntry.Direction.INBOUND;
-            case "DIRECTION=OUTBOUND" -> DarEntry.Direction.OUTBOUND;
-            default ->
-                throw line.expected("the option DIRECTION=INBOUND or DIRECTION=OUTBOUND, found \"" + options + "\"");
-        };
+    private static DarEntry.Options options(DarReader.Line line, String text) {
+        DarEntry.Direction direction = DarEntry.Direction.ANY;
+        String host = "";
+        for (String option : text.strip().split(" +")) {
+            if (option.equals("DIRECTION=INBOUND")) {
+                direction = DarEntry.Direction.INBOUND;
+            } else if (option.equals("DIRECTION=OUTBOUND")) {
+                direction = DarEntry.Direction.OUTBOUND;
+            } else if (option.startsWith(HOST) && option.length() > HOST.length()) {
+                host = option.substring(HOST.length()).toLowerCase(Locale.ROOT);
+            } else if (!option.isEmpty()) {
+                throw line.expected(
+                        "the options DIRECTION=INBOUND, DIRECTION=OUTBOUND or HOST=name, found \"" + text + "\"");
+            }
+        }
+        return new DarEntry.Options(direction, host);
     }
 }

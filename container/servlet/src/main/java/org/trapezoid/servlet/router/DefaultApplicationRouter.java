@@ -98,7 +98,7 @@ public final class DefaultApplicationRouter implements ApplicationSelector {
                 List.of(),
                 RouteModifier.NO_ROUTE,
                 0,
-                DarEntry.Direction.ANY);
+                DarEntry.Options.NONE);
     }
 
     private static int behind(RoutingState state) {
@@ -140,7 +140,7 @@ public final class DefaultApplicationRouter implements ApplicationSelector {
             int place = from;
             while (place >= 0 && place < entries.length) {
                 place = deployedFrom[place];
-                if (place < entries.length && entries[place].direction().accepts(origin)) {
+                if (place < entries.length && entries[place].options().accept(request, origin)) {
                     return entries[place].select(request, places[place]);
                 }
                 place++;

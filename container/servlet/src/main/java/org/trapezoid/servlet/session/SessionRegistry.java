@@ -97,15 +97,17 @@ public final class SessionRegistry {
     /** Forgets the session; a member of its family takes its place under the local tag. */
     public void remove(SipSessionState session) {
         sipSessions.remove(session.id().value());
-        session.localParty().tag().ifPresent(tag -> byLocalTag.computeIfPresent(tag, (name, root) -> {
-            if (root != session) {
-                return root;
-            }
-            return session.family().stream()
-                    .filter(member -> member != session && member.isValid())
-                    .findFirst()
-                    .orElse(null);
-        }));
+        session.localParty()
+                .tag()
+                .ifPresent(tag -> byLocalTag.computeIfPresent(tag, (name, root) -> {
+                    if (root != session) {
+                        return root;
+                    }
+                    return session.family().stream()
+                            .filter(member -> member != session && member.isValid())
+                            .findFirst()
+                            .orElse(null);
+                }));
     }
 
     public Collection<AppSessionState> appSessions() {

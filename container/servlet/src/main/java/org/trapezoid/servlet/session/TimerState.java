@@ -66,8 +66,7 @@ public final class TimerState {
             Timers timers,
             InstantSource time,
             Consumer<TimerState> onFire) {
-        TimerState timer =
-                new TimerState(id, session, period, fixedDelay, persistent, info, timers, time, onFire);
+        TimerState timer = new TimerState(id, session, period, fixedDelay, persistent, info, timers, time, onFire);
         session.add(timer);
         timer.schedule(time.millis() + Math.max(0, delay.toMillis()));
         return timer;

@@ -20,7 +20,8 @@ public final class Contacts {
 
     /** The Contact for a listener, without user part. */
     public static NameAddr of(Listener listener) {
-        return new NameAddr(Optional.empty(), at(SipUri.of("", listener.advertised().host()), listener), Parameters.EMPTY);
+        return new NameAddr(
+                Optional.empty(), at(SipUri.of("", listener.advertised().host()), listener), Parameters.EMPTY);
     }
 
     /** Puts host, port and transport of the flow's listener into the request's Contact; the rest is the application's. */

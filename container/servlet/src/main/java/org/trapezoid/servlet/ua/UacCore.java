@@ -147,10 +147,14 @@ public final class UacCore implements ClientUser {
             ack.resend();
             return;
         }
-        SipSessionState session = inDialog ? root : enterDialog(response, response.toTag().orElse(""));
+        SipSessionState session =
+                inDialog ? root : enterDialog(response, response.toTag().orElse(""));
         boolean repeated = session.state() == SessionState.CONFIRMED
                 && succeeded
-                && (inDialog || session.dialog().map(d -> d.state() == DialogState.CONFIRMED).orElse(false));
+                && (inDialog
+                        || session.dialog()
+                                .map(d -> d.state() == DialogState.CONFIRMED)
+                                .orElse(false));
         if (repeated) {
             return; // the application has it and has not acknowledged yet
         }
@@ -222,8 +226,7 @@ public final class UacCore implements ClientUser {
         SipSessionState session = root;
         if (root.dialog().isPresent()) {
             session = root.derive(
-                    new SessionId(services.identifiers().tag()),
-                    services.time().millis());
+                    new SessionId(services.identifiers().tag()), services.time().millis());
             services.sessions().add(session);
         }
         session.dialog(Dialog.uac(request(), response));

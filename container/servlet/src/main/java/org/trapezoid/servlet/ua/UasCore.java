@@ -78,14 +78,16 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     /** A response with all that the container owns: Via, From, To with tag, Call-ID, CSeq, Contact (RFC 3261 §8.2.6.2). */
     public Response.Builder respond(int status, Optional<String> reason) {
-        Response.Builder response = reason.isPresent()
-                ? Response.to(request, status, reason.get())
-                : Response.to(request, status);
+        Response.Builder response =
+                reason.isPresent() ? Response.to(request, status, reason.get()) : Response.to(request, status);
         if (status > 100 && request.toTag().isEmpty()) {
-            response.set(HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+            response.set(
+                    HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
         }
         if (status > 100 && status < 300 && Contacts.carries(request.method())) {
-            response.set(HeaderName.CONTACT, Contacts.of(transaction.flow().listener()).toString());
+            response.set(
+                    HeaderName.CONTACT,
+                    Contacts.of(transaction.flow().listener()).toString());
         }
         return response;
     }
@@ -118,11 +120,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         ReliableProvisionals queue = reliable;
         if (queue == null) {
             queue = new ReliableProvisionals(
-                    session,
-                    services.timers(),
-                    services.timing().t1(),
-                    services.random(),
-                    new Provisionals());
+                    session, services.timers(), services.timing().t1(), services.random(), new Provisionals());
             reliable = queue;
         }
         session.awaits(this);
@@ -207,7 +205,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
         transaction.send(waiting); // RFC 6026 §7.1: passes through the transaction in Accepted
         Duration doubled = retransmitAfter.multipliedBy(2);
-        retransmitAfter = doubled.compareTo(services.timing().t2()) > 0 ? services.timing().t2() : doubled;
+        retransmitAfter = doubled.compareTo(services.timing().t2()) > 0
+                ? services.timing().t2()
+                : doubled;
         scheduleRetransmission();
     }
 

@@ -56,7 +56,7 @@ class DarFileTest {
 
         DarEntry entry = chain(dar, DarFile.ALL).get(0);
         assertThat(entry.application()).isEqualTo("caf\u00e9");
-        assertThat(entry.direction()).isEqualTo(DarEntry.Direction.INBOUND);
+        assertThat(entry.options().direction()).isEqualTo(DarEntry.Direction.INBOUND);
     }
 
     @Test
@@ -92,7 +92,7 @@ class DarFileTest {
                 "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"BACK\") | dar.properties:1: expected ROUTE, ROUTE_BACK, ROUTE_FINAL or NO_ROUTE, found \"BACK\"",
                 "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"ROUTE\",\"0\") | dar.properties:1: expected a route, because the modifier is ROUTE",
                 "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"-1\") | dar.properties:1: expected an order number, the first one \"0\", found \"-1\"",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\",\"REGEX=.*\") | dar.properties:1: expected the option DIRECTION=INBOUND or DIRECTION=OUTBOUND, found \"REGEX=.*\"",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\",\"REGEX=.*\") | dar.properties:1: expected the options DIRECTION=INBOUND, DIRECTION=OUTBOUND or HOST=name, found \"REGEX=.*\"",
                 "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\" | dar.properties:1: expected \")\" after an application",
                 "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\") x | dar.properties:1: expected \",\" and another application, or the end of the line",
                 "invite: (\"a\") | dar.properties:1: expected a SIP method in upper case or ALL, found \"invite\"",

@@ -17,6 +17,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.FakeFlow;
 import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.uri.Uri;
 
 /** Chains of applications: JSR 289 §15 and appendix C. */
 class DefaultApplicationRouterTest {
@@ -131,6 +132,32 @@ class DefaultApplicationRouterTest {
         assertThat(router.next(request("INVITE"), Origin.APPLICATION, RoutingState.NEW)
                         .application())
                 .hasValue("A");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redirect., sip:bob@redirect.example.com, true",
+        "redirect., sip:bob@Redirect.Example.com:5062, true",
+        "redirect., sip:bob@redirect., false",
+        "redirect., sip:redirect.@example.com, false",
+        "redirect., tel:+12015550123, false",
+        ".Example.com, sip:bob@west.example.COM, true",
+        ".example.com, sip:bob@example.com, false",
+        "example.com, sip:bob@EXAMPLE.com, true",
+        "example.com, sip:bob@www.example.com, false"
+    })
+    void tellsRequestsApartByTheHostOfTheRequestUri(String host, String uri, boolean taken) {
+        DefaultApplicationRouter router = router("""
+                ALL: ("A", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0", "DIRECTION=INBOUND HOST=%s"), \\
+                     ("B", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1")
+                """.formatted(host), "A", "B");
+        Request invite = request("INVITE").toBuilder().uri(Uri.parse(uri)).build();
+
+        Selection first = router.next(invite, PEER, RoutingState.NEW);
+
+        assertThat(first.application()).hasValue(taken ? "A" : "B");
+        assertThat(router.next(invite, Origin.APPLICATION, RoutingState.NEW).application())
+                .hasValue("B");
     }
 
     @Test

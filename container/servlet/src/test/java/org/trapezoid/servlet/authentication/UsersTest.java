@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.authentication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.trapezoid.sip.auth.DigestAlgorithm;
+import org.trapezoid.sip.testing.ManualClock;
+
+class UsersTest {
+    @TempDir
+    private Path directory;
+
+    private Path file;
+    private final ManualClock clock = new ManualClock();
+
+    @BeforeEach
+    void name() {
+        file = directory.resolve("users.properties");
+    }
+
+    @Test
+    void readsWhatWasAdded() {
+        new UsersFile(file).add("alice", "example.com", "secret");
+        List<String> wrong = new ArrayList<>();
+
+        Map<String, Map<String, String>> users = new UsersFile(file).read(wrong::add);
+
+        assertThat(users)
+                .containsOnlyKeys("alice@example.com")
+                .containsValue(Map.of(
+                        "MD5", DigestAlgorithm.MD5.ha1("alice", "example.com", "secret"),
+                        "SHA-256", DigestAlgorithm.SHA_256.ha1("alice", "example.com", "secret")));
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void namesTheLinesItCannotRead() throws IOException {
+        Files.writeString(file, """
+                # users
+                alice@example.com=MD5:0123456789abcdef0123456789ABCDEF
+
+                bob@example.com=MD5:0123
+                carol=MD5:0123456789abcdef0123456789abcdef
+                dave
+                """);
+        List<String> wrong = new ArrayList<>();
+
+        Map<String, Map<String, String>> users = new UsersFile(file).read(wrong::add);
+
+        assertThat(users).isEqualTo(Map.of("alice@example.com", Map.of("MD5", "0123456789abcdef0123456789abcdef")));
+        assertThat(wrong).hasSize(3);
+        assertThat(wrong.get(0)).startsWith(file + ":4: ");
+        assertThat(wrong.get(1)).startsWith(file + ":5: ");
+        assertThat(wrong.get(2)).startsWith(file + ":6: ");
+    }
+
+    @Test
+    void noticesWithinASecondThatTheFileIsAnotherOne() throws IOException {
+        Users users = new Users(file, clock);
+        assertThat(users.isEmpty()).isTrue();
+
+        new UsersFile(file).add("alice", "example.com", "secret");
+        assertThat(users.contains("alice", "example.com")).isFalse();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(users.contains("alice", "example.com")).isTrue();
+
+        new UsersFile(file).add("bob", "example.com", "secret");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(users.contains("bob", "example.com")).isTrue();
+
+        Files.delete(file);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(users.isEmpty()).isTrue();
+    }
+}
