@@ -122,11 +122,25 @@ public final class ConvergedContext {
         handler.destroy();
     }
 
-    private static void initialize(Spec spec, ServletContextHandler handler, Listeners listeners) throws Exception {
-        handler.getInitParams().putAll(spec.parameters());
-        spec.startup().beforeListeners(handler.getServletContext());
-        listeners.call();
-        spec.startup().afterListeners(handler.getServletContext());
+    /** Jetty calls for the listeners before it makes servlets, and once more when it has started. */
+    private static final class ListenerCalls {
+        private final Spec spec;
+        private boolean done;
+
+        ListenerCalls(Spec spec) {
+            this.spec = spec;
+        }
+
+        void around(ServletContextHandler handler, Listeners listeners) throws Exception {
+            if (done) {
+                return;
+            }
+            done = true;
+            handler.getInitParams().putAll(spec.parameters());
+            spec.startup().beforeListeners(handler.getServletContext());
+            listeners.call();
+            spec.startup().afterListeners(handler.getServletContext());
+        }
     }
 
     private interface Listeners {
@@ -134,29 +148,29 @@ public final class ConvergedContext {
     }
 
     private static final class SipOnlyHandler extends ServletContextHandler {
-        private final Spec spec;
+        private final ListenerCalls calls;
 
         SipOnlyHandler(Spec spec) {
             super(NO_SESSIONS);
-            this.spec = spec;
+            calls = new ListenerCalls(spec);
         }
 
         @Override
         public void contextInitialized() throws Exception {
-            initialize(spec, this, super::contextInitialized);
+            calls.around(this, super::contextInitialized);
         }
     }
 
     private static final class WebHandler extends WebAppContext {
-        private final Spec spec;
+        private final ListenerCalls calls;
 
         WebHandler(Spec spec) {
-            this.spec = spec;
+            calls = new ListenerCalls(spec);
         }
 
         @Override
         public void contextInitialized() throws Exception {
-            initialize(spec, this, super::contextInitialized);
+            calls.around(this, super::contextInitialized);
         }
     }
 }

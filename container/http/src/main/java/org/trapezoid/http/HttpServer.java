@@ -29,6 +29,7 @@ public final class HttpServer implements AutoCloseable {
     private static final int MIN_THREADS = 4;
 
     private final Server server;
+    private final Optional<InetSocketAddress> address;
     private final Optional<ServerConnector> connector;
     private final Contexts contexts = new Contexts();
 
@@ -40,33 +41,55 @@ public final class HttpServer implements AutoCloseable {
         server = new Server(threads);
         server.setStopTimeout(0);
         server.setHandler(contexts);
+        this.address = address;
         connector = address.map(this::connect);
     }
 
-    private ServerConnector connect(InetSocketAddress address) {
+    private ServerConnector connect(InetSocketAddress bound) {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         ServerConnector http = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
-        http.setHost(address.getHostString());
-        http.setPort(address.getPort());
-        server.addConnector(http);
+        http.setHost(bound.getAddress().getHostAddress());
+        http.setPort(bound.getPort());
         return http;
     }
 
-    /** Opens the port; contexts may be added before and after. */
+    /** From here on contexts can be added. */
     public void start() throws IOException {
         try {
             server.start();
-        } catch (IOException e) {
-            throw e;
         } catch (Exception e) {
-            throw new IOException("the HTTP port did not open: " + e.getMessage(), e);
+            throw new IOException("the HTTP server did not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** Opens the port. */
+    public void open() throws IOException {
+        if (connector.isPresent()) {
+            ServerConnector http = connector.get();
+            server.addConnector(http);
+            try {
+                http.start();
+            } catch (Exception e) {
+                throw new IOException(
+                        "the HTTP port " + http.getHost() + ":" + http.getPort() + " did not open: " + e.getMessage(),
+                        e);
+            }
         }
     }
 
     /** The port that is open, if one is. */
     public OptionalInt port() {
-        return connector.map(http -> OptionalInt.of(http.getLocalPort())).orElseGet(OptionalInt::empty);
+        return connector
+                .map(http -> OptionalInt.of(http.getLocalPort()))
+                .filter(port -> port.getAsInt() > 0)
+                .orElseGet(OptionalInt::empty);
+    }
+
+    /** The address that is open, if one is. */
+    public Optional<InetSocketAddress> address() {
+        return address.filter(bound -> port().isPresent())
+                .map(bound -> new InetSocketAddress(bound.getAddress(), port().orElse(bound.getPort())));
     }
 
     /** Starts a context and, if it has a path, serves it. */

@@ -2,56 +2,163 @@
 package org.trapezoid.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.api.DigestAuthentication;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.http.HttpServer;
+import org.trapezoid.server.deploy.BrokenArchiveException;
+import org.trapezoid.server.deploy.ContextParameters;
+import org.trapezoid.server.deploy.Deployments;
+import org.trapezoid.servlet.authentication.DigestService;
+import org.trapezoid.servlet.authentication.Users;
+import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.location.LocationFile;
+import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.router.DarFile;
+import org.trapezoid.servlet.router.DefaultApplicationRouter;
+import org.trapezoid.sip.auth.NonceStore;
+import org.trapezoid.sip.transport.Protocol;
 
 /** All wiring of a server, by constructors. Started and stopped once. */
 final class Assembly {
 
+    private static final Logger log = LoggerFactory.getLogger(Assembly.class);
+    private static final String ROUTER_PROPERTY = "jakarta.servlet.sip.ar.dar.configuration";
+
     private final ServerConfig config;
+    private final Path data;
     private final HttpServer http;
+    private final SipStack sip;
+    private final ServletLayer servlets;
+    private final Deployments deployments;
+    private final LocationTable locations;
+    private final Optional<LocationFile> locationFile;
 
-    Assembly(ServerConfig config) {
+    Assembly(ServerConfig config) throws IOException {
         this.config = config;
-        this.http = new HttpServer(config.http().map(address -> new InetSocketAddress(address.host(), address.port())));
+        ServerConfig.Applications applications = config.applications();
+        data = applications.data().isPresent()
+                ? applications.data().get()
+                : Files.createTempDirectory("trapezoid-data");
+        ApplicationSelector router = router(applications);
+        http = new HttpServer(httpAddress(config));
+        sip = new SipStack(config.sip());
+        locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock());
+        locationFile = applications.data().isPresent()
+                ? Optional.of(new LocationFile(Files.createDirectories(data).resolve("locations"), locations))
+                : Optional.empty();
+        Map<Class<?>, Object> shared = new LinkedHashMap<>();
+        shared.put(LocationService.class, locations);
+        if (applications.users().isPresent()) {
+            Users users = new Users(applications.users().get(), sip.clock());
+            shared.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
+        }
+        servlets = new ServletLayer(
+                sip.forServlets(),
+                router,
+                shared,
+                new ServletLayer.Options(
+                        applications.unroutedStatus(), config.sip().limits().transactions()));
+        deployments = new Deployments(
+                new Deployments.Plan(
+                        applications.servlets(),
+                        applications.archives(),
+                        applications.directory(),
+                        data,
+                        applications.scanInterval(),
+                        applications.undeployTimeout()),
+                http,
+                servlets.applications(),
+                new ContextParameters(
+                        applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply));
     }
 
-    static List<String> check(ServerConfig config) {
-        return List.of();
+    private static Optional<InetSocketAddress> httpAddress(ServerConfig config) throws IOException {
+        return config.http().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new InetSocketAddress(
+                        InetAddress.getByName(config.http().get().host()),
+                        config.http().get().port()));
     }
 
+    private static ApplicationSelector router(ServerConfig.Applications applications) throws IOException {
+        Optional<Path> file = applications.router().or(() -> Optional.ofNullable(System.getProperty(ROUTER_PROPERTY))
+                .map(text -> text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text)));
+        if (file.isEmpty()) {
+            return new DefaultApplicationRouter();
+        }
+        return new DefaultApplicationRouter(DarFile.read(file.get()));
+    }
+
+    /** Listeners first: an application may send while it starts. What peers send meanwhile finds no application yet. */
     void start() throws IOException {
         http.start();
+        sip.start();
+        try {
+            deployments.start();
+        } catch (BrokenArchiveException e) {
+            throw new IllegalArgumentException("application " + e.getMessage(), e);
+        }
+        http.open();
     }
 
     void stop() {
+        servlets.drain();
+        sip.drain(config.sip().stopTimeout());
+        deployments.close();
+        quietly(http);
+        sip.close();
+        locationFile.ifPresent(Assembly::quietly);
+    }
+
+    private static void quietly(AutoCloseable part) {
         try {
-            http.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            part.close();
+        } catch (Exception e) {
+            log.warn("not everything was closed: {}", e.toString());
         }
     }
 
     OptionalInt port(String protocol) {
-        return switch (protocol) {
-            case "http" -> http.port();
-            default -> OptionalInt.empty();
-        };
+        if (protocol.equals("http")) {
+            return http.port();
+        }
+        return Protocol.of(protocol)
+                .map(wanted -> sip.transports().listeners().stream()
+                        .filter(listener -> listener.protocol() == wanted)
+                        .mapToInt(listener -> listener.bound().getPort())
+                        .findFirst())
+                .orElseGet(OptionalInt::empty);
     }
 
     List<String> endpoints() {
         List<String> endpoints = new ArrayList<>();
-        config.http()
-                .ifPresent(address -> endpoints.add(
-                        "http " + address.host() + ":" + http.port().orElse(address.port())));
+        sip.transports()
+                .listeners()
+                .forEach(listener -> endpoints.add(listener.protocol().parameter() + " " + literal(listener.bound())));
+        http.address().ifPresent(address -> endpoints.add("http " + literal(address)));
         return endpoints;
     }
 
+    private static String literal(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
     List<String> applications() {
-        return List.of();
+        return servlets.applications().names();
     }
 }

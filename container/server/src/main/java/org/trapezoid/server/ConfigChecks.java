@@ -2,6 +2,9 @@
 package org.trapezoid.server;
 
 import java.time.Duration;
+import org.trapezoid.sip.uri.HostPort;
+import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.SyntaxException;
 
 /** What single configuration values must look like; every failure names the value and the expectation. Stateless. */
 final class ConfigChecks {
@@ -51,14 +54,22 @@ final class ConfigChecks {
 
     /** {@code host} or {@code host:port}; an IPv6 address is in brackets. */
     static String requireHostPort(String text, String what) {
-        int colon = text.lastIndexOf(':');
-        boolean withPort =
-                colon >= 0 && (text.startsWith("[") ? colon > text.indexOf(']') : text.indexOf(':') == colon);
-        if (withPort) {
-            requireRange(parseInt(text.substring(colon + 1), "port of " + what), 1, MAX_PORT, "port of " + what);
+        try {
+            HostPort.parse(text);
+            return text;
+        } catch (SyntaxException e) {
+            throw new IllegalArgumentException(what + " is \"" + text + "\"; expected host or host:port", e);
         }
-        requireHost(withPort ? text.substring(0, colon) : text, what);
-        return text;
+    }
+
+    /** A SIP or SIPS URI. */
+    static String requireSipUri(String text, String what) {
+        try {
+            SipUri.parse(text);
+            return text;
+        } catch (SyntaxException e) {
+            throw new IllegalArgumentException(what + " is \"" + text + "\"; expected a sip: or sips: URI", e);
+        }
     }
 
     static int parseInt(String text, String what) {

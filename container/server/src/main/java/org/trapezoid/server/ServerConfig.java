@@ -6,11 +6,13 @@ import static org.trapezoid.server.ConfigChecks.requireHostPort;
 import static org.trapezoid.server.ConfigChecks.requirePort;
 import static org.trapezoid.server.ConfigChecks.requirePositive;
 import static org.trapezoid.server.ConfigChecks.requireRange;
+import static org.trapezoid.server.ConfigChecks.requireSipUri;
 
 import jakarta.servlet.Servlet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,8 +43,15 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param routes next hops that are not looked up
      * @param timing the base timers
      * @param limits what peers may ask for
+     * @param stopTimeout how long running transactions may go on when the server stops
      */
-    public record Sip(List<Listener> listeners, List<String> names, List<Route> routes, Timing timing, Limits limits) {
+    public record Sip(
+            List<Listener> listeners,
+            List<String> names,
+            List<Route> routes,
+            Timing timing,
+            Limits limits,
+            Duration stopTimeout) {
         public Sip {
             listeners = List.copyOf(listeners);
             names = List.copyOf(names);
@@ -57,6 +66,9 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 if (listener.port() != 0 && !bound.add(address)) {
                     throw new IllegalArgumentException("listener " + listener + " is there twice");
                 }
+            }
+            if (stopTimeout.isNegative()) {
+                throw new IllegalArgumentException("stop-timeout is negative; expected 0 or more");
             }
             names.forEach(name -> requireHostPort(name, "name"));
             Set<String> domains = new HashSet<>();
@@ -77,9 +89,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
     public record Route(String domain, String to) {
         public Route {
             requireHost(domain, "domain of a route");
-            if (!to.startsWith("sip:") && !to.startsWith("sips:")) {
-                throw new IllegalArgumentException("to of a route is \"" + to + "\"; expected a sip: or sips: URI");
-            }
+            requireSipUri(to, "to of a route");
         }
     }
 
@@ -124,7 +134,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private static final int MAX_BYTES = 1 << 30;
 
         public Limits {
-            requireRange(headerBytes, 1 << 10, MAX_BYTES, "header-bytes");
+            requireRange(headerBytes, 1 << 10, 1 << 20, "header-bytes");
             requireRange(bodyBytes, 1 << 10, MAX_BYTES, "body-bytes");
             requireRange(headers, 10, 1 << 16, "headers");
             requireRange(connections, 1, Integer.MAX_VALUE, "connections");
@@ -153,7 +163,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param archives files or directories deployed besides
      * @param servlets applications of one servlet, by application name
      * @param settings properties files {@code <application>.properties} in this directory override context parameters
-     * @param data where unpacked and migrated archives are kept
+     * @param data where unpacked archives and registrations are kept; empty: nothing outlives the server
+     * @param users file of the users of digest authentication; empty: there are none
      * @param router properties file of the default application router; empty: {@code jakarta.servlet.sip.ar.dar.configuration}
      *     decides
      * @param undeployTimeout how long running calls of an undeployed application may go on
@@ -166,6 +177,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Map<String, Servlet> servlets,
             Optional<Path> settings,
             Optional<Path> data,
+            Optional<Path> users,
             Optional<Path> router,
             Duration undeployTimeout,
             Duration scanInterval,
@@ -179,13 +191,14 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
                 404);
 
         public Applications {
             archives = List.copyOf(archives);
-            servlets = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(servlets));
+            servlets = Collections.unmodifiableMap(new LinkedHashMap<>(servlets));
             if (undeployTimeout.isNegative()) {
                 throw new IllegalArgumentException("undeploy-timeout is negative; expected 0 or more");
             }
@@ -212,17 +225,21 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
 
     /** Collects a configuration; used by one thread. */
     public static final class Builder {
+        private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
         private final List<Listener> listeners = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
         private final List<Route> routes = new ArrayList<>();
         private Timing timing = Timing.RFC3261;
         private Limits limits = Limits.DEFAULT;
+        private Duration stopTimeout = STOP_TIMEOUT;
         private Optional<Http> http = Optional.empty();
         private Optional<Path> directory = Optional.empty();
         private final List<Path> archives = new ArrayList<>();
         private final Map<String, Servlet> servlets = new LinkedHashMap<>();
         private Optional<Path> settings = Optional.empty();
         private Optional<Path> data = Optional.empty();
+        private Optional<Path> users = Optional.empty();
         private Optional<Path> router = Optional.empty();
         private Duration undeployTimeout = Applications.NONE.undeployTimeout();
         private Duration scanInterval = Applications.NONE.scanInterval();
@@ -257,6 +274,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** Sets what peers may ask for. */
         public Builder limits(Limits peerLimits) {
             limits = peerLimits;
+            return this;
+        }
+
+        /** Sets how long running transactions may go on when the server stops. */
+        public Builder stopTimeout(Duration timeout) {
+            stopTimeout = timeout;
             return this;
         }
 
@@ -297,9 +320,15 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
-        /** Keeps unpacked and migrated archives in a directory; without it, in a temporary one. */
+        /** Keeps unpacked archives and registrations in a directory; without it, nothing outlives the server. */
         public Builder data(Path dataDirectory) {
             data = Optional.of(dataDirectory);
+            return this;
+        }
+
+        /** Checks digest credentials against a file that {@code trapezoid user} keeps. */
+        public Builder users(Path usersFile) {
+            users = Optional.of(usersFile);
             return this;
         }
 
@@ -330,7 +359,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, timing, limits),
+                    new Sip(listeners, names, routes, timing, limits, stopTimeout),
                     http,
                     new Applications(
                             directory,
@@ -338,6 +367,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             servlets,
                             settings,
                             data,
+                            users,
                             router,
                             undeployTimeout,
                             scanInterval,

@@ -4,8 +4,11 @@ package org.trapezoid.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.trapezoid.server.deploy.ArchiveCheck;
 
 /**
  * A SIP Servlet server inside a program. Thread-safe.
@@ -23,11 +26,19 @@ import java.util.function.Consumer;
  */
 public final class SipServer implements AutoCloseable {
 
-    private final Assembly assembly;
+    private final ServerConfig config;
+    private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile Optional<Assembly> assembly = Optional.empty();
 
-    private SipServer(Assembly assembly) {
-        this.assembly = assembly;
+    private enum State {
+        NEW,
+        STARTED,
+        STOPPED
+    }
+
+    private SipServer(ServerConfig config) {
+        this.config = config;
     }
 
     /** A server with a configuration made on the spot. */
@@ -39,21 +50,27 @@ public final class SipServer implements AutoCloseable {
 
     /** A server with a configuration. */
     public static SipServer create(ServerConfig config) {
-        return new SipServer(new Assembly(config));
+        return new SipServer(config);
     }
 
     /** What would go wrong with a configuration: a line for each application that cannot be deployed. */
     public static List<String> check(ServerConfig config) {
-        return Assembly.check(config);
+        return ArchiveCheck.problems(
+                config.applications().archives(), config.applications().directory());
     }
 
-    /** Deploys the applications, then opens the listeners; what fails is closed again. */
+    /** Opens the listeners and deploys the applications; a server starts once. What fails is closed again. */
     public void start() {
+        if (!state.compareAndSet(State.NEW, State.STARTED)) {
+            throw new IllegalStateException("the server was started before; make another one");
+        }
         try {
-            assembly.start();
+            Assembly made = new Assembly(config);
+            assembly = Optional.of(made);
+            made.start();
         } catch (IOException e) {
             stop();
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         } catch (RuntimeException e) {
             stop();
             throw e;
@@ -62,8 +79,11 @@ public final class SipServer implements AutoCloseable {
 
     /** Takes no new calls, lets running transactions finish for a while, then closes everything. Again: does nothing. */
     public void stop() {
+        if (state.getAndSet(State.STOPPED) == State.STOPPED) {
+            return;
+        }
         try {
-            assembly.stop();
+            assembly.ifPresent(Assembly::stop);
         } finally {
             stopped.countDown();
         }
@@ -76,22 +96,26 @@ public final class SipServer implements AutoCloseable {
 
     /** The port that is open for a protocol: {@code udp}, {@code tcp} or {@code http}; the first one configured. */
     public int port(String protocol) {
-        return assembly.port(protocol).orElseThrow(() -> new IllegalArgumentException("no open port for " + protocol));
+        return started().port(protocol).orElseThrow(() -> new IllegalArgumentException("no open port for " + protocol));
     }
 
     /** What is open, one text such as {@code udp 127.0.0.1:5060} each. */
     public List<String> endpoints() {
-        return assembly.endpoints();
+        return started().endpoints();
     }
 
     /** The names of the deployed applications, sorted. */
     public List<String> applications() {
-        return assembly.applications();
+        return started().applications();
     }
 
     /** Same as {@link #stop()}. */
     @Override
     public void close() {
         stop();
+    }
+
+    private Assembly started() {
+        return assembly.orElseThrow(() -> new IllegalStateException("the server was not started"));
     }
 }

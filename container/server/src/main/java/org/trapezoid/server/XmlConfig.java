@@ -102,6 +102,10 @@ final class XmlConfig {
     }
 
     private void sip(Path file, XmlTrapezoid.Sip sip, ServerConfig.Builder builder) {
+        if (sip.stopTimeout != null) {
+            String timeout = sip.stopTimeout;
+            check(file, sip, () -> builder.stopTimeout(ConfigChecks.parseDuration(timeout, "stop-timeout")));
+        }
         for (XmlTrapezoid.SipListener listener : sip.listeners) {
             check(
                     file,
@@ -157,6 +161,7 @@ final class XmlConfig {
             path(applications.dir).ifPresent(builder::deployDirectory);
             path(applications.settings).ifPresent(builder::applicationSettings);
             path(applications.data).ifPresent(builder::data);
+            path(applications.users).ifPresent(builder::users);
             path(applications.router).ifPresent(builder::router);
             applications.archives.forEach(archive -> path(archive.path).ifPresent(builder::deploy));
         });
@@ -210,12 +215,13 @@ final class XmlConfig {
         return factory.newSAXParser().getXMLReader();
     }
 
-    /** Each wrong value is reported twice: which facet it breaks, then which attribute or element has it. */
+    /** Reported twice: a wrong value by its facet, then by its name; an unknown element by the schema, then by the binding. */
     private static boolean isDetail(@Nullable String message) {
         return message != null
                 && (message.startsWith("cvc-datatype-valid")
                         || message.startsWith("cvc-enumeration-valid")
-                        || message.startsWith("cvc-pattern-valid"));
+                        || message.startsWith("cvc-pattern-valid")
+                        || message.startsWith("unexpected element ("));
     }
 
     /** Without the parser's internal key, as in "cvc-complex-type.3.2.2: Attribute 'x' is not allowed". */
@@ -224,7 +230,8 @@ final class XmlConfig {
             return "not valid";
         }
         int colon = message.indexOf(": ");
-        return message.startsWith("cvc-") && colon > 0 ? message.substring(colon + 2) : message;
+        String problem = message.startsWith("cvc-") && colon > 0 ? message.substring(colon + 2) : message;
+        return problem.replace("\"urn:trapezoid:server:1\":", "");
     }
 
     private static String describe(Throwable failure) {

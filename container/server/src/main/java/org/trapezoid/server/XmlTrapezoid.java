@@ -27,6 +27,10 @@ final class XmlTrapezoid {
 
     @XmlAccessorType(XmlAccessType.FIELD)
     static final class Sip {
+        @XmlAttribute(name = "stop-timeout")
+        @Nullable
+        String stopTimeout;
+
         @XmlElement(name = "listener")
         List<SipListener> listeners = new ArrayList<>();
 
@@ -131,6 +135,9 @@ final class XmlTrapezoid {
 
         @XmlAttribute
         String data = "data";
+
+        @XmlAttribute
+        String users = "conf/users.properties";
 
         @XmlAttribute
         @Nullable

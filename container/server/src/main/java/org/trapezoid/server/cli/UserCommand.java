@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.authentication.UsersFile;
 import picocli.CommandLine.Command;
@@ -83,7 +84,7 @@ final class UserCommand implements Runnable {
         return new String[] {user.substring(0, at), user.substring(at + 1)};
     }
 
-    private boolean changing(java.util.function.BooleanSupplier change) {
+    private boolean changing(BooleanSupplier change) {
         try {
             return change.getAsBoolean();
         } catch (IllegalArgumentException e) {

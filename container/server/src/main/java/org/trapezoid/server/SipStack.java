@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.concurrent.Threads;
+import org.trapezoid.sip.concurrent.TimerWheel;
+import org.trapezoid.sip.concurrent.Workers;
+import org.trapezoid.sip.locate.StaticLocator;
+import org.trapezoid.sip.locate.StaticRoute;
+import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.MessageParser;
+import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Timing;
+import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.Binding;
+import org.trapezoid.sip.transport.StackThreads;
+import org.trapezoid.sip.transport.StreamOptions;
+import org.trapezoid.sip.transport.StreamSelectors;
+import org.trapezoid.sip.transport.StreamTransport;
+import org.trapezoid.sip.transport.Transport;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.transport.UdpOptions;
+import org.trapezoid.sip.transport.UdpTransport;
+import org.trapezoid.sip.uri.HostPort;
+import org.trapezoid.sip.uri.SipUri;
+
+/** The SIP stack of one server, wired from its configuration. Started and stopped once. */
+final class SipStack {
+
+    private static final Path HOSTS = Path.of("/etc/hosts");
+    private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
+
+    private final Workers workers = Threads.workers("sip-worker", Threads.WORKERS);
+    private final Readers readers = new Readers();
+    private final TimerWheel timers = new TimerWheel(readers);
+    private final Strands strands = new Strands(workers, timers);
+    private final RandomGenerator random = new BufferedRandom();
+    private final InstantSource clock = InstantSource.system();
+    private final Identifiers identifiers = new Identifiers(random);
+    private final StreamSelectors selectors = new StreamSelectors();
+    private final TransportLayer transports;
+    private final TransactionLayer transactions;
+    private final RequestSender sender;
+    private final Timing timing;
+
+    SipStack(ServerConfig.Sip config) throws IOException {
+        Limits limits = limits(config.limits());
+        StackThreads threads = new StackThreads(readers, timers, workers);
+        transports = new TransportLayer(
+                transports(config, limits, threads),
+                new TransportOptions(
+                        config.names().stream().map(HostPort::parse).toList(), false),
+                threads);
+        timing = Timing.of(
+                config.timing().t1(), config.timing().t2(), config.timing().t4());
+        transactions = new TransactionLayer(transports, strands, timers, timing, identifiers);
+        List<StaticRoute> routes = config.routes().stream()
+                .map(route -> new StaticRoute(route.domain(), SipUri.parse(route.to())))
+                .toList();
+        sender = new RequestSender(new StaticLocator(routes, HOSTS, clock), transactions, transports, identifiers);
+    }
+
+    private static Limits limits(ServerConfig.Limits config) {
+        Limits usual = Limits.DEFAULT;
+        return new Limits(
+                config.headerBytes(),
+                usual.line(),
+                config.headers(),
+                usual.vias(),
+                usual.parameters(),
+                usual.uri(),
+                config.bodyBytes());
+    }
+
+    private List<Transport> transports(ServerConfig.Sip config, Limits limits, StackThreads threads)
+            throws IOException {
+        MessageParser parser = new MessageParser(limits);
+        StreamOptions streams = StreamOptions.DEFAULT.withConnections(
+                config.limits().connections(), config.limits().connectionsPerAddress());
+        List<Transport> made = new ArrayList<>();
+        for (Listener listener : config.listeners()) {
+            Binding binding = binding(listener);
+            made.add(
+                    switch (listener.transport()) {
+                        case UDP -> new UdpTransport(binding, UdpOptions.DEFAULT, parser, threads);
+                        case TCP -> new StreamTransport(binding, streams, selectors, parser, limits, threads);
+                    });
+        }
+        return made;
+    }
+
+    private static Binding binding(Listener listener) throws IOException {
+        InetSocketAddress address;
+        try {
+            address = new InetSocketAddress(InetAddress.getByName(listener.host()), listener.port());
+        } catch (UnknownHostException e) {
+            throw new IOException("listener " + listener + ": " + listener.host() + " has no address", e);
+        }
+        return listener.advertise()
+                .map(name -> new Binding(address, HostPort.parse(name)))
+                .orElseGet(() -> Binding.of(address));
+    }
+
+    void start() throws IOException {
+        transports.start(transactions);
+    }
+
+    /** Waits until no transaction is left or the time is over. */
+    void drain(Duration longest) {
+        Strand strand = strands.create();
+        CountDownLatch drained = new CountDownLatch(1);
+        Strand.run(strand, () -> check(strand, drained));
+        try {
+            drained.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void check(Strand strand, CountDownLatch drained) {
+        if (transactions.size() == 0) {
+            drained.countDown();
+        } else {
+            timers.schedule(strand, DRAIN_CHECK, () -> check(strand, drained));
+        }
+    }
+
+    void close() {
+        transports.close();
+        selectors.close();
+        timers.close();
+        workers.close();
+    }
+
+    TransportLayer transports() {
+        return transports;
+    }
+
+    Strands strands() {
+        return strands;
+    }
+
+    TimerWheel timers() {
+        return timers;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    /** What the servlet layer stands on. */
+    ServletLayer.Stack forServlets() {
+        return new ServletLayer.Stack(
+                transports, transactions, sender, strands, timers, timing, identifiers, random, clock);
+    }
+}

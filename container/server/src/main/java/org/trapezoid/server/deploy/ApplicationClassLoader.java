@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server.deploy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The class loader of one application: Java itself first, then the API from the container, then the archive, and of the
+ * container's other classes only those an application may use when it does not bring them. Thread-safe.
+ */
+public final class ApplicationClassLoader extends URLClassLoader {
+
+    /** Always the container's, even when the archive has copies: the two sides exchange objects of these types. */
+    private static final List<String> FROM_CONTAINER =
+            List.of("jakarta.servlet.", "org.trapezoid.api.", "jakarta.annotation.", "jakarta.inject.");
+
+    /** The container's unless the archive has its own. */
+    private static final List<String> UNLESS_IN_ARCHIVE = List.of("org.slf4j.", "jakarta.enterprise.");
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final ClassLoader container;
+
+    /** A loader for the directory that holds WEB-INF. */
+    public ApplicationClassLoader(String name, Path root, ClassLoader container) {
+        super(name, classPath(root), ClassLoader.getPlatformClassLoader());
+        this.container = container;
+    }
+
+    private static URL[] classPath(Path root) {
+        Path webInf = root.resolve("WEB-INF");
+        List<URL> urls = new ArrayList<>();
+        try {
+            urls.add(webInf.resolve("classes").toUri().toURL());
+            Path lib = webInf.resolve("lib");
+            if (Files.isDirectory(lib)) {
+                try (Stream<Path> files = Files.list(lib)) {
+                    for (Path jar : files.filter(
+                                    file -> file.getFileName().toString().endsWith(".jar"))
+                            .sorted()
+                            .toList()) {
+                        urls.add(jar.toUri().toURL());
+                    }
+                }
+            }
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(root + " is no directory a class path can name", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return urls.toArray(URL[]::new);
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> type = findLoadedClass(name);
+            if (type == null) {
+                type = find(name);
+            }
+            if (resolve) {
+                resolveClass(type);
+            }
+            return type;
+        }
+    }
+
+    private Class<?> find(String name) throws ClassNotFoundException {
+        if (startsWithAny(name, FROM_CONTAINER)) {
+            return container.loadClass(name);
+        }
+        try {
+            return getParent().loadClass(name);
+        } catch (ClassNotFoundException notJava) {
+            try {
+                return findClass(name);
+            } catch (ClassNotFoundException notInArchive) {
+                if (startsWithAny(name, UNLESS_IN_ARCHIVE)) {
+                    return container.loadClass(name);
+                }
+                throw notInArchive;
+            }
+        }
+    }
+
+    @Override
+    public @Nullable URL getResource(String name) {
+        if (startsWithAny(className(name), FROM_CONTAINER)) {
+            return container.getResource(name);
+        }
+        URL found = findResource(name);
+        if (found == null) {
+            found = getParent().getResource(name);
+        }
+        if (found == null && startsWithAny(className(name), UNLESS_IN_ARCHIVE)) {
+            found = container.getResource(name);
+        }
+        return found;
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        if (startsWithAny(className(name), FROM_CONTAINER)) {
+            return container.getResources(name);
+        }
+        List<URL> found = Collections.list(findResources(name));
+        found.addAll(Collections.list(getParent().getResources(name)));
+        if (found.isEmpty() && startsWithAny(className(name), UNLESS_IN_ARCHIVE)) {
+            return container.getResources(name);
+        }
+        return Collections.enumeration(found);
+    }
+
+    private static String className(String resource) {
+        return resource.replace('/', '.');
+    }
+
+    private static boolean startsWithAny(String name, List<String> prefixes) {
+        for (String prefix : prefixes) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server.deploy;
+
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.http.ConvergedContext;
+import org.trapezoid.http.HttpServer;
+import org.trapezoid.servlet.app.AppSource;
+import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.descriptor.AppDescriptor;
+import org.trapezoid.servlet.descriptor.ArchiveReader;
+import org.trapezoid.servlet.descriptor.ServletDescriptor;
+
+/**
+ * Makes archives into running applications and ends them again. What is wrong with one archive is logged and stops no other.
+ * Confined to the deploying thread, which is also the executor it is given.
+ */
+final class Deployer implements DeployScanner.Target {
+
+    private static final Logger log = LoggerFactory.getLogger(Deployer.class);
+
+    private final HttpServer http;
+    private final Applications applications;
+    private final Workspace workspace;
+    private final ContextParameters parameters;
+    private final Duration patience;
+    private final Executor deployingThread;
+    private final ArchiveReader reader = new ArchiveReader();
+    private final Map<Path, Deployment> running = new LinkedHashMap<>();
+    private final Set<Deployment> ending = new HashSet<>();
+
+    /** A deployer; patience is how long calls of an undeployed application may go on. */
+    Deployer(
+            HttpServer http,
+            Applications applications,
+            Workspace workspace,
+            ContextParameters parameters,
+            Duration patience,
+            Executor deployingThread) {
+        this.http = http;
+        this.applications = applications;
+        this.workspace = workspace;
+        this.parameters = parameters;
+        this.patience = patience;
+        this.deployingThread = deployingThread;
+    }
+
+    @Override
+    public void deploy(Path path) {
+        try {
+            Deployment deployment = start(Archive.at(path));
+            running.put(path, deployment);
+            log.info("{} deployed from {}", deployment, path);
+        } catch (BrokenArchiveException e) {
+            log.error("not deployed: {}", e.getMessage());
+            log.debug("not deployed", e);
+        }
+    }
+
+    /** An application of one servlet, which sees what its program sees. */
+    void deploy(String name, Servlet servlet) throws BrokenArchiveException {
+        Path place = Path.of(name);
+        try {
+            Path temporary = workspace.temporary(name);
+            ClassLoader loader = servlet.getClass().getClassLoader();
+            AppDescriptor descriptor = AppDescriptor.of(
+                    name, ServletDescriptor.of(name, servlet.getClass().getName()));
+            Application application = new Application(descriptor, loader, Map.of(name, servlet));
+            ConvergedContext context = ConvergedContext.sipOnly(spec(name, temporary, loader, temporary, application));
+            startContext(context, application);
+            running.put(place, new Deployment(name, temporary, temporary, Optional.empty(), context, true));
+        } catch (Exception e) {
+            throw new BrokenArchiveException(place, e);
+        }
+    }
+
+    /** The new version takes over at once; calls of the old one go on for a while. A broken new version ends the old one. */
+    @Override
+    public void redeploy(Path path) {
+        undeploy(path);
+        deploy(path);
+    }
+
+    @Override
+    public void undeploy(Path path) {
+        Deployment deployment = running.remove(path);
+        if (deployment != null) {
+            end(deployment, patience);
+        }
+    }
+
+    /** Ends every application; the stage completes when the last one has. */
+    CompletionStage<Void> stop(Duration patienceAtStop) {
+        List<Deployment> all = new ArrayList<>(running.values());
+        running.clear();
+        return CompletableFuture.allOf(all.stream()
+                .map(deployment -> end(deployment, patienceAtStop).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private Deployment start(Archive archive) throws BrokenArchiveException {
+        ApplicationClassLoader loader = null;
+        try {
+            Path root = workspace.prepare(archive);
+            Path temporary = workspace.temporary(archive.name());
+            Optional<AppDescriptor> descriptor =
+                    reader.read(root, archive.path().getFileName().toString());
+            String name = descriptor.map(AppDescriptor::name).orElse(archive.name());
+            loader = new ApplicationClassLoader(name, root, Deployer.class.getClassLoader());
+            Application application = new Application(descriptor, loader);
+            ConvergedContext.Spec spec = spec(name, root, loader, temporary, application);
+            ConvergedContext context =
+                    archive.web() ? ConvergedContext.web(spec, "/" + archive.name()) : ConvergedContext.sipOnly(spec);
+            startContext(context, application);
+            return new Deployment(name, root, temporary, Optional.of(loader), context, descriptor.isPresent());
+        } catch (Throwable e) { // an archive may lack any class, and linkage errors are Errors
+            if (loader != null) {
+                close(archive.name(), loader);
+            }
+            throw new BrokenArchiveException(archive.path(), e);
+        }
+    }
+
+    private ConvergedContext.Spec spec(
+            String name, Path root, ClassLoader loader, Path temporary, Application application) throws IOException {
+        application.contextParameters.putAll(parameters.of(name));
+        return new ConvergedContext.Spec(name, root, loader, temporary, application.contextParameters, application);
+    }
+
+    private void startContext(ConvergedContext context, Application application) throws Exception {
+        boolean started = false;
+        try {
+            http.add(context);
+            started = true;
+        } finally {
+            if (!started) {
+                application.undo();
+                http.remove(context);
+            }
+        }
+    }
+
+    /** The SIP side of an application starts in the middle of its HTTP side: after the listeners, before the servlets. */
+    private final class Application implements ConvergedContext.Startup {
+        private final Optional<AppDescriptor> descriptor;
+        private final ClassLoader loader;
+        private final Map<String, Servlet> instances;
+        private final Map<String, String> contextParameters = new HashMap<>();
+        private boolean deployed;
+
+        Application(Optional<AppDescriptor> descriptor, ClassLoader loader) {
+            this.descriptor = descriptor;
+            this.loader = loader;
+            this.instances = Map.of();
+            descriptor.ifPresent(declared -> contextParameters.putAll(declared.contextParams()));
+        }
+
+        Application(AppDescriptor descriptor, ClassLoader loader, Map<String, Servlet> instances) {
+            this.descriptor = Optional.of(descriptor);
+            this.loader = loader;
+            this.instances = instances;
+        }
+
+        @Override
+        public void afterListeners(ServletContext servletContext) throws Exception {
+            if (descriptor.isPresent()) {
+                applications.deploy(
+                        new AppSource(descriptor.get(), loader, servletContext, contextParameters, instances));
+                deployed = true;
+            }
+        }
+
+        void undo() {
+            if (deployed) {
+                applications.undeploy(descriptor.orElseThrow().name(), Duration.ZERO);
+            }
+        }
+    }
+
+    private CompletionStage<Void> end(Deployment deployment, Duration longest) {
+        ending.add(deployment);
+        http.hide(deployment.context());
+        CompletionStage<Void> ended = deployment.sip()
+                ? applications.undeploy(deployment.name(), longest)
+                : CompletableFuture.completedFuture(null);
+        return ended.whenCompleteAsync((nothing, failure) -> release(deployment), deployingThread);
+    }
+
+    private void release(Deployment deployment) {
+        try {
+            http.remove(deployment.context());
+        } catch (Exception e) {
+            log.warn("{}: its servlet context did not stop", deployment, e);
+        }
+        deployment.loader().ifPresent(loader -> close(deployment.name(), loader));
+        ending.remove(deployment);
+        clean();
+        log.info("{} undeployed", deployment);
+    }
+
+    /** Deletes the unpacked archives nothing uses. */
+    void clean() {
+        Set<Path> used = new HashSet<>();
+        List<Deployment> all = new ArrayList<>(running.values());
+        all.addAll(ending);
+        for (Deployment each : all) {
+            used.add(each.root());
+            used.add(each.temporary());
+        }
+        try {
+            workspace.retain(used);
+        } catch (IOException e) {
+            log.warn("unused files were not deleted: {}", e.toString());
+        }
+    }
+
+    private static void close(String name, ApplicationClassLoader loader) {
+        try {
+            loader.close();
+        } catch (IOException e) {
+            log.warn("{}: its files were not closed: {}", name, e.toString());
+        }
+    }
+}

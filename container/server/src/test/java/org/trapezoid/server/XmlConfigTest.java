@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class XmlConfigTest {
+
+    private static final Path SHIPPED = Path.of("..", "..", "conf", "trapezoid.xml");
+
+    @TempDir
+    private Path base;
+
+    private Path file;
+
+    @BeforeEach
+    void nameTheFile() {
+        file = base.resolve("trapezoid.xml");
+    }
+
+    @Test
+    void readsTheShippedFileWithItsDefaults() {
+        ServerConfig config = reader(Map.of()).read(SHIPPED);
+
+        assertThat(config.sip().listeners()).containsExactly(Listener.udp(5060), Listener.tcp(5060));
+        assertThat(config.sip().timing()).isEqualTo(ServerConfig.Timing.RFC3261);
+        assertThat(config.sip().limits()).isEqualTo(ServerConfig.Limits.DEFAULT);
+        assertThat(config.http()).contains(new ServerConfig.Http("127.0.0.1", 8080));
+        assertThat(config.applications().directory()).contains(base.resolve("deploy"));
+        assertThat(config.applications().router()).contains(base.resolve("conf/dar.properties"));
+        assertThat(config.applications().settings()).contains(base.resolve("conf/apps"));
+        assertThat(config.applications().data()).contains(base.resolve("data"));
+        assertThat(config.applications().users()).contains(base.resolve("conf/users.properties"));
+        assertThat(config.applications().undeployTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void takesTheShippedFilesAddressesFromTheEnvironment() {
+        Map<String, String> environment =
+                Map.of("TRAPEZOID_HOST", "192.0.2.1", "TRAPEZOID_SIP_PORT", "5070", "TRAPEZOID_HTTP_PORT", "0");
+
+        ServerConfig config = reader(environment).read(SHIPPED);
+
+        assertThat(config.sip().listeners())
+                .containsExactly(
+                        Listener.udp(5070).host("192.0.2.1"), Listener.tcp(5070).host("192.0.2.1"));
+        assertThat(config.http()).contains(new ServerConfig.Http("192.0.2.1", 0));
+    }
+
+    @Test
+    void saysInAFileWhatTheBuilderSays() throws IOException {
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip stop-timeout="3s">
+                    <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
+                    <name>example.net</name>
+                    <route domain=".b.test" to="sip:127.0.0.2:5060"/>
+                    <timing t1="100ms" t2="1s"/>
+                    <limits body-bytes="4096"/>
+                  </sip>
+                  <applications dir="" settings="s" data="/d" users="u" router="r" undeploy-timeout="0s" scan-interval="2s"
+                                unrouted-status="403">
+                    <archive path="one.sar"/>
+                  </applications>
+                </trapezoid>
+                """);
+
+        ServerConfig config = reader(Map.of()).read(file);
+
+        ServerConfig.Limits usual = ServerConfig.Limits.DEFAULT;
+        assertThat(config)
+                .isEqualTo(ServerConfig.builder()
+                        .listen(Listener.udp(5060).host("0.0.0.0").advertise("sip.example.net:5062"))
+                        .name("example.net")
+                        .route(".b.test", "sip:127.0.0.2:5060")
+                        .timing(new ServerConfig.Timing(
+                                Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5)))
+                        .limits(new ServerConfig.Limits(
+                                usual.headerBytes(),
+                                4096,
+                                usual.headers(),
+                                usual.connections(),
+                                usual.connectionsPerAddress(),
+                                usual.transactions()))
+                        .stopTimeout(Duration.ofSeconds(3))
+                        .applicationSettings(base.resolve("s"))
+                        .data(Path.of("/d"))
+                        .users(base.resolve("u"))
+                        .router(base.resolve("r"))
+                        .undeployTimeout(Duration.ZERO)
+                        .scanInterval(Duration.ofSeconds(2))
+                        .unroutedStatus(403)
+                        .deploy(base.resolve("one.sar"))
+                        .build());
+        assertThat(config.applications().directory()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void namesFileAndLineOfEveryUnknownName() throws IOException {
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="udp" port="5060" colour="red"/>
+                  </sip>
+                  <http port="8080"/>
+                  <ftp/>
+                </trapezoid>
+                """);
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file)).isInstanceOfSatisfying(ConfigException.class, wrong -> {
+            assertThat(wrong.problems()).hasSize(2);
+            assertThat(wrong.problems().get(0)).startsWith(file + ":3: ").contains("'colour'", "'listener'");
+            assertThat(wrong.problems().get(1)).startsWith(file + ":6: ").contains("ftp");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<listener transport='sctp' port='5060'/> | 'sctp'",
+                "<listener transport='udp' port='65536'/> | '65536'",
+                "<listener transport='udp' port='-1'/> | '-1'",
+                "<listener transport='udp' port='${env:NOWHERE}'/> | ${env:NOWHERE} has no value",
+                "<listener transport='udp' port='${file:x:-1}'/> | ${file:x} is not known",
+                "<listener transport='udp' port='${env:X'/> | no closing brace",
+                "<listener transport='udp' port='1' host='a b'/> | host of a listener is \"a b\"",
+                "<listener transport='udp' port='1' advertise='a:b'/> | advertise of a listener is \"a:b\"",
+                "<listener transport='udp'/> | 'port' must appear",
+                "<listener transport='udp' port='1'/><route domain='b' to='tel:1'/> | expected a sip: or sips: URI",
+                "<listener transport='udp' port='1'/><timing t1='5'/> | '5'",
+                "<listener transport='udp' port='1'/><timing t1='0s'/> | t1 is 0ms",
+                "<listener transport='udp' port='1'/><timing t1='5s' t2='1s'/> | t2 is 1000ms; expected at least t1",
+                "<listener transport='udp' port='1'/><limits headers='3'/> | headers is 3; expected a number from 10",
+            })
+    void namesTheLineOfAWrongValue(String element, String problem) throws IOException {
+        write("<trapezoid xmlns='urn:trapezoid:server:1'>\n<sip>\n" + element + "\n</sip>\n</trapezoid>");
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .contains(file + ":3: ")
+                .contains(problem);
+    }
+
+    @Test
+    void refusesTheSameListenerTwice() throws IOException {
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1"><sip>
+                  <listener transport="udp" port="5060"/>
+                  <listener transport="udp" port="5060" advertise="x"/>
+                </sip></trapezoid>
+                """);
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(file + ": listener udp 127.0.0.1:5060 is there twice");
+    }
+
+    @Test
+    void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
+        write("""
+                <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
+                <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
+                """);
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("DOCTYPE is disallowed");
+    }
+
+    @Test
+    void namesTheLineWhereAFileIsNoXml() throws IOException {
+        write("<trapezoid xmlns='urn:trapezoid:server:1'>\n<sip>\n</trapezoid>");
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(file + ":3: ");
+    }
+
+    @Test
+    void saysThatThereIsNoFile() {
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(file + ": no such file");
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(file, text);
+    }
+
+    private XmlConfig reader(Map<String, String> environment) {
+        return new XmlConfig(base, environment, new Properties());
+    }
+}
