@@ -2,13 +2,15 @@
 package org.trapezoid.sip.concurrent;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether an application blocks: 1000 callbacks, none over 1 ms, and it runs inline; three slow ones within a
- * minute move it back to workers, and each time the next trial starts twice as late. Thread-safe.
+ * Finds out whether an application blocks: 1000 callbacks, none over 1 ms, and it runs inline; three slow ones within a minute,
+ * and among fewer than 3000, move it back to workers, and each time the next trial starts twice as late. Fewer slow ones are
+ * what a busy processor does to any thread. Thread-safe.
  */
 final class InlineTrial {
     private static final Logger log = LoggerFactory.getLogger(InlineTrial.class);
@@ -16,8 +18,9 @@ final class InlineTrial {
     private static final int SLOW_BOUND = 3;
     private static final long SLOW = Duration.ofMillis(1).toNanos();
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
-    private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
-    private static final Duration LAST_DELAY = FIRST_DELAY.multipliedBy(256);
+    private static final long RARE = 1000; // callbacks for each slow one
+    private static final Duration FIRST_DELAY = Duration.ofSeconds(5);
+    private static final Duration LAST_DELAY = FIRST_DELAY.multipliedBy(1024);
 
     private final String application;
     private final Timers timers;
@@ -25,7 +28,9 @@ final class InlineTrial {
     /** Guards the fields below, and moves of the mode. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final LongAdder inline = new LongAdder(); // callbacks that ran inline
     private final long[] slowAt = new long[SLOW_BOUND]; // a ring
+    private final long[] inlineAt = new long[SLOW_BOUND]; // beside it
     private int slow; // slow callbacks since it runs inline
     private int proved; // callbacks of this trial, all fast
     private long trialFrom;
@@ -42,8 +47,11 @@ final class InlineTrial {
         boolean isSlow = nanos > SLOW && nanos - pauses.within(nanos) > SLOW;
         if (!mode.isInline()) {
             prove(mode, isSlow);
-        } else if (isSlow) {
-            slowInline(mode);
+        } else {
+            inline.increment();
+            if (isSlow) {
+                slowInline(mode);
+            }
         }
     }
 
@@ -74,9 +82,12 @@ final class InlineTrial {
                 return;
             }
             long now = timers.nanoTime();
+            long ran = inline.sum();
             slowAt[slow % SLOW_BOUND] = now;
+            inlineAt[slow % SLOW_BOUND] = ran;
             slow++;
-            if (slow < SLOW_BOUND || now - slowAt[slow % SLOW_BOUND] > WINDOW) {
+            int oldest = slow % SLOW_BOUND;
+            if (slow < SLOW_BOUND || now - slowAt[oldest] > WINDOW || ran - inlineAt[oldest] > RARE * SLOW_BOUND) {
                 return;
             }
             pause = delay;
@@ -87,9 +98,9 @@ final class InlineTrial {
             lock.unlock();
         }
         log.info(
-                "{}: callbacks run on workers now: {} took longer than 1 ms within a minute; next trial in {} min",
+                "{}: callbacks run on workers now: {} took longer than 1 ms within a minute; next trial in {} s",
                 application,
                 SLOW_BOUND,
-                pause.toMinutes());
+                pause.toSeconds());
     }
 }
