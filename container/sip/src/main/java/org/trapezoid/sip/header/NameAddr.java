@@ -150,10 +150,6 @@ public record NameAddr(Optional<String> displayName, Uri uri, Parameters paramet
         return withoutParameter("tag");
     }
 
-    public NameAddr withDisplayName(String name) {
-        return new NameAddr(Optional.of(name), uri, parameters);
-    }
-
     public NameAddr withUri(Uri newUri) {
         return new NameAddr(displayName, newUri, parameters);
     }

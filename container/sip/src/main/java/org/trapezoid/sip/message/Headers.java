@@ -407,6 +407,11 @@ public final class Headers {
         }
     }
 
+    /** Replaces one line. */
+    void replace(int i, String value) {
+        spans[i] = added(names[i], value);
+    }
+
     void add(HeaderName name, String value) {
         int last = lastIndexOf(name);
         insert(last < 0 ? size : last + 1, name, added(name, value));

@@ -238,6 +238,11 @@ public abstract sealed class Message permits Request, Response {
             return headers.share();
         }
 
+        /** For reading at once. */
+        Headers current() {
+            return headers;
+        }
+
         private Headers editable() {
             headers = headers.editable();
             return headers;

@@ -132,6 +132,9 @@ final class MessageReading {
     // --- the start line
 
     private void readStartLine(int end) {
+        if (end > limits.line()) {
+            fail(414, "start line too long");
+        }
         if (Grammar.skipToLineEnd(b, 0, end) < end) {
             throw new SyntaxException("CR or LF inside the start line");
         }
@@ -329,12 +332,13 @@ final class MessageReading {
     private void checkParty(byte[] bytes, int from, int to) {
         checkParameterCount(bytes, from, to);
         int parameters = NameAddr.check(bytes, from, to);
-        if (Grammar.indexOf(bytes, Math.min(parameters + 1, to), to, ';') < 0) {
+        int tag = Parameters.findHeader(bytes, parameters, to, "tag");
+        if (tag < 0) {
             return;
         }
-        int tag = Parameters.findHeader(bytes, parameters, to, "tag");
-        if (tag >= 0 && Parameters.findHeader(bytes, Grammar.skip(bytes, tag, to, Grammar.VALUE), to, "tag") >= 0) {
-            throw new SyntaxException("two tags"); // peers would disagree which one is the dialog's
+        int end = Grammar.skip(bytes, tag, to, Grammar.VALUE);
+        if (end == tag || Parameters.findHeader(bytes, end, to, "tag") >= 0) {
+            throw new SyntaxException("one tag with a value expected"); // peers would disagree which is the dialog's
         }
     }
 
@@ -407,7 +411,7 @@ final class MessageReading {
 
     private boolean salvageVia(int via) {
         try {
-            headers.set(HeaderName.VIA, headers.read(via, Via::salvage).toString());
+            headers.replace(via, headers.read(via, Via::salvage).toString());
             return true;
         } catch (SyntaxException e) {
             return false;

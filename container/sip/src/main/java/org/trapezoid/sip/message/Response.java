@@ -124,8 +124,8 @@ public final class Response extends Message {
             if (!Grammar.isToken(tag)) {
                 throw new SyntaxException("tag must be a token");
             }
-            int to = headers().indexOf(HeaderName.TO, 0);
-            if (to >= 0 && headers().read(to, NameAddr::tag).isEmpty()) {
+            int to = current().indexOf(HeaderName.TO, 0);
+            if (to >= 0 && current().read(to, NameAddr::tag).isEmpty()) {
                 extendFirst(HeaderName.TO, ";tag=" + tag);
             }
             return this;

@@ -21,8 +21,4 @@ public enum StatusClass {
             default -> throw new IllegalArgumentException("no status code: " + status);
         };
     }
-
-    public boolean isFinal() {
-        return this != PROVISIONAL;
-    }
 }

@@ -173,19 +173,4 @@ public final class StreamFramer {
     public boolean isInBody() {
         return head != null;
     }
-
-    /** Whether the stream cannot be read on. */
-    public boolean isBroken() {
-        return broken;
-    }
-
-    /** For tests of what it reserves. */
-    int capacity() {
-        return buffer.length;
-    }
-
-    /** How many bytes wait for more. */
-    public int buffered() {
-        return end - start;
-    }
 }

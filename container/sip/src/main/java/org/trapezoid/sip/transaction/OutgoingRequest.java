@@ -148,7 +148,8 @@ public final class OutgoingRequest {
         later(() -> {
             if (!ended) {
                 ended = true;
-                user.onResponse(Response.to(sender.unsent(original), status, reason).build());
+                user.onResponse(
+                        Response.to(sender.unsent(original), status, reason).build());
                 user.onTerminated();
             }
         });

@@ -53,28 +53,36 @@ public final class Parameters implements Iterable<Map.Entry<String, String>> {
         return i;
     }
 
-    /** Where the value of a parameter starts in a range that {@link #checkHeader} accepted, or -1; a flag has no value. */
+    /**
+     * Where the value of a parameter starts in a range that {@link #checkHeader} accepted, or -1; of a flag the position
+     * behind its name.
+     */
     public static int findHeader(byte[] b, int from, int to, String wanted) {
         int i = Grammar.skipLws(b, from, to);
         while (i < to) {
             int name = Grammar.skipLws(b, i + 1, to);
             int nameEnd = Grammar.skip(b, name, to, Grammar.TOKEN);
             i = Grammar.skipLws(b, nameEnd, to);
-            if (i < to && b[i] == '=') {
-                int value = Grammar.skipLws(b, i + 1, to);
-                if (Grammar.equalsIgnoreCase(b, name, nameEnd, wanted)) {
-                    return value;
-                }
+            boolean flag = i >= to || b[i] != '=';
+            int value = flag ? i : Grammar.skipLws(b, i + 1, to);
+            if (Grammar.equalsIgnoreCase(b, name, nameEnd, wanted)) {
+                return value;
+            }
+            if (!flag) {
                 i = Grammar.skipLws(b, headerValueEnd(b, value, to), to);
             }
         }
         return -1;
     }
 
-    /** The value of a parameter in a range that {@link #checkHeader} accepted; empty for a flag too. */
+    /** The value of a parameter in a range that {@link #checkHeader} accepted; empty text for a flag. */
     public static Optional<String> headerValue(byte[] b, int from, int to, String wanted) {
         int value = findHeader(b, from, to, wanted);
-        return value < 0 ? Optional.empty() : Optional.of(Grammar.text(b, value, headerValueEnd(b, value, to)));
+        if (value < 0) {
+            return Optional.empty();
+        }
+        boolean flag = value >= to || b[value] == ';' || b[value] == ',';
+        return Optional.of(flag ? "" : Grammar.text(b, value, headerValueEnd(b, value, to)));
     }
 
     private static int headerValueEnd(byte[] b, int from, int to) {
@@ -220,11 +228,11 @@ public final class Parameters implements Iterable<Map.Entry<String, String>> {
     }
 
     public Parameters without(String name) {
-        int i = indexOf(name);
-        if (i < 0) {
-            return this;
+        Parameters rest = this;
+        for (int i = rest.indexOf(name); i >= 0; i = rest.indexOf(name)) {
+            rest = rest.removed(i);
         }
-        return removed(i).without(name);
+        return rest;
     }
 
     private Parameters removed(int i) {

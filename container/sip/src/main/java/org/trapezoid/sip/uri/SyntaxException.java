@@ -17,9 +17,13 @@ public final class SyntaxException extends IllegalArgumentException {
                 .append(" expected: ");
         for (int i = 0; i < text.length(); i++) { // a peer must not write lines of our log
             char c = text.charAt(i);
-            message.append(c < ' ' || c == 0x7f ? '?' : c);
+            message.append(isLineEndOrControl(c) ? '?' : c);
         }
         return new SyntaxException(message.toString());
+    }
+
+    private static boolean isLineEndOrControl(char c) {
+        return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
     }
 
     @Override

@@ -244,11 +244,26 @@ class MessageParserTest {
         assertThat(parse(bytes)).isInstanceOf(Malformed.class);
     }
 
-    @Test
-    void refusesTwoTagsInOneHeader() {
-        assertThat(malformed(INVITE.replace(";tag=1928301774", ";tag=1;x=\";\";TAG=2"))
-                        .suggestedStatus())
+    @ParameterizedTest
+    @ValueSource(strings = {";tag=1;x=\";\";TAG=2", ";tag", ";tag;tag=1", ";tag=1;tag", ";tag=\"1\""})
+    void refusesAnythingButOneTagWithAValue(String tag) {
+        assertThat(malformed(INVITE.replace(";tag=1928301774", tag)).suggestedStatus())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void keepsTheOtherViasWhenItAnswersWithASavedOne() {
+        Response answer = malformed(INVITE.replace("bK776asdhds\n", "bK776asdhds;;\nVia: SIP/2.0/TCP a\n"))
+                .answer()
+                .orElseThrow();
+
+        assertThat(answer.headers().all(HeaderName.VIA))
+                .containsExactly("SIP/2.0/UDP pc33.atlanta.example;branch=z9hG4bK776asdhds", "SIP/2.0/TCP a");
+    }
+
+    @Test
+    void refusesAStartLineBeyondTheLimit() {
+        assertThat(malformed("X".repeat(9_000) + INVITE).suggestedStatus()).isEqualTo(414);
     }
 
     @Test

@@ -160,12 +160,10 @@ class TortureTest {
                 assertThat(results).hasSize(1);
                 assertThat(((Malformed) results.get(0)).closeConnection()).isTrue();
                 assertThat(verdict(results.get(0))).isEqualTo("400");
-                assertThat(framer.isBroken()).isTrue();
             }
             default -> {
                 assertThat(results).isNotEmpty();
                 assertThat(verdict(results.get(0))).isEqualTo(torture.stream());
-                assertThat(results.size() > 1 || !framer.isBroken()).isTrue();
                 if (results.get(0) instanceof ParseResult.Parsed first) {
                     assertThat(first.message().toBytes())
                             .isEqualTo(parse(torture).toBytes());
