@@ -6,7 +6,7 @@ module org.trapezoid.sip {
     requires org.eclipse.jetty.io;
     requires org.eclipse.jetty.util;
     requires org.slf4j;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports org.trapezoid.sip.auth;
     exports org.trapezoid.sip.concurrent;
