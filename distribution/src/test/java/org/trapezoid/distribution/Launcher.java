@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.distribution;
 
 import java.io.IOException;
@@ -28,7 +29,8 @@ public final class Launcher {
 
     /** The installation under test. */
     public static Path home() {
-        return Path.of(System.getProperty("trapezoid.distribution", "target/trapezoid")).toAbsolutePath();
+        return Path.of(System.getProperty("trapezoid.distribution", "target/trapezoid"))
+                .toAbsolutePath();
     }
 
     /** A launcher whose base holds a copy of the shipped configuration and nothing to deploy. */
@@ -90,8 +92,7 @@ public final class Launcher {
         try (Stream<Path> files = Files.walk(from)) {
             files.forEach(file -> {
                 try {
-                    Files.copy(
-                            file, to.resolve(from.relativize(file).toString()), StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.REPLACE_EXISTING);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,14 +89,16 @@ class LauncherIT {
 
     @Test
     void passesJavaOptionsOn() throws Exception {
-        Launcher.Outcome outcome = trapezoid.with("JAVA_OPTS", "-XshowSettings:properties -Da=b").run("version");
+        Launcher.Outcome outcome =
+                trapezoid.with("JAVA_OPTS", "-XshowSettings:properties -Da=b").run("version");
 
         assertThat(outcome.err()).contains("a = b");
     }
 
     @Test
     void startsThroughASymbolicLink() throws Exception {
-        Path link = Files.createSymbolicLink(base.resolve("link"), Launcher.home().resolve("bin/trapezoid"));
+        Path link =
+                Files.createSymbolicLink(base.resolve("link"), Launcher.home().resolve("bin/trapezoid"));
         Process process = new ProcessBuilder(link.toString(), "version")
                 .redirectErrorStream(true)
                 .start();
@@ -122,9 +125,10 @@ class LauncherIT {
 
     @Test
     void endsWithOneWhenAPortIsTaken() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            Launcher.Outcome outcome =
-                    trapezoid.with("TRAPEZOID_HTTP_PORT", String.valueOf(taken.getLocalPort())).run("run");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Launcher.Outcome outcome = trapezoid
+                    .with("TRAPEZOID_HTTP_PORT", String.valueOf(taken.getLocalPort()))
+                    .run("run");
 
             assertThat(outcome.exitCode()).isEqualTo(1);
             assertThat(outcome.err()).contains(":" + taken.getLocalPort());
@@ -134,7 +138,7 @@ class LauncherIT {
     @Test
     void answersOptionsWhileNoApplicationIsThere() throws Exception {
         try (RunningServer server = trapezoid.start();
-                DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+                DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             socket.setSoTimeout(10_000);
             byte[] options =
                     """
@@ -147,13 +151,10 @@ class LauncherIT {
                     Max-Forwards: 70
                     Content-Length: 0
 
-                    """
-                            .formatted(socket.getLocalPort())
-                            .replace("\n", "\r\n")
-                            .getBytes(StandardCharsets.UTF_8);
+                    """.formatted(socket.getLocalPort()).replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
 
-            socket.send(new DatagramPacket(
-                    options, options.length, InetAddress.getByName("127.0.0.1"), server.port("udp")));
+            socket.send(
+                    new DatagramPacket(options, options.length, InetAddress.getLoopbackAddress(), server.port("udp")));
             DatagramPacket answer = new DatagramPacket(new byte[65535], 65535);
             socket.receive(answer);
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.distribution;
 
 import java.io.BufferedReader;

@@ -26,6 +26,9 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String... args) {
+        if (args.length > 0 && args[0].equals("run")) {
+            Preload.start();
+        }
         System.exit(commandLine().execute(args));
     }
 
