@@ -100,8 +100,7 @@ class CallStoriesTest {
         }
 
         private void forward(SipServletResponse resp) throws ServletException, IOException {
-            SipServletRequest other =
-                    resp.getRequest().getB2buaHelper().getLinkedSipServletRequest(resp.getRequest());
+            SipServletRequest other = resp.getRequest().getB2buaHelper().getLinkedSipServletRequest(resp.getRequest());
             if (other != null) {
                 other.createResponse(resp.getStatus()).send();
             }
@@ -117,7 +116,9 @@ class CallStoriesTest {
 
         @Override
         protected void doCancel(SipServletRequest req) throws ServletException, IOException {
-            req.getB2buaHelper().createCancel(req.getB2buaHelper().getLinkedSession(req.getSession())).send();
+            req.getB2buaHelper()
+                    .createCancel(req.getB2buaHelper().getLinkedSession(req.getSession()))
+                    .send();
         }
     }
 
@@ -178,7 +179,9 @@ class CallStoriesTest {
         assertThat(received.maxForwards()).isEqualTo(69);
         bob.send(bob.answer(received, 180));
         Response ok = bob.send(bob.answer(received, 200)
-                .set(HeaderName.RECORD_ROUTE, received.headers().first(HeaderName.RECORD_ROUTE).orElseThrow()));
+                .set(
+                        HeaderName.RECORD_ROUTE,
+                        received.headers().first(HeaderName.RECORD_ROUTE).orElseThrow()));
         alice.nextResponse(180);
         Response success = alice.nextResponse(200);
         assertThat(success.viaCount()).isEqualTo(1);
@@ -190,8 +193,7 @@ class CallStoriesTest {
         alice.send(alice.answer(bye, 200));
         bob.nextResponse(200);
 
-        assertThat(servlet.seen)
-                .containsExactly("INVITE", "180 INVITE", "200 INVITE", "ACK", "BYE", "200 BYE");
+        assertThat(servlet.seen).containsExactly("INVITE", "180 INVITE", "200 INVITE", "ACK", "BYE", "200 BYE");
         assertThat(server.sessions()).isZero();
     }
 
@@ -279,7 +281,8 @@ class CallStoriesTest {
         Between servlet = new Between();
         server.deploy("b2bua", servlet);
 
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test").body(new byte[] {1, 2}));
+        Request invite =
+                alice.send(alice.request(Method.INVITE, "sip:bob@a.test").body(new byte[] {1, 2}));
         Request leg = bob.nextRequest(Method.INVITE);
         assertThat(leg.callId()).isNotEqualTo(invite.callId());
         assertThat(leg.viaCount()).isEqualTo(1);

@@ -56,7 +56,8 @@ public final class Peer {
     /** A request of the caller in the dialog that a 2xx made, along its route set. */
     public Request.Builder inDialog(Method method, Request invite, Response success, int cseq) {
         List<String> recordRoutes = success.headers().values(HeaderName.RECORD_ROUTE);
-        NameAddr target = NameAddr.parse(success.headers().first(HeaderName.CONTACT).orElseThrow());
+        NameAddr target =
+                NameAddr.parse(success.headers().first(HeaderName.CONTACT).orElseThrow());
         Request.Builder request = Request.builder(method, target.uri())
                 .add(HeaderName.VIA, via())
                 .add(HeaderName.MAX_FORWARDS, "70")
@@ -73,7 +74,8 @@ public final class Peer {
 
     /** A request of the callee in the dialog that its 2xx made, along the route set of the INVITE it got. */
     public Request.Builder fromCallee(Method method, Request invite, Response success, int cseq) {
-        NameAddr target = NameAddr.parse(invite.headers().first(HeaderName.CONTACT).orElseThrow());
+        NameAddr target =
+                NameAddr.parse(invite.headers().first(HeaderName.CONTACT).orElseThrow());
         Request.Builder request = Request.builder(method, target.uri())
                 .add(HeaderName.VIA, via())
                 .add(HeaderName.MAX_FORWARDS, "70")

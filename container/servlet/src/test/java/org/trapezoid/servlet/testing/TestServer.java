@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
@@ -22,6 +23,8 @@ import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.locate.Hop;
 import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.testing.FakeTransport;
+import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
@@ -29,8 +32,6 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
-import org.trapezoid.sip.testing.FakeTransport;
-import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -40,22 +41,31 @@ public final class TestServer {
     public static final String HOST = "192.0.2.1";
 
     public final ManualClock clock = new ManualClock();
-    public final FakeTransport udp = FakeTransport.udp(HOST, 5060, clock);
-    public final FakeTransport tcp = FakeTransport.tcp(HOST, 5060, clock);
+    public final FakeTransport udp;
+    public final FakeTransport tcp;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
 
     public TestServer() {
-        this(new DefaultApplicationRouter());
+        this(HOST, new DefaultApplicationRouter(), clock -> Map.of());
+    }
+
+    /** A server at another address, with services that every application is given. */
+    public TestServer(String host, Function<ManualClock, Map<Class<?>, Object>> shared) {
+        this(host, new DefaultApplicationRouter(), shared);
     }
 
     /** A server that routes by the lines of a DAR file. */
     public static TestServer routedBy(String dar) {
-        return new TestServer(new DefaultApplicationRouter(DarFile.parse("dar.properties", dar)));
+        return new TestServer(
+                HOST, new DefaultApplicationRouter(DarFile.parse("dar.properties", dar)), clock -> Map.of());
     }
 
-    private TestServer(DefaultApplicationRouter router) {
+    private TestServer(
+            String host, DefaultApplicationRouter router, Function<ManualClock, Map<Class<?>, Object>> shared) {
+        udp = FakeTransport.udp(host, 5060, clock);
+        tcp = FakeTransport.tcp(host, 5060, clock);
         SplittableRandom random = new SplittableRandom(42);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
@@ -80,7 +90,7 @@ public final class TestServer {
                         random,
                         clock),
                 router,
-                Map.of(),
+                shared.apply(clock),
                 ServletLayer.Options.DEFAULT);
         try {
             transports.start(transactions);
@@ -91,7 +101,8 @@ public final class TestServer {
 
     private static List<Hop> hops(SipUri uri) {
         Protocol protocol = uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
-        return List.of(new Hop(protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(5060))));
+        return List.of(new Hop(
+                protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(5060))));
     }
 
     /** Deploys one servlet with listeners. */

@@ -6,31 +6,23 @@ import jakarta.servlet.sip.SipApplicationSessionEvent;
 import jakarta.servlet.sip.SipApplicationSessionListener;
 import jakarta.servlet.sip.SipSession;
 import jakarta.servlet.sip.annotation.SipListener;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Iterator;
 
 /** Lets application sessions live as long as their calls: three minutes, the default, are not enough. Thread-safe. */
 @SipListener
 public final class CallKeeper implements SipApplicationSessionListener {
     private static final int MINUTES = 10;
-    /** Nobody calls longer; what is older has lost its BYE. */
-    private static final Duration LONGEST_CALL = Duration.ofHours(24);
-
-    private final InstantSource clock;
-
-    public CallKeeper() {
-        this(InstantSource.system());
-    }
-
-    CallKeeper(InstantSource clock) {
-        this.clock = clock;
-    }
+    /** A day. Nobody calls longer; what is older has lost its BYE. */
+    private static final int MOST_EXTENSIONS = 24 * 60 / MINUTES;
+    /** Session attribute: how often the session was extended. */
+    private static final String EXTENSIONS = "extensions";
 
     @Override
     public void sessionExpired(SipApplicationSessionEvent event) {
         SipApplicationSession session = event.getApplicationSession();
-        if (clock.millis() - session.getCreationTime() < LONGEST_CALL.toMillis() && hasCall(session)) {
+        int extensions = session.getAttribute(EXTENSIONS) instanceof Integer count ? count : 0;
+        if (extensions < MOST_EXTENSIONS && hasCall(session)) {
+            session.setAttribute(EXTENSIONS, extensions + 1);
             session.setExpires(MINUTES);
         }
     }

@@ -42,8 +42,16 @@ public final class RegistrarServlet extends SipServlet {
     private transient Access access;
     private transient Expiry expiry;
     private transient DateHeader date;
-    private transient InstantSource clock;
+    private final transient InstantSource clock;
     private int maxContacts;
+
+    public RegistrarServlet() {
+        this(InstantSource.system());
+    }
+
+    RegistrarServlet(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void init() throws ServletException {
@@ -56,7 +64,6 @@ public final class RegistrarServlet extends SipServlet {
                 subscribers);
         expiry = Expiry.of(settings);
         maxContacts = settings.number("max-contacts", 10);
-        clock = InstantSource.system();
         date = new DateHeader(clock);
     }
 
