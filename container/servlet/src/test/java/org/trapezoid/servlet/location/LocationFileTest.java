@@ -24,6 +24,7 @@ import org.trapezoid.api.Binding;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.ManualClock;
 
+@SuppressWarnings("try") // a file that is open writes without being called
 class LocationFileTest {
     private static final String ALICE = "sip:alice@example.com";
     private static final String BOB = "sip:bob@example.com";

@@ -50,7 +50,8 @@ public final class Peer {
     }
 
     private String via() {
-        return "SIP/2.0/UDP " + host() + ":5060;branch=z9hG4bK" + name + (++branches);
+        branches++;
+        return "SIP/2.0/UDP " + host() + ":5060;branch=z9hG4bK" + name + branches;
     }
 
     /** A request of the caller in the dialog that a 2xx made, along its route set. */

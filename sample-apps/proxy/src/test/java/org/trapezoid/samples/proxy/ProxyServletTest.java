@@ -33,6 +33,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
 
+@SuppressWarnings("NullAway.Init") // start() makes them
 class ProxyServletTest {
     private static final String BOB = "sip:bob@a.test";
 

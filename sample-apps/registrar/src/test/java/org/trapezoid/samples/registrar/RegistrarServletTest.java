@@ -36,6 +36,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
 
+@SuppressWarnings("NullAway.Init") // start() makes them
 class RegistrarServletTest {
     private static final String ALICE = "sip:alice@a.test";
     private static final String LOOPBACK = "127.0.0.1";
