@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.LocationFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.auth.NonceStore;
@@ -94,13 +96,22 @@ final class Assembly {
                         config.http().get().port()));
     }
 
-    private static ApplicationSelector router(ServerConfig.Applications applications) throws IOException {
+    /** What the configuration says about selection; ConfigException when it cannot be used. */
+    static ApplicationSelector router(ServerConfig.Applications applications) {
         Optional<Path> file = applications.router().or(() -> Optional.ofNullable(System.getProperty(ROUTER_PROPERTY))
                 .map(text -> text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text)));
         if (file.isEmpty()) {
             return new DefaultApplicationRouter();
         }
-        return new DefaultApplicationRouter(DarFile.read(file.get()));
+        try {
+            return new DefaultApplicationRouter(DarFile.read(file.get()));
+        } catch (DarException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(ConfigException.at(file.get(), 0, "no such file"));
+        } catch (IOException e) {
+            throw new ConfigException(ConfigException.at(file.get(), 0, String.valueOf(e.getMessage())));
+        }
     }
 
     /** Listeners first: an application may send while it starts. What peers send meanwhile finds no application yet. */
@@ -122,6 +133,12 @@ final class Assembly {
         quietly(http);
         sip.close();
         locationFile.ifPresent(Assembly::quietly);
+        if (config.applications().data().isEmpty()) {
+            quietly(() -> {
+                Files.deleteIfExists(data.resolve("apps"));
+                Files.delete(data);
+            });
+        }
     }
 
     private static void quietly(AutoCloseable part) {

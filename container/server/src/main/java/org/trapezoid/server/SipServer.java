@@ -53,8 +53,13 @@ public final class SipServer implements AutoCloseable {
         return new SipServer(config);
     }
 
-    /** What would go wrong with a configuration: a line for each application that cannot be deployed. */
+    /**
+     * What would go wrong with a configuration: a text for each application that cannot be deployed.
+     *
+     * @throws ConfigException if another file it names cannot be used
+     */
     public static List<String> check(ServerConfig config) {
+        Assembly.router(config.applications());
         return ArchiveCheck.problems(
                 config.applications().archives(), config.applications().directory());
     }
