@@ -64,10 +64,9 @@ final class Assembly {
                 : Optional.empty();
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
-        if (applications.users().isPresent()) {
-            Users users = new Users(applications.users().get(), sip.clock());
-            shared.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
-        }
+        Users users =
+                applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
+        shared.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
         servlets = new ServletLayer(
                 sip.forServlets(),
                 router,

@@ -31,16 +31,25 @@ public final class Users implements Secrets {
 
     private record Loaded(Version version, Map<String, Map<String, String>> hashes) {}
 
-    private final Path file;
+    private final Optional<Path> file;
     private final InstantSource clock;
     private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
     private volatile Loaded loaded = new Loaded(MISSING, Map.of());
 
     /** Reads the file if it is there. */
     public Users(Path file, InstantSource clock) {
+        this(Optional.of(file), clock);
+        current();
+    }
+
+    private Users(Optional<Path> file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
-        current();
+    }
+
+    /** No users, ever. */
+    public static Users none() {
+        return new Users(Optional.empty(), InstantSource.system());
     }
 
     boolean isEmpty() {
@@ -75,28 +84,28 @@ public final class Users implements Secrets {
         Instant now = clock.instant();
         Instant next = nextLook.get();
         if (!now.isBefore(next) && nextLook.compareAndSet(next, now.plus(LOOK_AGAIN))) {
-            look();
+            file.ifPresent(this::look);
         }
         return loaded.hashes();
     }
 
-    private void look() {
+    private void look(Path path) {
         try {
-            Version version = version();
+            Version version = version(path);
             if (version.equals(loaded.version())) {
                 return;
             }
-            Map<String, Map<String, String>> hashes = new UsersFile(file).read(log::warn);
+            Map<String, Map<String, String>> hashes = new UsersFile(path).read(log::warn);
             loaded = new Loaded(version, Map.copyOf(hashes));
-            log.info("{}: {} users", file, hashes.size());
+            log.info("{}: {} users", path, hashes.size());
         } catch (IOException | UncheckedIOException e) {
-            log.warn("{} cannot be read; the users stay as they were", file, e);
+            log.warn("{} cannot be read; the users stay as they were", path, e);
         }
     }
 
-    private Version version() throws IOException {
+    private static Version version(Path path) throws IOException {
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new Version(attributes.lastModifiedTime().toInstant(), attributes.size());
         } catch (NoSuchFileException e) {
             return MISSING;

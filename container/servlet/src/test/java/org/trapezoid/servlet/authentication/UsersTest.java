@@ -65,6 +65,12 @@ class UsersTest {
     }
 
     @Test
+    void hasNobodyWithoutAFile() {
+        assertThat(Users.none().isEmpty()).isTrue();
+        assertThat(Users.none().contains("alice", "example.com")).isFalse();
+    }
+
+    @Test
     void noticesWithinASecondThatTheFileIsAnotherOne() throws IOException {
         Users users = new Users(file, clock);
         assertThat(users.isEmpty()).isTrue();
