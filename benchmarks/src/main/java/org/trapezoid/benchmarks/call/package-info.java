@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The application that the comparison with other servers runs. */
+@NullMarked
+@SipApplication(name = "fixed", mainServlet = "fixed")
+package org.trapezoid.benchmarks.call;
+
+import jakarta.servlet.sip.annotation.SipApplication;
+import org.jspecify.annotations.NullMarked;
