@@ -32,6 +32,7 @@ import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.auth.NonceStore;
+import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.Protocol;
 
 /** All wiring of a server, by constructors. Started and stopped once. */
@@ -47,21 +48,21 @@ final class Assembly {
     private final ServletLayer servlets;
     private final Deployments deployments;
     private final LocationTable locations;
-    private final Optional<LocationFile> locationFile;
+    private Optional<LocationFile> locationFile = Optional.empty();
 
     Assembly(ServerConfig config) throws IOException {
         this.config = config;
         ServerConfig.Applications applications = config.applications();
+        // what can fail comes before what has threads
+        ApplicationSelector router = router(applications);
+        List<Binding> bindings = SipStack.bindings(config.sip());
+        Optional<InetSocketAddress> httpAddress = httpAddress(config);
         data = applications.data().isPresent()
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
-        ApplicationSelector router = router(applications);
-        http = new HttpServer(httpAddress(config));
-        sip = new SipStack(config.sip());
+        http = new HttpServer(httpAddress);
+        sip = new SipStack(config.sip(), bindings);
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock());
-        locationFile = applications.data().isPresent()
-                ? Optional.of(new LocationFile(Files.createDirectories(data).resolve("locations"), locations))
-                : Optional.empty();
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
         Users users =
@@ -115,6 +116,10 @@ final class Assembly {
 
     /** Listeners first: an application may send while it starts. What peers send meanwhile finds no application yet. */
     void start() throws IOException {
+        if (config.applications().data().isPresent()) {
+            Files.createDirectories(data);
+            locationFile = Optional.of(new LocationFile(data.resolve("locations"), locations));
+        }
         http.start();
         sip.start();
         try {

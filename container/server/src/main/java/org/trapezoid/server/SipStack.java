@@ -60,11 +60,12 @@ final class SipStack {
     private final RequestSender sender;
     private final Timing timing;
 
-    SipStack(ServerConfig.Sip config) throws IOException {
+    /** A stack whose listeners have the addresses of {@link #bindings}. */
+    SipStack(ServerConfig.Sip config, List<Binding> bindings) {
         Limits limits = limits(config.limits());
         StackThreads threads = new StackThreads(readers, timers, workers);
         transports = new TransportLayer(
-                transports(config, limits, threads),
+                transports(config, bindings, limits, threads),
                 new TransportOptions(
                         config.names().stream().map(HostPort::parse).toList(), false),
                 threads);
@@ -89,21 +90,30 @@ final class SipStack {
                 config.bodyBytes());
     }
 
-    private List<Transport> transports(ServerConfig.Sip config, Limits limits, StackThreads threads)
-            throws IOException {
+    private List<Transport> transports(
+            ServerConfig.Sip config, List<Binding> bindings, Limits limits, StackThreads threads) {
         MessageParser parser = new MessageParser(limits);
         StreamOptions streams = StreamOptions.DEFAULT.withConnections(
                 config.limits().connections(), config.limits().connectionsPerAddress());
         List<Transport> made = new ArrayList<>();
-        for (Listener listener : config.listeners()) {
-            Binding binding = binding(listener);
+        for (int i = 0; i < bindings.size(); i++) {
+            Binding binding = bindings.get(i);
             made.add(
-                    switch (listener.transport()) {
+                    switch (config.listeners().get(i).transport()) {
                         case UDP -> new UdpTransport(binding, UdpOptions.DEFAULT, parser, threads);
                         case TCP -> new StreamTransport(binding, streams, selectors, parser, limits, threads);
                     });
         }
         return made;
+    }
+
+    /** What each listener binds, in their order. Looks up names that are no addresses. */
+    static List<Binding> bindings(ServerConfig.Sip config) throws IOException {
+        List<Binding> bindings = new ArrayList<>();
+        for (Listener listener : config.listeners()) {
+            bindings.add(binding(listener));
+        }
+        return bindings;
     }
 
     private static Binding binding(Listener listener) throws IOException {
