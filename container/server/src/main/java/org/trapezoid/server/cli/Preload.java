@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.http.HttpServer;
 import org.trapezoid.servlet.descriptor.ArchiveReader;
-import org.trapezoid.sip.concurrent.Threads;
 
 /**
  * Loads, on a thread of its own, the classes the server needs after its configuration was read: half of the time of a start
@@ -16,7 +15,9 @@ final class Preload {
     private Preload() {}
 
     static void start() {
-        Threads.platform("preload", Preload::load).start();
+        Thread thread = new Thread(Preload::load, "preload"); // not by Threads, which has a logger
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void load() {
