@@ -62,7 +62,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     private final RoutingState state;
     private final ProxyEnvironment environment;
     private final ProxySettings settings;
-    private final Listener listener;
+    private Listener listener; // none once complete: what is kept for late 2xx keeps no session
     private final boolean invite;
     private final String branchPart;
     private final Breadth breadth;
@@ -481,7 +481,13 @@ public final class ProxyCore implements ServerUser, Stranded {
     private void checkComplete() {
         if (answered && !completed && callbacks <= 0 && !targets.isPending()) {
             completed = true;
-            listener.onComplete();
+            Listener ending = listener;
+            listener = Listener.NONE;
+            original.forget();
+            if (!invite) {
+                transaction.releaseUser(); // of an INVITE more 2xx may come, and its ACK
+            }
+            ending.onComplete();
         }
     }
 }

@@ -195,6 +195,16 @@ public abstract sealed class Message permits Request, Response {
         return bodyStart;
     }
 
+    /** Lets go of the typed values; they are parsed again when they are asked for. For messages that are only kept. */
+    public void forget() {
+        body = null;
+        callId = null;
+        cseq = null;
+        from = null;
+        to = null;
+        topVia = null;
+    }
+
     /** The whole message, for logs. */
     @Override
     public String toString() {

@@ -60,6 +60,13 @@ public final class Request extends Message {
         return known;
     }
 
+    @Override
+    public void forget() {
+        super.forget();
+        uri = null;
+        uriText = null;
+    }
+
     private int uriEnd() {
         return startLength() - VERSION.length;
     }

@@ -135,6 +135,7 @@ public final class InviteClientTransaction extends ClientTransaction {
         timerA.cancel();
         timerEnd.cancel();
         timerEnd = schedule(context.timing().timeout(), this::onTimerM);
+        settled();
         return State.ACCEPTED;
     }
 

@@ -140,6 +140,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private State accept() {
         timerEnd = schedule(context.timing().timeout(), this::onTimerL);
+        settled();
         return State.ACCEPTED;
     }
 
@@ -148,6 +149,7 @@ public final class InviteServerTransaction extends ServerTransaction {
             timerG = schedule(retransmitAfter, this::onTimerG);
         }
         timerEnd = schedule(context.timing().timeout(), this::onTimerH);
+        settled();
         return State.COMPLETED;
     }
 

@@ -94,6 +94,7 @@ public final class NonInviteClientTransaction extends ClientTransaction {
             return State.TERMINATED; // Timer K is 0
         }
         timerEnd = schedule(context.timing().t4(), this::onTimerK);
+        settled();
         return State.COMPLETED;
     }
 

@@ -111,6 +111,7 @@ public final class NonInviteServerTransaction extends ServerTransaction {
             return State.TERMINATED; // Timer J is 0
         }
         timerEnd = schedule(context.timing().timeout(), this::onTimerEnd);
+        settled();
         return State.COMPLETED;
     }
 

@@ -27,7 +27,7 @@ public final class OutgoingRequest {
 
     private final RequestSender sender;
     private final Stranded owner;
-    private final Request original;
+    private Request original; // as given; when no other hop is left, as sent
     private final ClientUser user;
     private final RequestFinisher finisher;
     private final String branchEnd;
@@ -104,6 +104,9 @@ public final class OutgoingRequest {
         Request request = RequestSender.withVia(finisher.finish(original, flow), flow, branch);
         Attempt attempt = new Attempt(flow, branch, request);
         current = attempt;
+        if (hops.isEmpty()) {
+            original = request;
+        }
         attempt.transaction().start();
     }
 

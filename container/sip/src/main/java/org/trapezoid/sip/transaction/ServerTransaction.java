@@ -32,6 +32,11 @@ public abstract sealed class ServerTransaction extends Transaction
         user = newUser;
     }
 
+    /** The user is done: it is told nothing more, and not kept for as long as retransmissions may come. */
+    public void releaseUser() {
+        user = null;
+    }
+
     /**
      * Sends a response of the transaction user.
      *

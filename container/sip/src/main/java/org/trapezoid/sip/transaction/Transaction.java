@@ -46,6 +46,11 @@ public abstract sealed class Transaction implements Stranded permits ServerTrans
     /** The state by its RFC name, for logs. */
     abstract Enum<?> state();
 
+    /** The final response has passed; what is kept for retransmissions is kept small. */
+    final void settled() {
+        request.forget();
+    }
+
     /** A message could not be sent. */
     abstract void failed(IOException cause);
 
