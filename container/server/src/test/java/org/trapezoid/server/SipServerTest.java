@@ -48,6 +48,16 @@ class SipServerTest {
         }
     }
 
+    /** Lets the phone ring for ever. */
+    static final class Ringing extends SipServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doInvite(SipServletRequest request) throws IOException {
+            request.createResponse(180).send();
+        }
+    }
+
     static final class Failing extends SipServlet {
         private static final long serialVersionUID = 1L;
 
@@ -77,7 +87,7 @@ class SipServerTest {
 
             try (Socket socket = new Socket(LOOPBACK, server.port("tcp"))) {
                 socket.setSoTimeout(10_000);
-                socket.getOutputStream().write(options("TCP", socket.getLocalPort()));
+                socket.getOutputStream().write(request("OPTIONS", "TCP", socket.getLocalPort(), 1));
                 byte[] answer = new byte[4096];
                 InputStream in = socket.getInputStream();
                 int length = in.read(answer);
@@ -157,6 +167,31 @@ class SipServerTest {
     }
 
     @Test
+    void refusesNewCallsWhileItStopsAndStopsInTheEnd() throws Exception {
+        SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
+                .application("ringing", new Ringing())
+                .stopTimeout(Duration.ofSeconds(4)));
+        server.start();
+        int port = server.port("udp");
+        try (DatagramSocket socket = socket()) {
+            send(socket, request("INVITE", "UDP", socket.getLocalPort(), 1), port);
+            assertThat(receive(socket)).startsWith("SIP/2.0 180 ");
+            Thread stopping = new Thread(server::stop);
+            stopping.start();
+
+            await().until(() -> {
+                try (DatagramSocket other = socket()) {
+                    send(other, request("INVITE", "UDP", other.getLocalPort(), 2), port);
+                    String answer = receive(other);
+                    return answer.startsWith("SIP/2.0 503 ") && answer.contains("Retry-After: ");
+                }
+            });
+            stopping.join();
+        }
+        server.awaitStop();
+    }
+
+    @Test
     void endsWhenAnotherThreadStopsIt() throws InterruptedException {
         SipServer server = SipServer.create(config -> config.listen(Listener.udp(0)));
         server.start();
@@ -196,27 +231,42 @@ class SipServerTest {
     }
 
     private static String optionsOverUdp(SipServer server) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, LOOPBACK)) {
-            socket.setSoTimeout(10_000);
-            byte[] request = options("UDP", socket.getLocalPort());
-            socket.send(new DatagramPacket(request, request.length, LOOPBACK, server.port("udp")));
-            DatagramPacket answer = new DatagramPacket(new byte[65535], 65535);
-            socket.receive(answer);
-            return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
+        try (DatagramSocket socket = socket()) {
+            send(socket, request("OPTIONS", "UDP", socket.getLocalPort(), 1), server.port("udp"));
+            return receive(socket);
         }
     }
 
-    private static byte[] options(String transport, int port) {
+    private static DatagramSocket socket() throws IOException {
+        DatagramSocket socket = new DatagramSocket(0, LOOPBACK);
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static void send(DatagramSocket socket, byte[] request, int port) throws IOException {
+        socket.send(new DatagramPacket(request, request.length, LOOPBACK, port));
+    }
+
+    private static String receive(DatagramSocket socket) throws IOException {
+        DatagramPacket answer = new DatagramPacket(new byte[65535], 65535);
+        socket.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] request(String method, String transport, int port, int number) {
         return """
-                OPTIONS sip:127.0.0.1 SIP/2.0
-                Via: SIP/2.0/%s 127.0.0.1:%d;rport;branch=z9hG4bK%d
+                %1$s sip:127.0.0.1 SIP/2.0
+                Via: SIP/2.0/%2$s 127.0.0.1:%3$d;rport;branch=z9hG4bK%3$d-%4$d
                 From: <sip:a@a.test>;tag=1
                 To: <sip:127.0.0.1>
-                Call-ID: %d@a.test
-                CSeq: 1 OPTIONS
+                Contact: <sip:a@127.0.0.1:%3$d>
+                Call-ID: %3$d-%4$d@a.test
+                CSeq: 1 %1$s
                 Max-Forwards: 70
                 Content-Length: 0
 
-                """.formatted(transport, port, port, port).replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
+                """.formatted(method, transport, port, number)
+                .replace("\n", "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

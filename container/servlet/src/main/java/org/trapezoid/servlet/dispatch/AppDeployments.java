@@ -119,7 +119,7 @@ public final class AppDeployments implements Applications {
         deployed.put(name, new Deployed(environment, inbound));
         running.add(inbound);
         selector.deployed(List.of(name));
-        log.info("application {} deployed", name);
+        log.debug("application {} deployed", name);
     }
 
     /** The listeners, which are made after the application because they may be given its factory. */
@@ -186,8 +186,7 @@ public final class AppDeployments implements Applications {
                     () -> strand.callback(() -> {
                         ending.environment().destroy();
                         running.remove(ending.inbound());
-                        log.info(
-                                "application {} undeployed",
+                        log.debug("application {} undeployed",
                                 ending.inbound().runtime().application());
                         ended.complete(null);
                     }));
