@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A baresip without sound device or terminal: it plays a tone from a file and is driven over its control port. */
+final class Baresip implements AutoCloseable {
+
+    private static final int SAMPLE_RATE = 8_000; // what G.711 has
+    private static final int SECONDS = 20;
+    private static final Pattern PACKETS = Pattern.compile("(?m)^packets:\\s+(\\d+)\\s+(\\d+)");
+
+    private final Endpoint control = Endpoint.free();
+    private final Child process;
+
+    /** RTP packets of a call, as the phone has counted them. */
+    record Media(int sent, int received) {}
+
+    private Baresip(Path directory, Endpoint phone, String account) throws IOException {
+        Endpoint media = Endpoint.free();
+        Files.writeString(directory.resolve("accounts"), account + "\n");
+        Files.writeString(directory.resolve("contacts"), "");
+        Files.write(directory.resolve("tone.wav"), tone());
+        Files.writeString(
+                directory.resolve("config"),
+                """
+                poll_method epoll
+                sip_listen %1$s
+                net_interface %2$s
+                rtp_ports %3$d-%4$d
+                rtp_stats yes
+                audio_source aufile,%5$s/tone.wav
+                audio_player aufile,%5$s/heard.wav
+                audio_alert aufile,%5$s/alert.wav
+                audio_level no
+                audio_buffer 20-160
+                module_path %6$s
+                module stdio.so
+                module g711.so
+                module aufile.so
+                module_tmp uuid.so
+                module_tmp account.so
+                module_app contact.so
+                module_app menu.so
+                module_app ctrl_tcp.so
+                ctrl_tcp_listen %7$s
+                """
+                        .formatted(
+                                phone,
+                                phone.host(),
+                                media.port() & ~1,
+                                (media.port() & ~1) + 8,
+                                directory,
+                                modules(),
+                                control));
+        process = Child.start(
+                directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
+    }
+
+    /** Starts one that registers {@code user@domain}. */
+    static Baresip of(Path directory, String user, String domain, String password, Endpoint server, boolean answers)
+            throws IOException {
+        Path own = Files.createDirectories(directory.resolve(user));
+        Baresip phone = new Baresip(
+                own,
+                Endpoint.free(),
+                "<sip:%1$s@%2$s>;outbound=\"sip:%3$s;transport=udp\";auth_user=%1$s;auth_pass=%4$s;regint=60;answermode=%5$s;audio_codecs=pcmu;ptime=20"
+                        .formatted(user, domain, server, password, answers ? "auto" : "manual"));
+        try {
+            phone.process.prints("200 OK");
+        } catch (AssertionError | RuntimeException e) {
+            phone.close();
+            throw e;
+        }
+        return phone;
+    }
+
+    private static String modules() {
+        return Stream.of("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules", "/usr/local/lib/baresip/modules")
+                .filter(directory -> Files.isDirectory(Path.of(directory)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("baresip is installed, but not its modules"));
+    }
+
+    private static byte[] tone() {
+        int samples = SAMPLE_RATE * SECONDS;
+        ByteBuffer wav = ByteBuffer.allocate(44 + 2 * samples).order(ByteOrder.LITTLE_ENDIAN);
+        wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples);
+        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16).putShort((short) 1).putShort((short) 1);
+        wav.putInt(SAMPLE_RATE).putInt(2 * SAMPLE_RATE).putShort((short) 2).putShort((short) 16);
+        wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
+        for (int i = 0; i < samples; i++) {
+            wav.putShort((short) (8_000 * Math.sin(2 * Math.PI * 440 * i / SAMPLE_RATE)));
+        }
+        return wav.array();
+    }
+
+    void dials(String uri) throws IOException {
+        command("dial", uri);
+    }
+
+    void hangsUp() throws IOException {
+        command("hangup", "");
+    }
+
+    /** JSON in a netstring. */
+    private void command(String command, String parameters) throws IOException {
+        String json = "{\"command\":\"%s\",\"params\":\"%s\",\"token\":\"t\"}".formatted(command, parameters);
+        try (Socket socket = new Socket(control.host(), control.port());
+                OutputStream out = socket.getOutputStream()) {
+            out.write((json.length() + ":" + json + ",").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            assertThat(socket.getInputStream().read()).as("answer of baresip").isPositive();
+        }
+    }
+
+    void talks() {
+        process.prints("Call established");
+    }
+
+    /** Waits until it has written that much of what it hears. */
+    void hears(Duration sound) {
+        long bytes = sound.toMillis() * SAMPLE_RATE * 2 / 1_000;
+        Awaitility.await("sound of " + sound)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> heard() >= bytes);
+    }
+
+    private long heard() throws IOException {
+        return 0;
+    }
+
+    /** Waits for the end of its call. */
+    Media media() {
+        Awaitility.await("statistics of baresip")
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> PACKETS.matcher(process.output()).find() || !process.isAlive());
+        Matcher packets = PACKETS.matcher(process.output());
+        assertThat(packets.find()).as(process::output).isTrue();
+        return new Media(Integer.parseInt(packets.group(1)), Integer.parseInt(packets.group(2)));
+    }
+
+    @Override
+    public void close() {
+        try {
+            process.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

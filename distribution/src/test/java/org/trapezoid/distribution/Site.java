@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** A server on an address of its own, with its applications and their settings; closing it must end it in order. */
+final class Site implements AutoCloseable {
+
+    private final Endpoint endpoint = Endpoint.free();
+    private final Launcher launcher;
+    private Optional<RunningServer> running = Optional.empty();
+
+    private Site(Launcher launcher) {
+        this.launcher = launcher;
+    }
+
+    /** Below {@code base}; it stops at once, whatever goes on. */
+    static Site in(Path base) throws IOException {
+        Site site = new Site(Launcher.in(Files.createDirectories(base)));
+        site.launcher
+                .with("TRAPEZOID_HOST", site.endpoint.host())
+                .with("TRAPEZOID_SIP_PORT", String.valueOf(site.endpoint.port()))
+                .with("JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:-UseParallelGC -XX:+UseSerialGC");
+        return site.replacing("<sip>", "<sip stop-timeout=\"100ms\">");
+    }
+
+    /** Requests for {@code domain} go to {@code to}. */
+    Site route(String domain, Endpoint to) throws IOException {
+        return replacing("  </sip>", "    <route domain=\"" + domain + "\" to=\"sip:" + to + "\"/>\n  </sip>");
+    }
+
+    /** Tells peers another address than its own, that of a tap. */
+    Site advertising(Endpoint address) throws IOException {
+        return replacing("<listener transport=\"udp\"", "<listener transport=\"udp\" advertise=\"" + address + "\"");
+    }
+
+    private Site replacing(String text, String with) throws IOException {
+        Path file = launcher.base().resolve("conf/trapezoid.xml");
+        String before = Files.readString(file);
+        assertThat(before).contains(text);
+        Files.writeString(file, before.replace(text, with));
+        return this;
+    }
+
+    /** Deploys one of the sample applications. */
+    Site sample(String name) throws IOException {
+        Path sar = Path.of(System.getProperty("trapezoid.samples", "../sample-apps"), name, "target", name + ".sar");
+        Files.copy(sar, deploy().resolve(name + ".sar"));
+        return this;
+    }
+
+    /** Deploys an application of the tests. */
+    Site application(String name, Class<?> servlet) throws IOException {
+        Sar.write(deploy(), name, servlet);
+        return this;
+    }
+
+    /** Sets a context parameter of an application. */
+    Site setting(String application, String parameter, String value) throws IOException {
+        Path directory = Files.createDirectories(launcher.base().resolve("conf/apps"));
+        Files.writeString(
+                directory.resolve(application + ".properties"),
+                parameter + "=" + value + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        return this;
+    }
+
+    /** Gives the initial requests of a method, or of {@code ALL}, to one application, and no others to any. */
+    Site routing(String method, String application) throws IOException {
+        return file(
+                "conf/dar.properties",
+                method + ": (\"" + application + "\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n");
+    }
+
+    /** Writes a file below the base. */
+    Site file(String path, String content) throws IOException {
+        Files.writeString(launcher.base().resolve(path), content);
+        return this;
+    }
+
+    /** Adds a user of digest authentication. */
+    Site user(String name, String password) throws IOException, InterruptedException {
+        assertThat(launcher.run("user", "add", name, "-p", password).exitCode()).isZero();
+        return this;
+    }
+
+    Path deploy() {
+        return launcher.base().resolve("deploy");
+    }
+
+    /** A file below the base. */
+    Path path(String path) {
+        return launcher.base().resolve(path);
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    Site starts() throws IOException {
+        running = Optional.of(launcher.start());
+        assertThat(server().port("udp")).isEqualTo(endpoint.port());
+        assertThat(server().port("tcp")).isEqualTo(endpoint.port());
+        return this;
+    }
+
+    RunningServer server() {
+        return running.orElseThrow();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (running.isPresent()) {
+            try (RunningServer server = running.get()) {
+                assertThat(server.terminate())
+                        .as(() -> String.join("\n", server.output()))
+                        .isZero();
+            }
+        }
+    }
+}
