@@ -26,6 +26,7 @@ final class Baresip implements AutoCloseable {
     private static final Pattern PACKETS = Pattern.compile("(?m)^packets:\\s+(\\d+)\\s+(\\d+)");
 
     private final Endpoint control = Endpoint.free();
+    private final Path heard;
     private final Child process;
 
     /** RTP packets of a call, as the phone has counted them. */
@@ -33,12 +34,11 @@ final class Baresip implements AutoCloseable {
 
     private Baresip(Path directory, Endpoint phone, String account) throws IOException {
         Endpoint media = Endpoint.free();
+        heard = directory.resolve("heard.wav");
         Files.writeString(directory.resolve("accounts"), account + "\n");
         Files.writeString(directory.resolve("contacts"), "");
         Files.write(directory.resolve("tone.wav"), tone());
-        Files.writeString(
-                directory.resolve("config"),
-                """
+        Files.writeString(directory.resolve("config"), """
                 poll_method epoll
                 sip_listen %1$s
                 net_interface %2$s
@@ -59,17 +59,9 @@ final class Baresip implements AutoCloseable {
                 module_app menu.so
                 module_app ctrl_tcp.so
                 ctrl_tcp_listen %7$s
-                """
-                        .formatted(
-                                phone,
-                                phone.host(),
-                                media.port() & ~1,
-                                (media.port() & ~1) + 8,
-                                directory,
-                                modules(),
-                                control));
-        process = Child.start(
-                directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
+                """.formatted(
+                phone, phone.host(), media.port() & ~1, (media.port() & ~1) + 8, directory, modules(), control));
+        process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
     }
 
     /** Starts one that registers {@code user@domain}. */
@@ -91,7 +83,10 @@ final class Baresip implements AutoCloseable {
     }
 
     private static String modules() {
-        return Stream.of("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules", "/usr/local/lib/baresip/modules")
+        return Stream.of(
+                        "/usr/lib/baresip/modules",
+                        "/usr/lib/x86_64-linux-gnu/baresip/modules",
+                        "/usr/local/lib/baresip/modules")
                 .filter(directory -> Files.isDirectory(Path.of(directory)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("baresip is installed, but not its modules"));
@@ -101,7 +96,10 @@ final class Baresip implements AutoCloseable {
         int samples = SAMPLE_RATE * SECONDS;
         ByteBuffer wav = ByteBuffer.allocate(44 + 2 * samples).order(ByteOrder.LITTLE_ENDIAN);
         wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples);
-        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16).putShort((short) 1).putShort((short) 1);
+        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII))
+                .putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1);
         wav.putInt(SAMPLE_RATE).putInt(2 * SAMPLE_RATE).putShort((short) 2).putShort((short) 16);
         wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
         for (int i = 0; i < samples; i++) {
@@ -142,7 +140,7 @@ final class Baresip implements AutoCloseable {
     }
 
     private long heard() throws IOException {
-        return 0;
+        return Files.exists(heard) ? Files.size(heard) : 0;
     }
 
     /** Waits for the end of its call. */

@@ -34,8 +34,7 @@ class ClientsIT {
                 .sample("proxy")
                 .setting("registrar", "domains", DOMAIN)
                 .setting("proxy", "domains", DOMAIN)
-                .user("alice@" + DOMAIN, PASSWORD)
-                .user("bob@" + DOMAIN, PASSWORD)
+                .users(DOMAIN, PASSWORD, "alice", "bob")
                 .starts();
     }
 
@@ -87,8 +86,10 @@ class ClientsIT {
                         phone.host(),
                         "-l",
                         String.valueOf(phone.port()),
+                        "-r",
+                        String.valueOf(site.endpoint().port()), // in the URI it would be cut to four digits
                         "-s",
-                        "sip:" + site.endpoint()))) {
+                        "sip:" + site.endpoint().host()))) {
             assertThat(sipsak.ends()).as(sipsak::output).isZero();
             assertThat(sipsak.output()).contains("SIP/2.0 200");
         }

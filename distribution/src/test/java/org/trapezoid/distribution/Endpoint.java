@@ -3,6 +3,7 @@ package org.trapezoid.distribution;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,8 +23,8 @@ record Endpoint(String host, int port) {
             try (ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getByName(host));
                     DatagramSocket udp = new DatagramSocket(tcp.getLocalPort(), InetAddress.getByName(host))) {
                 return new Endpoint(host, udp.getLocalPort());
-            } catch (java.net.BindException e) {
-                continue; // the port is free for TCP only
+            } catch (BindException e) {
+                // the port is free for TCP only
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

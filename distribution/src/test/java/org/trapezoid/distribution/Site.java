@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.trapezoid.sip.auth.DigestAlgorithm;
 
 /** A server on an address of its own, with its applications and their settings; closing it must end it in order. */
 final class Site implements AutoCloseable {
@@ -85,10 +86,14 @@ final class Site implements AutoCloseable {
         return this;
     }
 
-    /** Adds a user of digest authentication. */
-    Site user(String name, String password) throws IOException, InterruptedException {
-        assertThat(launcher.run("user", "add", name, "-p", password).exitCode()).isZero();
-        return this;
+    /** Adds users whose hashes are MD5 alone, as phones of today need it. */
+    Site users(String realm, String password, String... names) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (String name : names) {
+            lines.append(name).append('@').append(realm).append("=MD5:");
+            lines.append(DigestAlgorithm.MD5.ha1(name, realm, password)).append('\n');
+        }
+        return file("conf/users.properties", lines.toString());
     }
 
     Path deploy() {

@@ -22,15 +22,16 @@ import org.trapezoid.sip.uri.Uri;
 
 /** Digest authentication for applications, RFC 3261 §22 and RFC 8760, against the users of a file. Thread-safe. */
 public final class DigestService implements DigestAuthentication {
-    private static final List<DigestAlgorithm> PREFERENCE = List.of(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
     /** Realms are the application's, not the peer's; more than these are not kept. */
     private static final int MAX_REALMS = 1_000;
 
     private static final String STALE = "org.trapezoid.servlet.authentication.stale";
 
+    private record Offer(String realm, List<DigestAlgorithm> algorithms) {}
+
     private final Users users;
     private final NonceStore nonces;
-    private final ConcurrentMap<String, DigestAuthenticator> realms = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Offer, DigestAuthenticator> realms = new ConcurrentHashMap<>();
 
     public DigestService(Users users, NonceStore nonces) {
         this.users = users;
@@ -78,13 +79,14 @@ public final class DigestService implements DigestAuthentication {
     }
 
     private DigestAuthenticator of(String realm) {
-        DigestAuthenticator known = realms.get(realm);
+        Offer offer = new Offer(realm, users.algorithms(realm));
+        DigestAuthenticator known = realms.get(offer);
         if (known != null) {
             return known;
         }
-        DigestAuthenticator made = new DigestAuthenticator(realm, PREFERENCE, nonces);
+        DigestAuthenticator made = new DigestAuthenticator(realm, offer.algorithms(), nonces);
         if (realms.size() < MAX_REALMS) {
-            realms.put(realm, made);
+            realms.put(offer, made);
         }
         return made;
     }

@@ -10,6 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,17 +27,21 @@ import org.trapezoid.sip.auth.DigestCredentials;
 public final class Users implements Secrets {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final List<DigestAlgorithm> PREFERENCE = List.of(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
     private static final Version MISSING = new Version(Instant.MIN, -1);
 
     /** Tells one content of the file from another. */
     private record Version(Instant modified, long size) {}
 
-    private record Loaded(Version version, Map<String, Map<String, String>> hashes) {}
+    private record Loaded(
+            Version version,
+            Map<String, Map<String, String>> hashes,
+            Map<String, List<DigestAlgorithm>> algorithmsOfRealms) {}
 
     private final Optional<Path> file;
     private final InstantSource clock;
     private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
-    private volatile Loaded loaded = new Loaded(MISSING, Map.of());
+    private volatile Loaded loaded = new Loaded(MISSING, Map.of(), Map.of());
 
     /** Reads the file if it is there. */
     public Users(Path file, InstantSource clock) {
@@ -71,6 +78,25 @@ public final class Users implements Secrets {
                 .map(hash -> new Secret(name, hash));
     }
 
+    /** Those for which every user of the realm has a hash, best first; all of them when there is none for all. */
+    List<DigestAlgorithm> algorithms(String realm) {
+        current();
+        return loaded.algorithmsOfRealms().getOrDefault(realm, PREFERENCE);
+    }
+
+    /** An algorithm that one of the users has no hash for would lock that user out when its phone prefers it. */
+    private static Map<String, List<DigestAlgorithm>> algorithmsOfRealms(Map<String, Map<String, String>> hashes) {
+        Map<String, List<DigestAlgorithm>> algorithms = new HashMap<>();
+        hashes.forEach((user, known) -> {
+            String realm = user.substring(user.indexOf('@') + 1);
+            List<DigestAlgorithm> common = new ArrayList<>(algorithms.getOrDefault(realm, PREFERENCE));
+            common.removeIf(each -> !known.containsKey(algorithm(each)));
+            algorithms.put(realm, List.copyOf(common));
+        });
+        algorithms.replaceAll((realm, common) -> common.isEmpty() ? PREFERENCE : common);
+        return algorithms;
+    }
+
     private static String algorithm(DigestAlgorithm algorithm) {
         return switch (algorithm) {
             case MD5, MD5_SESS -> "MD5";
@@ -96,7 +122,7 @@ public final class Users implements Secrets {
                 return;
             }
             Map<String, Map<String, String>> hashes = new UsersFile(path).read(log::warn);
-            loaded = new Loaded(version, Map.copyOf(hashes));
+            loaded = new Loaded(version, Map.copyOf(hashes), Map.copyOf(algorithmsOfRealms(hashes)));
             log.info("{}: {} users", path, hashes.size());
         } catch (IOException | UncheckedIOException e) {
             log.warn("{} cannot be read; the users stay as they were", path, e);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.trapezoid.sip.auth.DigestAlgorithm;
 import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.testing.Rfc;
 
 class UsersTest {
     @TempDir
@@ -62,6 +64,21 @@ class UsersTest {
         assertThat(wrong.get(0)).startsWith(file + ":4: ");
         assertThat(wrong.get(1)).startsWith(file + ":5: ");
         assertThat(wrong.get(2)).startsWith(file + ":6: ");
+    }
+
+    @Test
+    @Rfc(value = 8760, section = "2.3")
+    void offersTheAlgorithmsThatEveryUserOfTheRealmHasAHashFor() throws IOException {
+        new UsersFile(file).add("alice", "both.test", "secret");
+        new UsersFile(file).add("bob", "old.test", "secret");
+        Files.writeString(
+                file, "carol@old.test=MD5:0123456789abcdef0123456789abcdef\n", StandardOpenOption.APPEND);
+
+        Users users = new Users(file, clock);
+
+        assertThat(users.algorithms("both.test")).containsExactly(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
+        assertThat(users.algorithms("old.test")).containsExactly(DigestAlgorithm.MD5);
+        assertThat(users.algorithms("nobody.test")).containsExactly(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
     }
 
     @Test
