@@ -47,14 +47,20 @@ final class Kamailio implements AutoCloseable {
                     if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
                     if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
                     if (is_method("OPTIONS") && uri == myself) { sl_send_reply("200", "OK"); exit; }
-                    if (loose_route()) { if (is_method("INVITE")) record_route(); t_relay(); exit; }
-                    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
+                    if (is_method("ACK") && t_check_trans()) { t_relay(); exit; }
+                    if (has_totag()) { if (loose_route()) t_relay(); exit; }
+                    if ($si == "%3$s") { # by a Path
+                        remove_hf("Route");
+                        if (is_method("INVITE")) record_route();
+                        t_relay();
+                        exit;
+                    }
                     if (is_method("REGISTER")) add_path();
                     if (is_method("INVITE")) record_route();
                     $du = "sip:%2$s";
                     if (!t_relay()) sl_reply_error();
                 }
-                """.formatted(endpoint, server));
+                """.formatted(endpoint, server, server.host()));
         Kamailio edge = new Kamailio(
                 endpoint,
                 Child.start(

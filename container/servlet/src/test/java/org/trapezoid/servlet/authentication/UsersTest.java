@@ -71,8 +71,7 @@ class UsersTest {
     void offersTheAlgorithmsThatEveryUserOfTheRealmHasAHashFor() throws IOException {
         new UsersFile(file).add("alice", "both.test", "secret");
         new UsersFile(file).add("bob", "old.test", "secret");
-        Files.writeString(
-                file, "carol@old.test=MD5:0123456789abcdef0123456789abcdef\n", StandardOpenOption.APPEND);
+        Files.writeString(file, "carol@old.test=MD5:0123456789abcdef0123456789abcdef\n", StandardOpenOption.APPEND);
 
         Users users = new Users(file, clock);
 
