@@ -91,7 +91,7 @@ class BadInputIT {
             assertThat(tryingAfter).isBetween(Duration.ofMillis(190), Duration.ofSeconds(2));
             assertThat(endedAfter).isLessThan(Duration.ofSeconds(2));
             assertThat(cancelled.toTag()).isEqualTo(ended.toTag()).isNotEmpty();
-            peer.send(invite.replace("INVITE", "ACK").replaceFirst("To: .*\n", "To: " + ended.header("To") + "\n"));
+            peer.acknowledge(invite, ended);
         }
     }
 

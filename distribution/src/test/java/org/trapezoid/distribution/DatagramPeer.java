@@ -88,11 +88,16 @@ final class DatagramPeer implements AutoCloseable {
                 && message.header("Call-ID").equals(asked.header("Call-ID"))
                 && message.header("CSeq").equals(asked.header("CSeq")));
         if (asked.method().equals("INVITE") && answer.status() >= 300) {
-            send(request.replaceFirst("INVITE", "ACK")
-                    .replaceFirst("CSeq: 1 INVITE", "CSeq: 1 ACK")
-                    .replaceFirst("To: .*\n", "To: " + Matcher.quoteReplacement(answer.header("To")) + "\n"));
+            acknowledge(request, answer);
         }
         return answer;
+    }
+
+    /** Sends the ACK for the refusal of an INVITE that was made here, RFC 3261 §17.1.1.3. */
+    void acknowledge(String invite, Wire refusal) throws IOException {
+        send(invite.replaceFirst("INVITE", "ACK")
+                .replaceFirst("CSeq: 1 INVITE", "CSeq: 1 ACK")
+                .replaceFirst("To: .*\n", "To: " + Matcher.quoteReplacement(refusal.header("To")) + "\n"));
     }
 
     /** Registers a contact with a registrar that asks for no password. */
