@@ -22,7 +22,8 @@ final class Preload {
 
     private static void load() {
         LoggerFactory.getLogger(Preload.class).debug("loading classes ahead of time");
-        try (HttpServer unused = new HttpServer(Optional.empty())) {
+        try {
+            new HttpServer(Optional.empty()).close();
             new ArchiveReader();
         } catch (Exception e) {
             LoggerFactory.getLogger(Preload.class).debug("some classes were not loaded ahead of time", e);

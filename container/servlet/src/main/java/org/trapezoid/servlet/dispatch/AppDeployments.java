@@ -186,7 +186,8 @@ public final class AppDeployments implements Applications {
                     () -> strand.callback(() -> {
                         ending.environment().destroy();
                         running.remove(ending.inbound());
-                        log.debug("application {} undeployed",
+                        log.debug(
+                                "application {} undeployed",
                                 ending.inbound().runtime().application());
                         ended.complete(null);
                     }));
