@@ -52,10 +52,10 @@ public final class CallbackMode {
         return inline ? "inline" : "worker";
     }
 
-    /** A callback of the application took so long, waiting included. */
-    void ran(long nanos) {
+    /** A callback of the application took so long, waiting included; for part of that it had no processor. */
+    void ran(long nanos, long runDelay) {
         if (trial != null) {
-            trial.ran(this, nanos);
+            trial.ran(this, nanos - runDelay);
         }
     }
 

@@ -9,14 +9,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out whether an application blocks: 1000 callbacks, none over 1 ms, and it runs inline; three slow ones within a minute,
- * and among fewer than 3000, move it back to workers, and each time the next trial starts twice as late. Fewer slow ones are
- * what a busy processor does to any thread. Thread-safe.
+ * and among fewer than 3000, move it back to workers, and each time the next trial starts twice as late. Pauses of the garbage
+ * collector and time without a processor do not count. Thread-safe.
  */
 final class InlineTrial {
     private static final Logger log = LoggerFactory.getLogger(InlineTrial.class);
     private static final int PROOF = 1000;
     private static final int SLOW_BOUND = 3;
-    private static final long SLOW = Duration.ofMillis(1).toNanos();
+    static final long SLOW = Duration.ofMillis(1).toNanos();
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
     private static final long RARE = 1000; // callbacks for each slow one
     private static final Duration FIRST_DELAY = Duration.ofSeconds(5);

@@ -11,6 +11,10 @@ final class Turn {
     private static final Logger log = LoggerFactory.getLogger(Turn.class);
     private static final ThreadLocal<Turn> CURRENT = ThreadLocal.withInitial(Turn::new);
 
+    private static final int MARK_EVERY = 256; // callbacks; reading costs some microseconds
+
+    private final RunDelay runDelay = new RunDelay();
+    private int untilMark;
     private final ArrayDeque<Runnable> posted = new ArrayDeque<>(4);
     private final ArrayDeque<Strand> ready = new ArrayDeque<>(4); // claimed by this thread, not yet started
     private @Nullable Strand held;
@@ -118,9 +122,22 @@ final class Turn {
             }
             Thread.interrupted();
             if (timed) {
-                mode.ran(timers.nanoTime() - start);
+                long took = timers.nanoTime() - start;
+                mode.ran(took, watched == null ? 0 : runDelay(took));
             }
         }
+    }
+
+    /** Of a callback that took long, how much of that the thread waited for a processor; 0 for others. */
+    private long runDelay(long took) {
+        if (took > InlineTrial.SLOW) {
+            return runDelay.sinceMark();
+        }
+        if (--untilMark <= 0) {
+            untilMark = MARK_EVERY;
+            runDelay.mark();
+        }
+        return 0;
     }
 
     private void runPosted() {
