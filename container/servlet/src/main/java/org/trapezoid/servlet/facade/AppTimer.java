@@ -65,7 +65,10 @@ final class AppTimer implements ServletTimer {
 
     @Override
     public void cancel() {
-        session.state().strand().run(state::cancel);
+        session.state().strand().run(() -> {
+            state.cancel();
+            session.runtime().settle(session.state());
+        });
     }
 
     @Override

@@ -48,13 +48,11 @@ final class Credentials implements AuthInfo {
             Secret secret = secrets.get(new Realm(response.getStatus(), challenge.realm()));
             if (secret != null) {
                 Account account = new Account(secret.user(), secret.password());
-                request.edit()
-                        .add(
-                                header,
-                                request.runtime()
-                                        .responder()
-                                        .answer(challenge, account, request.message())
-                                        .toString());
+                String credentials = request.runtime()
+                        .responder()
+                        .answer(challenge, account, request.message())
+                        .toString();
+                request.edit().add(header, credentials);
             }
         }
     }

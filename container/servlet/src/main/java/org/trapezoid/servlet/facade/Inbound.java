@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.dialog.Dialog;
@@ -72,17 +73,31 @@ public final class Inbound {
 
     /** A request in a dialog of a user agent. */
     public void inDialog(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
+        Method method = request.method();
+        if (session.state() == SessionState.TERMINATED && !method.equals(Method.NOTIFY)) {
+            refuse(transaction, request, 481); // a subscription may outlive its call (RFC 5057 §4)
+            return;
+        }
         Optional<Dialog> dialog = session.dialog();
         if (dialog.isPresent() && dialog.get().receive(request) == Receipt.OUT_OF_ORDER) {
             refuse(transaction, request, 500); // RFC 3261 §12.2.2
             return;
         }
-        if (request.method().equals(Method.PRACK) && !acknowledgesProvisional(session, request)) {
+        if (method.equals(Method.PRACK) && !acknowledgesProvisional(session, request)) {
             refuse(transaction, request, 481); // RFC 3262 §3
             return;
         }
-        if (request.method().equals(Method.BYE)) {
-            Session.of(session, runtime).abandonInvites(); // RFC 3261 §15.1.2
+        Session facade = Session.of(session, runtime);
+        if (method.equals(Method.INVITE) && facade.isAsking(Method.INVITE)) {
+            refuse(transaction, request, 491); // RFC 3261 §14.2
+            return;
+        }
+        if ((method.equals(Method.INVITE) || method.equals(Method.UPDATE)) && facade.isAnswering(method)) {
+            refuse(transaction, request, 500); // RFC 3261 §14.2, RFC 3311 §5.2
+            return;
+        }
+        if (method.equals(Method.BYE)) {
+            facade.answerPending(487); // RFC 3261 §15.1.2
         }
         receive(session, transaction, request, incoming);
     }
@@ -105,11 +120,15 @@ public final class Inbound {
         }
     }
 
-    static void refuse(ServerTransaction transaction, Request request, int status) {
+    private void refuse(ServerTransaction transaction, Request request, int status) {
         Response.Builder response = Response.to(request, status);
         if (request.toTag().isEmpty()) {
             response.set(
                     HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+        }
+        if (status == 500) {
+            int seconds = runtime.services().random().nextInt(11); // RFC 3261 §14.2: from 0 to 10
+            response.set(HeaderName.RETRY_AFTER, Integer.toString(seconds));
         }
         transaction.send(response.build());
     }

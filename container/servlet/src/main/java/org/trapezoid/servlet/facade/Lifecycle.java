@@ -148,6 +148,9 @@ final class Lifecycle {
 
     /** Ends a SIP session: attributes unbound, listeners told, forgotten. */
     static void invalidate(AppRuntime runtime, SipSessionState session) {
+        if (session.isValid() && session.hasTransactions()) {
+            Session.of(session, runtime).abandon();
+        }
         if (!session.isValid()) {
             return;
         }

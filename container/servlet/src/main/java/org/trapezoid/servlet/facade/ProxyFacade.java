@@ -204,6 +204,7 @@ final class ProxyFacade implements Proxy {
             uas.transaction().abandon();
         }
         request.committed();
+        Session.of(session, runtime).answered(request);
         runtime.stateless().forward(request.flow().orElseThrow(), forwarded);
         Lifecycle.invalidate(runtime, session.appSession());
     }

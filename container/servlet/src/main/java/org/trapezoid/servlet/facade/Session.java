@@ -103,19 +103,53 @@ final class Session implements SipSession {
         received = without(received, request);
     }
 
-    /** A BYE ends the INVITEs that were not answered (RFC 3261 §15.1.2). */
-    void abandonInvites() {
+    /** Answers for the application what it has not answered. */
+    void answerPending(int status) {
         for (SipRequest each : received) {
+            each.uas()
+                    .filter(core -> !core.isAnswered() && each.proxyCore().isEmpty())
+                    .ifPresent(core -> {
+                        core.send(core.respond(status, Optional.empty()).build());
+                        each.committed();
+                    });
+        }
+    }
+
+    /** Whether the peer has a request of the method here that is not answered. */
+    boolean isAnswering(Method method) {
+        return has(received, method);
+    }
+
+    /** Whether a request of the method that was sent here is not answered. */
+    boolean isAsking(Method method) {
+        return has(sent, method);
+    }
+
+    private static boolean has(List<SipRequest> requests, Method method) {
+        for (SipRequest each : requests) {
+            if (each.getMethod().equals(method.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The session ends: what waits for an answer of the application gets one, what it calls is called off. */
+    void abandon() {
+        answerPending(SipServletResponse.SC_REQUEST_TIMEOUT);
+        for (SipRequest each : sent) {
             if (each.getMethod().equals("INVITE")) {
-                each.uas().filter(core -> !core.isAnswered()).ifPresent(core -> {
-                    core.send(core.respond(487, Optional.empty()).build());
-                    each.committed();
-                });
+                each.uac().ifPresent(core -> core.cancel(List.of()));
             }
         }
     }
 
+    /** @throws IllegalStateException for an INVITE while another one is in progress (RFC 3261 §14.1) */
     void sent(SipRequest request) {
+        if (request.getMethod().equals("INVITE") && (isAsking(Method.INVITE) || isAnswering(Method.INVITE))) {
+            throw new IllegalStateException(
+                    "cannot send an INVITE in session " + state.id() + ": another one is not answered yet");
+        }
         if (first == null) {
             first = request;
         }
@@ -179,9 +213,19 @@ final class Session implements SipSession {
             return switch (state.state()) {
                 case TERMINATED -> throw new IllegalStateException("session " + state.id() + " is TERMINATED");
                 case INITIAL -> again(wanted);
-                case EARLY, CONFIRMED -> inDialog(wanted, builder -> {});
+                case EARLY -> early(wanted);
+                case CONFIRMED -> inDialog(wanted, builder -> {});
             };
         });
+    }
+
+    private SipRequest early(Method method) {
+        if (method.equals(Method.BYE)
+                && state.dialog().filter(Dialog::isInitiator).isEmpty()) {
+            throw new IllegalStateException("session " + state.id()
+                    + " is EARLY: who was called answers the INVITE, it sends no BYE (RFC 3261 §15)");
+        }
+        return inDialog(method, builder -> {});
     }
 
     /** A request of the session's dialog. In or outside the core section. */
@@ -280,6 +324,7 @@ final class Session implements SipSession {
     public void invalidate() {
         valid(() -> {
             Lifecycle.invalidate(runtime, state);
+            runtime.settle(state.appSession());
             return true;
         });
     }

@@ -369,10 +369,10 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                 throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
             }
             Request ready = message();
-            committed = true;
             if (how.uac().isPresent()) {
                 Session.of(sessionState(), runtime()).sent(this);
             }
+            committed = true;
             how.send(ready, routing);
             return true;
         });

@@ -17,7 +17,7 @@ import org.trapezoid.sip.message.Request;
 
 /**
  * The default application router (JSR 289 appendix C): chains per method out of a file. Without a file a single deployed
- * application gets everything. Thread-safe: selection reads one immutable table, deployment replaces it.
+ * application gets everything that comes in. Thread-safe: selection reads one immutable table, deployment replaces it.
  */
 public final class DefaultApplicationRouter implements ApplicationSelector {
     private static final Logger log = LoggerFactory.getLogger(DefaultApplicationRouter.class);
@@ -98,7 +98,7 @@ public final class DefaultApplicationRouter implements ApplicationSelector {
                 List.of(),
                 RouteModifier.NO_ROUTE,
                 0,
-                DarEntry.Options.NONE);
+                new DarEntry.Options(DarEntry.Direction.INBOUND, "")); // what it sends itself goes out
     }
 
     private static int behind(RoutingState state) {

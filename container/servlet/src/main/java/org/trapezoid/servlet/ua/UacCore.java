@@ -50,6 +50,7 @@ public final class UacCore implements ClientUser {
     private Map<String, ProvisionalOrder> provisionals = Map.of(); // by To tag
     private boolean succeeded;
     private boolean ended;
+    private boolean local; // the final response was made here
 
     public UacCore(SipSessionState session, Request request, UaServices services, Listener listener) {
         this.root = session;
@@ -64,9 +65,11 @@ public final class UacCore implements ClientUser {
         return outgoing == null ? request : outgoing.request();
     }
 
-    /** The flow it was sent over last. */
+    /** The flow it was sent over last; none when the final response was made here. */
     public Optional<Flow> flow() {
-        return outgoing == null ? Optional.empty() : outgoing.transaction().map(Transaction::flow);
+        return outgoing == null || local
+                ? Optional.empty()
+                : outgoing.transaction().map(Transaction::flow);
     }
 
     /** Whether a final response came. */
@@ -98,15 +101,23 @@ public final class UacCore implements ClientUser {
 
     /** Sends the ACK; it is repeated for each repeated 2xx of the same dialog. */
     public void sendAck(SipSessionState session, Request ack) {
+        sendAck(ack.toTag().orElse(""), ack);
+    }
+
+    private void sendAck(String tag, Request ack) {
         if (acks.isEmpty()) {
             acks = new HashMap<>(2);
         }
-        acks.put(ack.toTag().orElse(""), services.sender().sendDirect(ack));
+        acks.put(tag, services.sender().sendDirect(ack));
     }
 
     @Override
     public void onResponse(Response response) {
         if (response.status() == 100) {
+            return;
+        }
+        if (isOrphan(response)) {
+            onOrphan(response);
             return;
         }
         StatusClass statusClass = response.statusClass();
@@ -116,6 +127,30 @@ public final class UacCore implements ClientUser {
             onProvisional(response);
         } else {
             onFinal(response);
+        }
+    }
+
+    private boolean isOrphan(Response response) {
+        return !root.isValid()
+                && root.member(response.toTag().orElse(""))
+                        .filter(SipSessionState::isValid)
+                        .isEmpty();
+    }
+
+    /** Its session was invalidated: nobody is told, and a call that came about all the same is hung up. */
+    private void onOrphan(Response response) {
+        String tag = response.toTag().orElse("");
+        Sent known = acks.get(tag);
+        if (known != null) {
+            known.resend();
+        } else if (response.statusClass() == StatusClass.SUCCESS
+                && request.method().equals(Method.INVITE)) {
+            Dialog dialog = inDialog ? root.dialog().orElseThrow() : Dialog.uac(request(), response);
+            sendAck(tag, dialog.createAck(request).build());
+            if (!inDialog) {
+                Request bye = dialog.createRequest(Method.BYE).build();
+                services.outbound().send(root, bye, RoutingState.NEW, new Unattended(), Contacts::finish);
+            }
         }
     }
 
@@ -245,7 +280,8 @@ public final class UacCore implements ClientUser {
 
     /** RFC 3261 §8.1.3.1: what the stack found out is given to the application as a response. */
     private void onLocal(int status) {
-        if (!isAnswered()) {
+        if (!isAnswered() && root.isValid()) {
+            local = true;
             onFinal(Response.to(request(), status).build());
         }
     }

@@ -84,6 +84,11 @@ public final class UasCore implements ServerUser, Acknowledged {
             response.set(
                     HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
         }
+        if (status > 100 && status < 300 && request.toTag().isEmpty() && Contacts.makesDialog(request.method())) {
+            request.headers()
+                    .all(HeaderName.RECORD_ROUTE)
+                    .forEach(route -> response.add(HeaderName.RECORD_ROUTE, route)); // RFC 3261 §12.1.1
+        }
         if (status > 100 && status < 300 && Contacts.carries(request.method())) {
             response.set(
                     HeaderName.CONTACT,
@@ -116,6 +121,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     /** Sends a provisional response reliably (RFC 3262 §3); the caller has checked that both sides can. */
     public void sendReliably(Response response) {
         requireUnanswered(response);
+        answering();
         prepare(response);
         ReliableProvisionals queue = reliable;
         if (queue == null) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import java.net.InetSocketAddress;
@@ -161,5 +163,18 @@ public final class TestServer {
 
     public int transactions() {
         return transactions.size();
+    }
+
+    /** All calls have ended: no session was left to its expiry, and no transaction stays. */
+    public void assertEnded() {
+        assertThat(sessions()).as("sessions when the calls have ended").isZero();
+        advance(Duration.ofSeconds(40)); // 64*T1 for the last retransmissions
+        assertThat(transactions()).as("transactions 40 s later").isZero();
+    }
+
+    /** The same for calls that end by a timeout or by the expiry of their session. */
+    public void assertEndsInTime() {
+        advance(Duration.ofMinutes(4));
+        assertEnded();
     }
 }
