@@ -239,7 +239,12 @@ class IptelIT {
                 Sipp alice = caller("caller-repeats-its-invite", "judy").calls(site.endpoint())) {
             alice.ends();
 
-            assertThat(judy.ends().received()).containsExactly("INVITE", "ACK", "BYE");
+            Transcript answered = judy.ends();
+            assertThat(answered.received()).containsExactly("INVITE", "ACK", "BYE");
+            assertThat(answered.allReceived("INVITE"))
+                    .extracting(invite -> invite.branches().get(0))
+                    .as("one branch of the proxy")
+                    .containsOnly(answered.received("INVITE").branches().get(0));
         }
     }
 
@@ -341,6 +346,30 @@ class IptelIT {
             assertThat(answered.received("INVITE").header("Via")).startsWith("SIP/2.0/TCP ");
             assertThat(heard.received("200 INVITE").headers("Record-Route")).isEqualTo(routes);
             assertThat(answered.received("BYE").headers("Route")).isEmpty();
+        }
+    }
+
+    @Test
+    void carriesACallOverTcpAlone() throws Exception {
+        try (Sipp register = callee("phone-registers", callee)
+                .overTcp()
+                .with("from", "victor@" + DOMAIN)
+                .with("domain", DOMAIN)
+                .calls(site.endpoint())) {
+            register.ends();
+        }
+
+        try (Sipp victor = callee("callee-answers", callee).overTcp().listens();
+                Sipp alice =
+                        caller("caller-talks-and-hangs-up", "victor").overTcp().calls(site.endpoint())) {
+            Transcript heard = alice.ends();
+            Transcript answered = victor.ends();
+
+            assertThat(answered.received()).containsExactly("INVITE", "ACK", "BYE");
+            assertThat(answered.received("INVITE").headers("Via")).hasSize(2).allSatisfy(via -> assertThat(via)
+                    .startsWith("SIP/2.0/TCP "));
+            assertThat(answered.received("INVITE").headers("Record-Route")).hasSize(1);
+            assertThat(heard.received("200 BYE").headers("Via")).hasSize(1);
         }
     }
 

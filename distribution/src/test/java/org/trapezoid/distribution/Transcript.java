@@ -31,17 +31,22 @@ record Transcript(String name, List<Wire> messages) {
         return new Transcript(name, List.copyOf(messages));
     }
 
-    /** The names of the received messages. */
+    /** The names of the received messages; one that came before, byte for byte, is left out. */
     List<String> received() {
-        return messages.stream()
-                .filter(message -> !message.sent())
-                .map(Wire::name)
-                .toList();
+        return names(false);
     }
 
-    /** The names of the sent messages. */
+    /** The names of the sent messages, without repetitions. */
     List<String> sent() {
-        return messages.stream().filter(Wire::sent).map(Wire::name).toList();
+        return names(true);
+    }
+
+    private List<String> names(boolean sent) {
+        return messages.stream()
+                .filter(message -> message.sent() == sent)
+                .distinct()
+                .map(Wire::name)
+                .toList();
     }
 
     /** Every message received under a name. */
