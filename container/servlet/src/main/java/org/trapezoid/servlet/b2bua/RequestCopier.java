@@ -28,6 +28,10 @@ public final class RequestCopier {
             HeaderName.RSEQ,
             HeaderName.RACK);
 
+    /** Those of them that an application may give. */
+    private static final Set<HeaderName> FREE_OF_THE_LEG =
+            Set.of(HeaderName.FROM, HeaderName.TO, HeaderName.CONTACT, HeaderName.ROUTE, HeaderName.MAX_FORWARDS);
+
     private RequestCopier() {}
 
     /** A request that begins the other leg; Max-Forwards is one less (RFC 7332), the rest of Route stays. */
@@ -58,25 +62,32 @@ public final class RequestCopier {
     }
 
     /**
-     * Header fields as the application gives them: they replace the copied ones, an empty list removes; those of the
-     * container are refused.
+     * Refuses the header fields of the container.
      *
      * @throws IllegalArgumentException naming a system header other than From, To, Contact and Route
      */
+    public static void requireReplaceable(Set<String> names) {
+        for (String name : names) {
+            HeaderName header = HeaderName.of(name);
+            if (OF_THE_LEG.contains(header) && !FREE_OF_THE_LEG.contains(header)) {
+                throw new IllegalArgumentException(
+                        name + " is a system header; the container sets it (JSR 289 §4.1.3)");
+            }
+        }
+    }
+
+    /**
+     * Header fields as the application gives them: they replace the copied ones, an empty list removes. From, To and Contact
+     * are left to the caller.
+     */
     public static void override(Request.Builder copy, Map<String, List<String>> headers) {
+        requireReplaceable(headers.keySet());
         headers.forEach((name, values) -> {
             HeaderName header = HeaderName.of(name);
             if (header.equals(HeaderName.ROUTE)) {
                 copy.remove(header);
                 values.forEach(value -> copy.add(header, value));
-            } else if (OF_THE_LEG.contains(header) && !header.equals(HeaderName.MAX_FORWARDS)) {
-                if (!header.equals(HeaderName.FROM)
-                        && !header.equals(HeaderName.TO)
-                        && !header.equals(HeaderName.CONTACT)) {
-                    throw new IllegalArgumentException(
-                            name + " is a system header; the container sets it (JSR 289 §4.1.3)");
-                }
-            } else {
+            } else if (!OF_THE_LEG.contains(header) || header.equals(HeaderName.MAX_FORWARDS)) {
                 copy.remove(header);
                 values.forEach(value -> copy.add(header, value));
             }

@@ -102,6 +102,9 @@ final class B2buaFacade implements B2buaHelper {
         if (original.getMaxForwards() == 0) {
             throw new TooManyHopsException("Max-Forwards of " + original.describe() + " is 0");
         }
+        if (headerMap != null) {
+            RequestCopier.requireReplaceable(headerMap.keySet());
+        }
         SipRequest copy = runtime.factory().copy(original, false);
         if (headerMap != null) {
             original.sessionState().strand().call(() -> {

@@ -75,6 +75,7 @@ final class ProxyFacade implements Proxy {
 
     private ProxyCore openCore() {
         ProxyCore present = core;
+        request.spell();
         Request current = request.message();
         if (present == null) {
             UasCore answering = uas;

@@ -376,6 +376,13 @@ abstract class SipMessage implements SipServletMessage {
         form = Objects.requireNonNull(newForm, "form");
     }
 
+    /** Before it leaves: header names in the form the application wants. */
+    final void spell() {
+        if (form != HeaderForm.DEFAULT) {
+            edit().spell(form == HeaderForm.COMPACT);
+        }
+    }
+
     @Override
     public HeaderForm getHeaderForm() {
         return form;

@@ -368,6 +368,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             if (!sessionState().isValid()) {
                 throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
             }
+            spell();
             Request ready = message();
             if (how.uac().isPresent()) {
                 Session.of(sessionState(), runtime()).sent(this);

@@ -195,6 +195,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         UasCore core = sender();
         sessionState().strand().call(() -> {
             requireUnsent();
+            spell();
             Response ready = message();
             Optional<ProxyCore> proxy = request.proxyCore();
             if (proxy.isPresent()) {
@@ -238,6 +239,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         }
         sessionState().strand().call(() -> {
             requireUnsent();
+            spell();
             core.sendReliably(message());
             committed = true;
             return true;

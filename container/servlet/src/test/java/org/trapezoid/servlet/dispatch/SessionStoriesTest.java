@@ -14,6 +14,7 @@ import jakarta.servlet.sip.SipSessionBindingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.testing.Peer;
@@ -29,6 +30,11 @@ class SessionStoriesTest {
     private final TestServer server = new TestServer();
     private final Peer alice = server.peer("alice");
     private final ScriptedServlet app = new ScriptedServlet();
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
 
     @BeforeEach
     void deploy() throws Exception {

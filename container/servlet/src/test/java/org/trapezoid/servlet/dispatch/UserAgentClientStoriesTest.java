@@ -10,6 +10,7 @@ import jakarta.servlet.sip.SipSession;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.testing.Peer;
@@ -27,6 +28,11 @@ class UserAgentClientStoriesTest {
     private final TestServer server = new TestServer();
     private final Peer bob = server.peer("bob");
     private final ScriptedServlet app = new ScriptedServlet();
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
 
     @BeforeEach
     void deploy() throws Exception {

@@ -9,6 +9,7 @@ import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,11 @@ class UserAgentServerStoriesTest {
     private final TestServer server = new TestServer();
     private final Peer alice = server.peer("alice");
     private final ScriptedServlet app = new ScriptedServlet();
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
 
     @BeforeEach
     void deploy() throws Exception {

@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.testing;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
@@ -100,6 +101,7 @@ public final class Peer {
 
     public <M extends Message> M send(M message) {
         server.udp.receive(address, message);
+        server.advance(Duration.ZERO); // what the server sends to itself arrives at once
         return message;
     }
 

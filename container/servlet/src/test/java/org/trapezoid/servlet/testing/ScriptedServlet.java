@@ -45,6 +45,7 @@ public class ScriptedServlet extends SipServlet
     public final transient List<String> events = new CopyOnWriteArrayList<>();
     public final transient List<SipServletRequest> requests = new CopyOnWriteArrayList<>();
     public final transient List<SipServletResponse> responses = new CopyOnWriteArrayList<>();
+    private final transient List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final transient Map<String, Script<SipServletRequest>> onRequest = new ConcurrentHashMap<>();
     private transient Script<SipServletResponse> onResponse = response -> {};
     private transient Script<ServletTimer> onTimer = timer -> {};
@@ -125,13 +126,22 @@ public class ScriptedServlet extends SipServlet
         run(onResponse, resp);
     }
 
-    private static <T> void run(Script<T> script, T message) {
+    private <T> void run(Script<T> script, T message) {
         try {
             script.run(message);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            failures.add(e);
             throw e;
         } catch (Exception e) {
+            failures.add(e);
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The container survives what a script throws; the test does not. */
+    public void assertUnharmed() {
+        if (!failures.isEmpty()) {
+            throw new AssertionError("a script failed", failures.get(0));
         }
     }
 

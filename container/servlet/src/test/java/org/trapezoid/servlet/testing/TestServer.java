@@ -23,6 +23,7 @@ import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.locate.Hop;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.testing.FakeTransport;
@@ -140,6 +141,18 @@ public final class TestServer {
                         FakeServletContext.of(parameters),
                         parameters,
                         Map.of("main", servlet)));
+        return this;
+    }
+
+    /** What the server sends to its own address comes back to it, a moment later as from a network. */
+    public TestServer loopingBack() {
+        InetSocketAddress own = udp.listener().bound();
+        Strand network = clock.strands().create();
+        udp.onSent(sent -> {
+            if (sent.peer().equals(own)) {
+                clock.schedule(network, Duration.ZERO, () -> udp.receive(own, sent.message()));
+            }
+        });
         return this;
     }
 

@@ -472,6 +472,26 @@ public final class Headers {
         }
     }
 
+    /** Writes all names that have one in their compact form, or in the long one (RFC 3261 §7.3.3). */
+    void spell(boolean compact) {
+        for (int i = 0; i < size; i++) {
+            HeaderName name = names[i];
+            if (name.compact().isPresent()) {
+                byte[] value = read(i, Arrays::copyOfRange);
+                spans[i] = compact ? compact(name.compact().get(), value) : added(name, value, 0, value.length);
+            }
+        }
+    }
+
+    private long compact(char name, byte[] value) {
+        int start = reserve(value.length + 3);
+        added[start] = (byte) name;
+        added[start + 1] = ':';
+        added[start + 2] = ' ';
+        System.arraycopy(value, 0, added, start + 3, value.length);
+        return ADDED | span(start, start + 3, addedLength);
+    }
+
     /** Adds text behind the value of the first field of this name. */
     void extendFirst(HeaderName name, String more) {
         int i = indexOf(name, 0);

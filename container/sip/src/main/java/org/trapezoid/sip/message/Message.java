@@ -298,6 +298,13 @@ public abstract sealed class Message permits Request, Response {
             return self();
         }
 
+        /** Writes the names of the fields there are now in their compact form, or in the long one (RFC 3261 §7.3.3). */
+        public B spell(boolean compact) {
+            finished(); // Content-Length too
+            editable().spell(compact);
+            return self();
+        }
+
         /** Takes the array over; the caller must not change it any more. */
         public B body(byte[] newBody) {
             content = newBody;
