@@ -14,6 +14,7 @@ import jakarta.servlet.sip.UAMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,8 @@ class B2buaStoriesTest {
         server.deploy("b2bua", app, ScriptedServlet.class);
     }
 
-    private SipServletRequest leg(SipServletRequest request, Map<String, List<String>> headers) throws Exception {
+    private SipServletRequest leg(SipServletRequest request, @Nullable Map<String, List<String>> headers)
+            throws Exception {
         if (!request.isInitial()) {
             B2buaHelper helper = request.getB2buaHelper();
             return helper.createRequest(helper.getLinkedSession(request.getSession()), request, headers);

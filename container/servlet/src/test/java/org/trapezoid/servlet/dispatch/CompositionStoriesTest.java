@@ -243,6 +243,7 @@ class CompositionStoriesTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // encodeURI is deprecated by JSR 289, not gone
     void anEncodedUriLeadsToItsApplicationSession() throws Exception {
         TestServer server = new TestServer();
         server.deploy("first", first, ScriptedServlet.class);

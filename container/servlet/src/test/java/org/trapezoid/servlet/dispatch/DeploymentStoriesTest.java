@@ -14,6 +14,7 @@ import jakarta.servlet.sip.SipSessionsUtil;
 import jakarta.servlet.sip.TimerService;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
@@ -44,13 +45,13 @@ class DeploymentStoriesTest {
         private static final long serialVersionUID = 1;
 
         @Resource
-        private transient SipFactory sipFactory;
+        private transient @Nullable SipFactory sipFactory;
 
         @Resource
-        private transient TimerService timerService;
+        private transient @Nullable TimerService timerService;
 
         @Resource
-        private transient SipSessionsUtil sessionsUtil;
+        private transient @Nullable SipSessionsUtil sessionsUtil;
 
         @PostConstruct
         void constructed() {
@@ -83,9 +84,10 @@ class DeploymentStoriesTest {
         Injected servlet = new Injected();
 
         server.deploy("app", servlet, Injected.class);
-        undeploy(Duration.ZERO);
+        CompletableFuture<Void> ended = undeploy(Duration.ZERO);
         server.advance(Duration.ofSeconds(1));
 
+        assertThat(ended).isCompleted();
         assertThat(servlet.events)
                 .containsExactly("constructed true", "init true", "initialized true", "destroy", "ending");
     }

@@ -26,6 +26,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
 
 /** Applications that proxy: targets, branches, supervision, record-routing, stateless forwarding (JSR 289 §10). */
+@SuppressWarnings("deprecation") // stateful is deprecated by JSR 289; here it has a use
 class ProxyStoriesTest {
 
     private final TestServer server = new TestServer();
