@@ -27,7 +27,7 @@ final class Site implements AutoCloseable {
         site.launcher
                 .with("TRAPEZOID_HOST", site.endpoint.host())
                 .with("TRAPEZOID_SIP_PORT", String.valueOf(site.endpoint.port()))
-                .with("JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:-UseParallelGC -XX:+UseSerialGC");
+                .with("JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         return site.replacing("<sip>", "<sip stop-timeout=\"100ms\">");
     }
 
