@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.dispatch;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
@@ -109,12 +108,12 @@ public final class Dispatcher implements RequestHandler {
                 RoutingState.NEW,
                 routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
-            Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
+            Optional<SipSessionState> session = targeting.recordRouted(request, routed.popped());
             if (session.isPresent()) {
                 proxied(transaction, request, incoming, session.get());
                 return;
             }
-            if (!leadsHere(request)) {
+            if (leadsOn(request) && targeting.isRecordRouted(request, routed.popped())) {
                 forwarder.forward(transaction, request); // the call outlived its session
                 return;
             }
@@ -208,7 +207,7 @@ public final class Dispatcher implements RequestHandler {
             refuse(transaction, request, unknownStatus(request));
             return;
         }
-        Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), application.name());
+        Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), runtime.deployment());
         if (named.isEmpty()) {
             AppSessionState fresh = runtime.newAppSession(transaction.strand(), Optional.empty());
             inbound.get().initial(transaction, request, incoming, fresh, true, servlet.get());
@@ -240,9 +239,9 @@ public final class Dispatcher implements RequestHandler {
         });
     }
 
-    private boolean leadsHere(Request request) {
-        List<NameAddr> routes = request.routes();
-        return isOwn.test(routes.isEmpty() ? request.uri() : routes.get(0).uri());
+    /** Whether the request is for somebody else, or for another application of ours that is on its route. */
+    private boolean leadsOn(Request request) {
+        return !request.routes().isEmpty() || !isOwn.test(request.uri());
     }
 
     // ---- what has no transaction
@@ -254,7 +253,7 @@ public final class Dispatcher implements RequestHandler {
         Incoming incoming = new Incoming(
                 flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
-            Optional<SipSessionState> session = targeting.recordRouted(routed.popped());
+            Optional<SipSessionState> session = targeting.recordRouted(ack, routed.popped());
             Optional<Inbound> inbound = session.flatMap(applications::of);
             if (session.isPresent() && inbound.isPresent()) {
                 Strand.run(session.get(), () -> {
@@ -266,7 +265,7 @@ public final class Dispatcher implements RequestHandler {
                 });
                 return;
             }
-            if (!leadsHere(ack)) {
+            if (leadsOn(ack) && targeting.isRecordRouted(ack, routed.popped())) {
                 forwarder.forwardAck(ack);
                 return;
             }

@@ -12,6 +12,7 @@ import org.trapezoid.servlet.facade.OwnUris;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.LoopDetector;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
+import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
@@ -68,8 +69,9 @@ public final class ServletLayer {
         Predicate<Uri> isOwn = uri -> uri instanceof SipUri sip && OwnUris.isOwn(transports, sip);
         RunningApplications running = new RunningApplications();
         ApplicationChain chain = new ApplicationChain(selector, isOwn, running::isDeployed);
-        RouteBack routeBack =
-                new RouteBack(stack.identifiers(), () -> transports.listeners().get(0));
+        RouteBack routeBack = new RouteBack(stack.identifiers(), stack.timers()::nanoTime, () -> transports
+                .listeners()
+                .get(0));
         OutboundRouting outbound = new OutboundRouting(
                 chain,
                 stack.sender(),
@@ -89,12 +91,14 @@ public final class ServletLayer {
                 stack.time());
         ProxyEnvironment proxies = new ProxyEnvironment(
                 outbound, stack.timers(), new LoopDetector(stack.random().nextLong()), isOwn, Set.of());
+        RouteSeal seal = new RouteSeal(stack.random());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
         admission = new AdmissionControl(stack.transactions()::serverCount, options.pendingLimit());
         applications = new AppDeployments(
                 running,
                 selector,
-                application -> new AppRuntime(application, services, stack.strands(), transports, proxies, stateless),
+                application ->
+                        new AppRuntime(application, services, stack.strands(), transports, proxies, stateless, seal),
                 transports,
                 stack.timers(),
                 stack.strands(),
@@ -103,7 +107,7 @@ public final class ServletLayer {
                 .handler(new Dispatcher(
                         running,
                         chain,
-                        new SessionTargeting(sessions),
+                        new SessionTargeting(sessions, seal),
                         outbound,
                         routeBack,
                         new DialogForwarder(proxies),

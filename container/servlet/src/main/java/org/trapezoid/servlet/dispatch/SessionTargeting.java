@@ -4,6 +4,7 @@ package org.trapezoid.servlet.dispatch;
 import java.util.List;
 import java.util.Optional;
 import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionRegistry;
@@ -19,21 +20,46 @@ import org.trapezoid.sip.uri.Uri;
 public final class SessionTargeting {
 
     private final SessionRegistry sessions;
+    private final RouteSeal seal;
 
-    public SessionTargeting(SessionRegistry sessions) {
+    public SessionTargeting(SessionRegistry sessions, RouteSeal seal) {
         this.sessions = sessions;
+        this.seal = seal;
     }
 
-    /** The session named in one of our own Route values. */
-    Optional<SipSessionState> recordRouted(List<NameAddr> popped) {
+    /** The session named in one of our own Route values, when the request is of its call. */
+    Optional<SipSessionState> recordRouted(Request request, List<NameAddr> popped) {
         for (NameAddr route : popped) {
-            Optional<SipSessionState> session =
-                    parameter(route.uri(), AppRuntime.SESSION_PARAMETER).flatMap(sessions::sipSession);
+            Optional<SipSessionState> session = parameter(route.uri(), AppRuntime.SESSION_PARAMETER)
+                    .map(RouteSeal::sessionId)
+                    .flatMap(sessions::sipSession)
+                    .filter(named -> isOfCall(request, named));
             if (session.isPresent()) {
                 return session;
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isOfCall(Request request, SipSessionState session) {
+        return session.callId().equals(request.callId())
+                && (hasTag(request, session.localParty()) || hasTag(request, session.remoteParty()));
+    }
+
+    private static boolean hasTag(Request request, NameAddr party) {
+        Optional<String> tag = party.tag();
+        return tag.isPresent() && (tag.equals(request.fromTag()) || tag.equals(request.toTag()));
+    }
+
+    /** Whether we put one of the Route values into the call of the request, be its session alive or not. */
+    boolean isRecordRouted(Request request, List<NameAddr> popped) {
+        for (NameAddr route : popped) {
+            Optional<String> value = parameter(route.uri(), AppRuntime.SESSION_PARAMETER);
+            if (value.isPresent() && seal.isGenuine(value.get(), request.callId())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The root of the sessions whose local tag the request has in To. */
@@ -49,11 +75,11 @@ public final class SessionTargeting {
         return root.member(request.fromTag().orElse(DialogId.NULL_TAG)).filter(SipSessionState::isValid);
     }
 
-    /** The application session that an encoded URI names. */
-    Optional<AppSessionState> named(Request request, Optional<NameAddr> popped, String application) {
+    /** The application session of the deployment that an encoded URI names. */
+    Optional<AppSessionState> named(Request request, Optional<NameAddr> popped, long deployment) {
         return encodedId(request, popped)
                 .flatMap(sessions::appSession)
-                .filter(session -> session.isValid() && session.application().equals(application));
+                .filter(session -> session.isValid() && session.deployment() == deployment);
     }
 
     /** Where a request comes from, with the application whose session it names. */

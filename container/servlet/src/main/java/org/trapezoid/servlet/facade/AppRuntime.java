@@ -10,6 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
+import org.trapezoid.servlet.proxy.RecordRoute;
+import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
@@ -21,6 +23,7 @@ import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
 
 /** One application together with the server it runs in: makes its sessions and queues its callbacks. Safe for use by any thread. */
@@ -42,7 +45,9 @@ public final class AppRuntime {
     private final TransportLayer transports;
     private final ProxyEnvironment proxies;
     private final StatelessForwarder stateless;
+    private final RouteSeal seal;
     private final ChallengeResponder responder;
+    private volatile boolean ending;
     private final Factory factory = new Factory(this);
 
     public AppRuntime(
@@ -51,13 +56,15 @@ public final class AppRuntime {
             Strands strands,
             TransportLayer transports,
             ProxyEnvironment proxies,
-            StatelessForwarder stateless) {
+            StatelessForwarder stateless,
+            RouteSeal seal) {
         this.application = application;
         this.services = services;
         this.strands = strands;
         this.transports = transports;
         this.proxies = proxies;
         this.stateless = stateless;
+        this.seal = seal;
         this.responder = new ChallengeResponder(services.random());
     }
 
@@ -71,6 +78,12 @@ public final class AppRuntime {
 
     StatelessForwarder stateless() {
         return stateless;
+    }
+
+    /** The value by which later requests of the session's call come back to it. */
+    RecordRoute recordRoute(SipSessionState session) {
+        return new RecordRoute(
+                Parameters.of(SESSION_PARAMETER, seal.sealed(session.id().value(), session.callId())));
     }
 
     public SipApplication application() {
@@ -120,7 +133,15 @@ public final class AppRuntime {
         return session;
     }
 
+    /** From now on the application cannot make sessions: those it has are ended. */
+    public void end() {
+        ending = true;
+    }
+
     AppSessionState newAppSession(Optional<String> key) {
+        if (ending) {
+            throw new IllegalStateException("application " + application + " is undeployed; it can make no session");
+        }
         AppSessionState session = newAppSession(strands.create(), key);
         session.strand().run(() -> Lifecycle.begin(this, session));
         return session;

@@ -216,7 +216,7 @@ public final class Factory implements SipFactory {
         AppSessionState session = runtime.services()
                 .sessions()
                 .byKey(
-                        runtime.application().name(),
+                        runtime.deployment(),
                         sipApplicationKey,
                         () -> runtime.newAppSession(Optional.of(sipApplicationKey)));
         return AppSession.of(session, runtime);

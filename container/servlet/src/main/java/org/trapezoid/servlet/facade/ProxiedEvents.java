@@ -34,7 +34,7 @@ final class ProxiedEvents implements ProxyCore.Listener {
 
     private boolean show(ProxyBranch branch, Response response) {
         session.accessed(runtime.now());
-        if (response.status() >= 200 && request.message().method().equals(Method.BYE)) {
+        if (request.message().method().equals(Method.BYE) && endsCall(response.status())) {
             session.state(SessionState.TERMINATED);
         }
         if (proxy.isEmpty() || !proxy.get().getSupervised()) {
@@ -50,6 +50,11 @@ final class ProxiedEvents implements ProxyCore.Listener {
             });
         });
         return true;
+    }
+
+    /** A BYE that is challenged or fails otherwise leaves the call as it is (RFC 5057 §5.1). */
+    private static boolean endsCall(int status) {
+        return (status >= 200 && status < 300) || status == 481 || status == 408; // RFC 3261 §15.1.1
     }
 
     @Override

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.session.SipSessionState;
-import org.trapezoid.sip.uri.Parameters;
 
 /** One branch of a proxy (JSR 289 §10.2.3). Safe for use by any thread: enters the core section of the session's strand. */
 final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
@@ -138,8 +137,7 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     }
 
     private RecordRoute own() {
-        return new RecordRoute(
-                Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
+        return runtime.recordRoute(session);
     }
 
     @Override

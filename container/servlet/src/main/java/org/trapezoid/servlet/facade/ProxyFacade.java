@@ -27,7 +27,6 @@ import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
-import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.Uri;
 
 /** The proxy of one request (JSR 289 §10). Safe for use by any thread: enters the core section of the session's strand. */
@@ -306,8 +305,7 @@ final class ProxyFacade implements Proxy {
     }
 
     private RecordRoute ownRecordRoute() {
-        return new RecordRoute(
-                Parameters.of(AppRuntime.SESSION_PARAMETER, session.id().value()));
+        return runtime.recordRoute(session);
     }
 
     @Override

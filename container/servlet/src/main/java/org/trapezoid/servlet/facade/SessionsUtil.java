@@ -32,8 +32,7 @@ public final class SessionsUtil implements SipSessionsUtil {
     }
 
     private boolean isOwn(AppSessionState session) {
-        return session.isValid()
-                && session.application().equals(runtime.application().name());
+        return session.isValid() && session.deployment() == runtime.deployment();
     }
 
     @Override
@@ -42,7 +41,7 @@ public final class SessionsUtil implements SipSessionsUtil {
         if (create) {
             return runtime.factory().createApplicationSessionByKey(applicationSessionKey);
         }
-        return sessions.byKey(runtime.application().name(), applicationSessionKey)
+        return sessions.byKey(runtime.deployment(), applicationSessionKey)
                 .<SipApplicationSession>map(state -> AppSession.of(state, runtime))
                 .orElse(null);
     }
@@ -54,7 +53,7 @@ public final class SessionsUtil implements SipSessionsUtil {
 
     @Override
     public Set<String> getSipApplicationSessionIds(String indexKey) {
-        return sessions.byIndexKey(runtime.application().name(), indexKey);
+        return sessions.byIndexKey(runtime.deployment(), indexKey);
     }
 
     @Override

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 /** The sessions of this node, by what messages and applications name them with. Safe for use by any thread. */
 public final class SessionRegistry {
 
-    private record Key(String application, String key) {}
+    /** A deployment and what its application calls a session; another deployment of the same name has sessions of its own. */
+    private record Key(long deployment, String key) {}
 
     private final Map<String, AppSessionState> appSessions = new ConcurrentHashMap<>();
     private final Map<Key, AppSessionState> byKey = new ConcurrentHashMap<>();
@@ -25,14 +26,14 @@ public final class SessionRegistry {
     }
 
     /** The session of the key, made by the supplier when there is none; atomic for each key. */
-    public AppSessionState byKey(String application, String key, Supplier<AppSessionState> factory) {
+    public AppSessionState byKey(long deployment, String key, Supplier<AppSessionState> factory) {
         return byKey.compute(
-                new Key(application, key),
+                new Key(deployment, key),
                 (name, session) -> session != null && session.isValid() ? session : factory.get());
     }
 
-    public Optional<AppSessionState> byKey(String application, String key) {
-        return Optional.ofNullable(byKey.get(new Key(application, key))).filter(AppSessionState::isValid);
+    public Optional<AppSessionState> byKey(long deployment, String key) {
+        return Optional.ofNullable(byKey.get(new Key(deployment, key))).filter(AppSessionState::isValid);
     }
 
     public Optional<AppSessionState> appSession(String id) {
@@ -45,7 +46,7 @@ public final class SessionRegistry {
         boolean added = keys.add(indexKey);
         session.indexKeys(keys);
         byIndexKey
-                .computeIfAbsent(new Key(session.application(), indexKey), key -> ConcurrentHashMap.newKeySet())
+                .computeIfAbsent(new Key(session.deployment(), indexKey), key -> ConcurrentHashMap.newKeySet())
                 .add(session.id().value());
         return added;
     }
@@ -55,16 +56,16 @@ public final class SessionRegistry {
         Set<String> keys = new LinkedHashSet<>(session.indexKeys());
         boolean removed = keys.remove(indexKey);
         session.indexKeys(keys);
-        byIndexKey.computeIfPresent(new Key(session.application(), indexKey), (key, ids) -> {
+        byIndexKey.computeIfPresent(new Key(session.deployment(), indexKey), (key, ids) -> {
             ids.remove(session.id().value());
             return ids.isEmpty() ? null : ids;
         });
         return removed;
     }
 
-    /** The ids of an application's sessions that have the index key. */
-    public Set<String> byIndexKey(String application, String indexKey) {
-        return Set.copyOf(byIndexKey.getOrDefault(new Key(application, indexKey), Set.of()));
+    /** The ids of a deployment's sessions that have the index key. */
+    public Set<String> byIndexKey(long deployment, String indexKey) {
+        return Set.copyOf(byIndexKey.getOrDefault(new Key(deployment, indexKey), Set.of()));
     }
 
     public void remove(AppSessionState session) {
@@ -72,7 +73,7 @@ public final class SessionRegistry {
             removeIndexKey(indexKey, session);
         }
         appSessions.remove(session.id().value());
-        session.key().ifPresent(key -> byKey.remove(new Key(session.application(), key), session));
+        session.key().ifPresent(key -> byKey.remove(new Key(session.deployment(), key), session));
     }
 
     public void add(SipSessionState session) {
