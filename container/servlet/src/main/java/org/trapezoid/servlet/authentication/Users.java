@@ -23,7 +23,7 @@ import org.trapezoid.sip.auth.DigestAuthenticator.Secret;
 import org.trapezoid.sip.auth.DigestAuthenticator.Secrets;
 import org.trapezoid.sip.auth.DigestCredentials;
 
-/** The users of a {@link UsersFile}, read again after it changed. Thread-safe; without a file there are none. */
+/** The users of a {@link UsersFile}, read again after it changed; when it goes, they stay. Thread-safe. */
 public final class Users implements Secrets {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -41,6 +41,7 @@ public final class Users implements Secrets {
     private final Optional<Path> file;
     private final InstantSource clock;
     private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
+    private volatile boolean missed;
     private volatile Loaded loaded = new Loaded(MISSING, Map.of(), Map.of());
 
     /** Reads the file if it is there. */
@@ -118,6 +119,11 @@ public final class Users implements Secrets {
     private void look(Path path) {
         try {
             Version version = version(path);
+            if (version.equals(MISSING)) {
+                missing(path);
+                return;
+            }
+            missed = false;
             if (version.equals(loaded.version())) {
                 return;
             }
@@ -126,6 +132,17 @@ public final class Users implements Secrets {
             log.info("{}: {} users", path, hashes.size());
         } catch (IOException | UncheckedIOException e) {
             log.warn("{} cannot be read; the users stay as they were", path, e);
+        }
+    }
+
+    /** Nobody is let in because the file is gone: without users, applications ask for no password. */
+    private void missing(Path path) {
+        if (!missed && !loaded.version().equals(MISSING)) {
+            missed = true;
+            log.error(
+                    "{} is gone; the {} users stay as they were",
+                    path,
+                    loaded.hashes().size());
         }
     }
 

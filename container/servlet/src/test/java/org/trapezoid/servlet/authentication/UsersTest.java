@@ -100,8 +100,23 @@ class UsersTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(users.contains("bob", "example.com")).isTrue();
 
-        Files.delete(file);
+        Files.writeString(file, "# nobody\n");
         clock.advance(Duration.ofSeconds(1));
         assertThat(users.isEmpty()).isTrue();
+    }
+
+    @Test
+    void keepsTheUsersWhenTheFileGoes() throws IOException {
+        new UsersFile(file).add("alice", "example.com", "secret");
+        Users users = new Users(file, clock);
+
+        Files.delete(file);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(users.contains("alice", "example.com")).isTrue();
+
+        new UsersFile(file).add("bob", "example.com", "another");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(users.contains("alice", "example.com")).isFalse();
+        assertThat(users.contains("bob", "example.com")).isTrue();
     }
 }
