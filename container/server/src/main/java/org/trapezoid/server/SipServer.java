@@ -28,6 +28,7 @@ public final class SipServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+    private final CountDownLatch startEnded = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Optional<Assembly> assembly = Optional.empty();
 
@@ -70,9 +71,7 @@ public final class SipServer implements AutoCloseable {
             throw new IllegalStateException("the server was started before; make another one");
         }
         try {
-            Assembly made = new Assembly(config);
-            assembly = Optional.of(made);
-            made.start();
+            assemble();
         } catch (IOException e) {
             stop();
             throw new UncheckedIOException(e.getMessage(), e);
@@ -82,15 +81,47 @@ public final class SipServer implements AutoCloseable {
         }
     }
 
-    /** Takes no new calls, lets running transactions finish for a while, then closes everything. Again: does nothing. */
+    private void assemble() throws IOException {
+        try {
+            Assembly made = new Assembly(config);
+            assembly = Optional.of(made);
+            made.start();
+        } finally {
+            startEnded.countDown();
+        }
+    }
+
+    /**
+     * Takes no new calls, lets running transactions finish for a while, then closes everything. Again: does nothing. While another thread starts
+     * the server, it waits for that first.
+     */
     public void stop() {
-        if (state.getAndSet(State.STOPPED) == State.STOPPED) {
+        State before = state.getAndSet(State.STOPPED);
+        if (before == State.STOPPED) {
             return;
         }
         try {
+            if (before == State.STARTED) {
+                awaitStartEnd();
+            }
             assembly.ifPresent(Assembly::stop);
         } finally {
             stopped.countDown();
+        }
+    }
+
+    /** What is half started cannot be closed whole. */
+    private void awaitStartEnd() {
+        boolean interrupted = false;
+        while (startEnded.getCount() > 0) {
+            try {
+                startEnded.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.http.ConvergedContext;
@@ -34,6 +37,8 @@ import org.trapezoid.servlet.descriptor.ServletDescriptor;
 final class Deployer implements DeployScanner.Target {
 
     private static final Logger log = LoggerFactory.getLogger(Deployer.class);
+
+    private static final Duration UNDO = Duration.ofSeconds(20);
 
     private final HttpServer http;
     private final Applications applications;
@@ -186,9 +191,21 @@ final class Deployer implements DeployScanner.Target {
             }
         }
 
+        /** Its classes are needed until it has ended. */
         void undo() {
-            if (deployed) {
-                applications.undeploy(descriptor.orElseThrow().name(), Duration.ZERO);
+            if (!deployed) {
+                return;
+            }
+            String name = descriptor.orElseThrow().name();
+            try {
+                applications
+                        .undeploy(name, Duration.ZERO)
+                        .toCompletableFuture()
+                        .get(UNDO.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                log.warn("{}: what had started of it did not end: {}", name, e.toString());
             }
         }
     }

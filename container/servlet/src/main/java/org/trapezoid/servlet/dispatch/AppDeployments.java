@@ -11,6 +11,7 @@ import jakarta.servlet.sip.TimerService;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,9 @@ import org.trapezoid.sip.transport.TransportLayer;
 public final class AppDeployments implements Applications {
     private static final Logger log = LoggerFactory.getLogger(AppDeployments.class);
     private static final Duration LOOK = Duration.ofMillis(100);
+    /** How often it is looked whether an application has ended, before it is destroyed all the same. */
+    private static final int LOOKS = 50;
+
     private static final List<String> SUPPORTED = List.of("100rel");
     private static final List<String> SUPPORTED_RFCS = List.of(
             "2617", "3261", "3262", "3263", "3311", "3326", "3327", "3515", "3581", "5393", "5658", "6026", "7616",
@@ -177,21 +182,57 @@ public final class AppDeployments implements Applications {
             timers.schedule(strand, LOOK, () -> await(strand, ending, deadline, ended));
             return;
         }
-        strand.callback(() -> {
-            ending.inbound().invalidateAll();
-            // their listeners run in the sessions' own queues; the servlets go after them
-            timers.schedule(
-                    strand,
-                    LOOK,
-                    () -> strand.callback(() -> {
-                        ending.environment().destroy();
-                        running.remove(ending.inbound());
-                        log.debug(
-                                "application {} undeployed",
-                                ending.inbound().runtime().application());
-                        ended.complete(null);
-                    }));
+        ending.inbound().runtime().end();
+        strand.callback(() -> invalidate(strand, ending, LOOKS, Set.of(), ended));
+    }
+
+    /** More than once: a request that was being dispatched may still have made a session. */
+    private void invalidate(
+            Strand strand, Deployed ending, int looks, Set<Strand> invalidated, CompletableFuture<Void> ended) {
+        Set<Strand> strands = new HashSet<>(invalidated);
+        strands.addAll(ending.inbound().invalidateAll());
+        after(LOOK, strand, () -> {
+            if (ending.inbound().sessions() > 0 && looks > 0) {
+                invalidate(strand, ending, looks - 1, strands, ended);
+            } else {
+                awaitCallbacks(strand, ending, strands, ended);
+            }
         });
+    }
+
+    /** The listeners of the sessions run in the sessions' own queues; the servlets go after them. */
+    private void awaitCallbacks(Strand strand, Deployed ending, Set<Strand> sessions, CompletableFuture<Void> ended) {
+        AtomicInteger busy = new AtomicInteger();
+        for (Strand each : sessions) {
+            busy.incrementAndGet();
+            if (!each.callback(busy::decrementAndGet)) {
+                busy.decrementAndGet(); // full: something blocks there
+            }
+        }
+        destroyOnceIdle(strand, ending, LOOKS, busy, ended);
+    }
+
+    private void destroyOnceIdle(
+            Strand strand, Deployed ending, int looks, AtomicInteger busy, CompletableFuture<Void> ended) {
+        if (busy.get() > 0 && looks > 0) {
+            after(LOOK, strand, () -> destroyOnceIdle(strand, ending, looks - 1, busy, ended));
+            return;
+        }
+        SipApplication application = ending.inbound().runtime().application();
+        if (busy.get() > 0) {
+            log.warn(
+                    "application {}: callbacks of {} sessions still run; its servlets are destroyed",
+                    application,
+                    busy);
+        }
+        ending.environment().destroy();
+        running.remove(ending.inbound());
+        log.debug("application {} undeployed", application);
+        ended.complete(null);
+    }
+
+    private void after(Duration delay, Strand strand, Runnable callback) {
+        timers.schedule(strand, delay, () -> strand.callback(callback));
     }
 
     @Override

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.Receipt;
 import org.trapezoid.sip.header.HeaderName;
@@ -188,12 +191,15 @@ public final class Inbound {
         return count;
     }
 
-    /** Ends all sessions of the application, listeners told. */
-    public void invalidateAll() {
+    /** Ends all sessions of the application; their listeners are told on the strands it answers. */
+    public Set<Strand> invalidateAll() {
+        Set<Strand> strands = new HashSet<>();
         for (AppSessionState each : List.copyOf(runtime.services().sessions().appSessions())) {
             if (each.deployment() == runtime.deployment()) {
-                each.strand().run(() -> Lifecycle.invalidate(runtime, each));
+                Strand.run(each, () -> Lifecycle.invalidate(runtime, each));
+                strands.add(each.strand());
             }
         }
+        return strands;
     }
 }
