@@ -87,7 +87,8 @@ public final class Domains {
         return uri.getPort() < 0 || ports.contains(uri.getPort());
     }
 
-    private Optional<String> ofHost(String host) {
+    /** The domain a host names, whatever the port; empty for a foreign one. */
+    Optional<String> ofHost(String host) {
         return Optional.ofNullable(domainOfHost.get(canonical(host)));
     }
 

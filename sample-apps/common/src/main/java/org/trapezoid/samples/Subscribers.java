@@ -39,6 +39,15 @@ public final class Subscribers {
         return canonical(uri).map(aliases::resolve);
     }
 
+    /** As {@link #of(URI)} for who somebody says to be: the host alone counts, whatever port is with it. */
+    public Optional<String> claimedBy(URI identity) {
+        return identity instanceof SipURI sip
+                ? domains.ofHost(sip.getHost())
+                        .flatMap(domain -> in(domain, sip))
+                        .map(aliases::resolve)
+                : of(identity);
+    }
+
     /** As {@link #of(URI)}, for a URI whose host is {@code prefix} and one of our domains. */
     public Optional<String> of(SipURI uri, String prefix) {
         return domains.of(uri, prefix).flatMap(domain -> in(domain, uri)).map(aliases::resolve);

@@ -30,7 +30,7 @@ final class Callers {
 
     /** Who sent an initial request; challenges when it does not say. */
     Caller identify(SipServletRequest req) throws IOException {
-        Optional<String> caller = subscribers.of(req.getFrom().getURI());
+        Optional<String> caller = subscribers.claimedBy(req.getFrom().getURI());
         if (caller.isEmpty() || !digest.hasUsers()) {
             return Caller.UNPROVEN;
         }

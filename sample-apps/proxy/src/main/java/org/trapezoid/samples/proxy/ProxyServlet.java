@@ -165,14 +165,23 @@ public final class ProxyServlet extends SipServlet {
         for (Binding binding : group) {
             contacts.add(factory.createURI(binding.contact()));
         }
-        List<ProxyBranch> branches = proxy.createProxyBranches(contacts);
-        for (int i = 0; i < branches.size(); i++) {
-            List<String> path = group.get(i).path();
-            for (int j = path.size() - 1; j >= 0; j--) {
-                branches.get(i).getRequest().pushRoute(factory.createAddress(path.get(j))); // RFC 3327 §5.3
+        int next = 0; // in the same order, but a contact that was tried before has no branch now
+        for (ProxyBranch branch : proxy.createProxyBranches(contacts)) {
+            URI target = branch.getRequest().getRequestURI();
+            while (!contacts.get(next).equals(target)) {
+                next++;
             }
+            pushPath(branch, group.get(next).path());
+            next++;
         }
         proxy.startProxy();
+    }
+
+    /** RFC 3327 §5.3. */
+    private void pushPath(ProxyBranch branch, List<String> path) throws ServletParseException {
+        for (int i = path.size() - 1; i >= 0; i--) {
+            branch.getRequest().pushRoute(factory.createAddress(path.get(i)));
+        }
     }
 
     /** The best answer of a group: nobody there took it, so the next group is tried. */
@@ -188,7 +197,7 @@ public final class ProxyServlet extends SipServlet {
 
     private void tryNextGroup(SipServletResponse resp) throws ServletException {
         Proxy proxy = resp.getProxy();
-        if (proxy == null || resp.getStatus() >= 600) {
+        if (proxy == null || !resp.getRequest().isInitial() || resp.getStatus() >= 600) {
             return; // RFC 3261 §16.7 (5): a 6xx is for all of them
         }
         SipServletRequest original = proxy.getOriginalRequest();

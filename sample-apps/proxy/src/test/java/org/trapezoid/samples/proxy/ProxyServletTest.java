@@ -223,6 +223,36 @@ class ProxyServletTest {
     }
 
     @Test
+    void aPortInFromIsNoWayAroundTheChallenge() throws Exception {
+        new UsersFile(users).add("alice", "a.test", "secret");
+        start();
+        bind(phone, 1);
+
+        alice.send(alice.request(Method.INVITE, BOB).set(HeaderName.FROM, "<sip:alice@a.test:5999>;tag=alice"));
+
+        alice.nextResponse(407);
+        assertThat(phone.rest()).isEmpty();
+    }
+
+    @Test
+    void aFailureInsideTheCallTriesNoFurtherGroup() throws Exception {
+        start();
+        bind(phone, 1);
+        bind(tablet, 0.2f);
+
+        Request invite = invite(BOB);
+        phone.send(accept(phone.nextRequest(Method.INVITE)));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        phone.nextRequest(Method.ACK);
+        alice.send(alice.inDialog(Method.INFO, invite, success, 2));
+        phone.send(phone.answer(phone.nextRequest(Method.INFO), 488));
+
+        alice.nextResponse(488);
+        assertThat(tablet.rest()).isEmpty();
+    }
+
+    @Test
     @Rfc(value = 3261, section = "22.3")
     @Checklist({"P29", "A6", "A8", "C9"})
     void challengesCallersOfItsOwnDomainOnceThereAreUsers() throws Exception {

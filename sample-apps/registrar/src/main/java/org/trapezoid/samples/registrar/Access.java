@@ -4,6 +4,8 @@ package org.trapezoid.samples.registrar;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -60,10 +62,10 @@ final class Access {
     }
 
     private static boolean isLoopback(@org.jspecify.annotations.Nullable String address) {
-        return address != null
-                && (address.startsWith("127.")
-                        || address.equals("::1")
-                        || address.equals("[::1]")
-                        || address.startsWith("0:0:0:0:0:0:0:1"));
+        try {
+            return address != null && InetAddress.getByName(address).isLoopbackAddress(); // a literal: no look-up
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 }
