@@ -34,9 +34,17 @@ public final class RequestCopier {
 
     private RequestCopier() {}
 
-    /** A request that begins the other leg; Max-Forwards is one less (RFC 7332), the rest of Route stays. */
+    /**
+     * A request that begins the other leg; Max-Forwards is one less (RFC 7332), the rest of Route stays.
+     *
+     * @throws IllegalArgumentException if Max-Forwards of the original is 0
+     */
     public static Request.Builder initial(Request original, NameAddr from, NameAddr to, String callId, long cseq) {
         int maxForwards = original.maxForwards();
+        if (maxForwards == 0) {
+            throw new IllegalArgumentException(
+                    "Max-Forwards of " + original.method() + ' ' + original.callId() + " is 0");
+        }
         Request.Builder copy = Request.builder(original.method(), original.uri())
                 .add(HeaderName.MAX_FORWARDS, Integer.toString(maxForwards < 0 ? 70 : maxForwards - 1))
                 .add(HeaderName.FROM, from.toString())

@@ -164,8 +164,12 @@ public final class AppRuntime {
         return session;
     }
 
-    /** Queues an application callback; after it, sessions that have become ready are ended. In the core section. */
-    void callback(AppSessionState session, Runnable callback) {
+    /**
+     * Queues an application callback; after it, sessions that have become ready are ended. In the core section.
+     *
+     * @return false if too many are waiting; the caller does without it
+     */
+    boolean callback(AppSessionState session, Runnable callback) {
         session.callbackQueued();
         boolean queued = session.strand().callback(() -> {
             callback.run();
@@ -178,6 +182,7 @@ public final class AppRuntime {
             session.callbackEnded();
             log.warn("application {}: callback queue of session {} is full, event dropped", application, session.id());
         }
+        return queued;
     }
 
     /** Ends sessions that have become ready, unless the application is being called: then after that. In the core section. */

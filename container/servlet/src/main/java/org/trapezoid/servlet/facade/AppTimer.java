@@ -31,7 +31,7 @@ final class AppTimer implements ServletTimer {
     static void fire(TimerState state, AppSession session) {
         AppRuntime runtime = session.runtime();
         AppTimer timer = of(state, session);
-        runtime.callback(session.state(), () -> {
+        boolean queued = runtime.callback(session.state(), () -> {
             if (session.isValid() && !state.isCancelled()) {
                 runtime.application()
                         .notify(
@@ -41,6 +41,9 @@ final class AppTimer implements ServletTimer {
             }
             session.state().strand().run(state::fired);
         });
+        if (!queued) {
+            state.missed();
+        }
     }
 
     @Override

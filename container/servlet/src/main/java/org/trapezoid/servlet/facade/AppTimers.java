@@ -50,23 +50,29 @@ public final class AppTimers implements TimerService {
             throw new IllegalStateException("application " + runtime.application()
                     + " declares no TimerListener, so nobody would be told of the timer");
         }
-        if (!(appSession instanceof AppSession session) || !session.isValid()) {
-            throw new IllegalStateException("application session " + appSession + " is not valid");
+        if (!(appSession instanceof AppSession session)) {
+            throw invalid(appSession);
         }
-        return session.state()
-                .strand()
-                .call(() -> AppTimer.of(
-                        TimerState.start(
-                                runtime.services().identifiers().tag(),
-                                session.state(),
-                                Duration.ofMillis(delay),
-                                period,
-                                fixedDelay,
-                                persistent,
-                                info,
-                                runtime.services().timers(),
-                                runtime.services().time(),
-                                due -> AppTimer.fire(due, session)),
-                        session));
+        return session.state().strand().call(() -> {
+            if (!session.isValid()) {
+                throw invalid(appSession);
+            }
+            TimerState timer = TimerState.start(
+                    runtime.services().identifiers().tag(),
+                    session.state(),
+                    Duration.ofMillis(delay),
+                    period,
+                    fixedDelay,
+                    persistent,
+                    info,
+                    runtime.services().timers(),
+                    runtime.services().time(),
+                    due -> AppTimer.fire(due, session));
+            return AppTimer.of(timer, session);
+        });
+    }
+
+    private static IllegalStateException invalid(SipApplicationSession session) {
+        return new IllegalStateException("application session " + session + " is not valid");
     }
 }

@@ -83,8 +83,9 @@ final class B2buaFacade implements B2buaHelper {
     @Override
     public SipServletResponse createResponseToOriginalRequest(
             SipSession session, int status, @Nullable String reasonPhrase) {
-        SipRequest original = Session.of(state(session), runtime)
-                .first()
+        SipSessionState begun = state(session);
+        SipRequest original = begun.strand()
+                .call(() -> Session.of(begun, runtime).first())
                 .filter(request -> request.uas().isPresent())
                 .orElseThrow(() -> new IllegalStateException(
                         "session " + session.getId() + " did not begin with a request that came in"));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.InsufficientBreadthException;
+import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.TooManyHopsException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.session.SipSessionState;
 
-/** Brings one message to the session's servlet; what the servlet throws is logged once and answered with 500 if it can be. */
+/** Brings one message to the session's servlet; what the servlet throws is logged once and answered for it if it can be. */
 final class Delivery implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
@@ -42,15 +45,24 @@ final class Delivery implements Runnable {
                     message == null ? "a message" : message.describe(),
                     e);
             if (request != null) {
-                fail(request);
+                fail(request, status(e));
             }
         }
     }
 
-    private void fail(SipRequest failed) {
+    private static int status(Throwable thrown) {
+        if (thrown instanceof InsufficientBreadthException) {
+            return SipServletResponse.SC_MAX_BREADTH_EXCEEDED; // RFC 5393 §5.3.3
+        }
+        return thrown instanceof TooManyHopsException
+                ? SipServletResponse.SC_TOO_MANY_HOPS
+                : SipServletResponse.SC_SERVER_INTERNAL_ERROR;
+    }
+
+    private void fail(SipRequest failed, int status) {
         session.strand().run(() -> failed.uas().ifPresent(core -> {
-            if (!core.isAnswered() && failed.proxyCore().isEmpty()) {
-                core.send(core.respond(500, java.util.Optional.empty()).build());
+            if (!failed.isProxied()) {
+                core.refuse(status);
                 failed.committed();
             }
         }));

@@ -128,6 +128,7 @@ public final class Factory implements SipFactory {
         NameAddr remote = party(to);
         String callId = identifiers.callId();
         return session.strand().call(() -> {
+            own(appSession); // it may have ended meanwhile
             SipSessionState sip = runtime.newSipSession(
                     session,
                     callId,
@@ -186,6 +187,9 @@ public final class Factory implements SipFactory {
     SipRequest copy(SipRequest original, boolean sameCallId) {
         Identifiers identifiers = runtime.services().identifiers();
         Request incoming = original.message();
+        if (incoming.maxForwards() == 0) {
+            throw new IllegalArgumentException("Max-Forwards of " + original.describe() + " is 0");
+        }
         NameAddr local = incoming.from().withTag(identifiers.tag());
         NameAddr remote = incoming.to().withoutTag();
         String callId = sameCallId ? incoming.callId() : identifiers.callId();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.SipServletResponse;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,10 @@ public final class Inbound {
         events.request(facade);
         transaction.user(core);
         Session.of(session, runtime).received(facade);
-        runtime.callback(session.appSession(), new Delivery(runtime, facade));
+        if (!runtime.callback(session.appSession(), new Delivery(runtime, facade))) {
+            core.refuse(SipServletResponse.SC_SERVICE_UNAVAILABLE);
+            facade.committed();
+        }
     }
 
     /** A request without a transaction, for a stateless application: ACK or CANCEL that matches nothing (RFC 3261 §16.11). */
@@ -68,16 +72,20 @@ public final class Inbound {
         SipSessionState session =
                 runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
-        runtime.callback(appSession, () -> {
+        boolean queued = runtime.callback(appSession, () -> {
             new Delivery(runtime, facade).run();
             session.strand().run(() -> Lifecycle.invalidate(runtime, appSession));
         });
+        if (!queued) {
+            Lifecycle.invalidate(runtime, appSession);
+        }
     }
 
     /** A request in a dialog of a user agent. */
     public void inDialog(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
         Method method = request.method();
-        if (session.state() == SessionState.TERMINATED && !method.equals(Method.NOTIFY)) {
+        boolean late = method.equals(Method.NOTIFY) || method.equals(Method.PRACK);
+        if (session.state() == SessionState.TERMINATED && !late) {
             refuse(transaction, request, 481); // a subscription may outlive its call (RFC 5057 §4)
             return;
         }
@@ -161,12 +169,15 @@ public final class Inbound {
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
         ProxiedEvents events = new ProxiedEvents(runtime, session, facade);
         Delivery delivery = new Delivery(runtime, facade);
-        runtime.callback(session.appSession(), () -> {
+        Runnable forward =
+                () -> events.core(forwarder.forward(transaction, facade.message(), incoming.routing(), events));
+        boolean queued = runtime.callback(session.appSession(), () -> {
             delivery.run();
-            session.strand()
-                    .run(() ->
-                            events.core(forwarder.forward(transaction, facade.message(), incoming.routing(), events)));
+            session.strand().run(forward);
         });
+        if (!queued) {
+            forward.run();
+        }
     }
 
     /** The ACK for a 2xx of a record-routed call. */
@@ -174,10 +185,13 @@ public final class Inbound {
         session.accessed(runtime.now());
         SipRequest facade = SipRequest.notice(runtime, session, ack, incoming);
         Delivery delivery = new Delivery(runtime, facade);
-        runtime.callback(session.appSession(), () -> {
+        boolean queued = runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(() -> forwarder.forwardAck(facade.message()));
         });
+        if (!queued) {
+            forwarder.forwardAck(ack);
+        }
     }
 
     /** How many application sessions there are. */

@@ -17,6 +17,7 @@ import org.trapezoid.sip.concurrent.Timer;
  * the core section of the session.
  */
 final class Lifecycle {
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private Lifecycle() {}
 
@@ -58,7 +59,10 @@ final class Lifecycle {
         }
         long due = session.expiresAt();
         SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, runtime));
-        session.strand().callback(() -> {
+        boolean queued = session.strand().callback(() -> {
+            if (!session.isValid() || session.expiresAt() != due) {
+                return;
+            }
             runtime.application().notify(listeners, session.id().value(), listener -> listener.sessionExpired(event));
             session.strand().run(() -> {
                 if (session.isValid() && session.expiresAt() == due) { // nobody extended it
@@ -66,6 +70,10 @@ final class Lifecycle {
                 }
             });
         });
+        if (!queued) {
+            session.expiresAt(
+                    due, runtime.services().timers().schedule(session, RETRY, () -> onExpiry(runtime, session)));
+        }
     }
 
     /** Ends what has become ready, after a callback or the end of a transaction. */
@@ -136,6 +144,9 @@ final class Lifecycle {
         }
         SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, runtime));
         session.strand().callback(() -> {
+            if (!session.isValid()) {
+                return;
+            }
             runtime.application()
                     .notify(listeners, session.id().value(), listener -> listener.sessionReadyToInvalidate(event));
             session.strand().run(() -> {

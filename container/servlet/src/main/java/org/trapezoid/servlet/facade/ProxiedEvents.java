@@ -42,14 +42,13 @@ final class ProxiedEvents implements ProxyCore.Listener {
         }
         SipResponse facade = SipResponse.inDialog(request, session, response, proxy.get());
         Delivery delivery = new Delivery(runtime, facade);
-        runtime.callback(session.appSession(), () -> {
+        return runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(() -> {
                 facade.committed();
                 Objects.requireNonNull(core).forward(branch, facade.message());
             });
         });
-        return true;
     }
 
     /** A BYE that is challenged or fails otherwise leaves the call as it is (RFC 5057 §5.1). */

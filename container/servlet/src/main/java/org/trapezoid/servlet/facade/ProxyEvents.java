@@ -31,10 +31,10 @@ final class ProxyEvents implements ProxyCore.Listener {
                 proxy.request(), session, response, Optional.empty(), proxy.facade(branch), intermediate);
     }
 
-    /** Calls the application, then forwards what it made of the response. */
-    private void superviseAndForward(ProxyBranch branch, SipResponse response) {
+    /** Calls the application, then forwards what it made of the response; answers whether it will be called. */
+    private boolean superviseAndForward(ProxyBranch branch, SipResponse response) {
         Delivery delivery = new Delivery(runtime, response);
-        runtime.callback(session.appSession(), () -> {
+        return runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(() -> {
                 response.committed();
@@ -49,8 +49,7 @@ final class ProxyEvents implements ProxyCore.Listener {
         if (!proxy.getSupervised()) {
             return false;
         }
-        superviseAndForward(branch, facade(branch, response, false));
-        return true;
+        return superviseAndForward(branch, facade(branch, response, false));
     }
 
     @Override
@@ -59,11 +58,10 @@ final class ProxyEvents implements ProxyCore.Listener {
             return false; // of a single branch the response is the best one, and comes as such
         }
         Delivery delivery = new Delivery(runtime, facade(branch, response, true));
-        runtime.callback(session.appSession(), () -> {
+        return runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(core()::callbackDone);
         });
-        return true;
     }
 
     @Override
@@ -72,8 +70,7 @@ final class ProxyEvents implements ProxyCore.Listener {
         if (!proxy.getSupervised()) {
             return false;
         }
-        superviseAndForward(branch, facade(branch, response, false));
-        return true;
+        return superviseAndForward(branch, facade(branch, response, false));
     }
 
     @Override

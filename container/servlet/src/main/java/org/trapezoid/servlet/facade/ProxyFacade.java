@@ -102,7 +102,11 @@ final class ProxyFacade implements Proxy {
         session.proxying(settings.recordRoute().isPresent());
         facades.forEach(ProxyBranchFacade::handOver);
         try {
+            boolean takesOver = !proxy.isStarted();
             proxy.start();
+            if (takesOver && uas != null) {
+                uas.release();
+            }
         } catch (InsufficientBreadth e) {
             throw new InsufficientBreadthException(e.getMessage(), e);
         }

@@ -32,7 +32,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
-import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.Contacts;
 import org.trapezoid.servlet.ua.UacCore;
@@ -106,12 +105,10 @@ final class Session implements SipSession {
     /** Answers for the application what it has not answered. */
     void answerPending(int status) {
         for (SipRequest each : received) {
-            each.uas()
-                    .filter(core -> !core.isAnswered() && each.proxyCore().isEmpty())
-                    .ifPresent(core -> {
-                        core.send(core.respond(status, Optional.empty()).build());
-                        each.committed();
-                    });
+            each.uas().filter(core -> !each.isProxied()).ifPresent(core -> {
+                core.refuse(status);
+                each.committed();
+            });
         }
     }
 
@@ -546,11 +543,6 @@ final class Session implements SipSession {
 
     private static UnsupportedOperationException unsupported(String what) {
         return new UnsupportedOperationException(what + " (JSR 359) is not supported by this version");
-    }
-
-    /** Whether a dialog lives. */
-    boolean isEstablished() {
-        return state.state() == SessionState.CONFIRMED;
     }
 
     @Override

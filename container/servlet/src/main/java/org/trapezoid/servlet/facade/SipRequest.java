@@ -191,6 +191,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         return proxy == null ? Optional.empty() : proxy.core();
     }
 
+    /** Whether the proxy has taken it over, so that it answers. In the core section. */
+    boolean isProxied() {
+        return proxyCore().filter(ProxyCore::isStarted).isPresent();
+    }
+
     Optional<SipRequest> linkedRequest() {
         return Optional.ofNullable(linked);
     }
@@ -383,7 +388,9 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     public SipServletRequest createCancel() {
         UacCore core = uac().orElseThrow(() -> new IllegalStateException(
                 "cannot cancel " + describe() + ": it was not sent by the application as a user agent"));
-        if (!getMethod().equals("INVITE") || !committed || core.isAnswered()) {
+        if (!getMethod().equals("INVITE")
+                || !committed
+                || sessionState().strand().call(core::isAnswered)) {
             throw new IllegalStateException("cannot cancel " + describe()
                     + ": only an INVITE that was sent and has no final response can be cancelled");
         }
@@ -452,7 +459,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         if (b2bua != null) {
             throw new IllegalStateException("cannot proxy " + describe() + ": the application is its B2BUA");
         }
-        if (core.isAnswered()) {
+        if (sessionState().strand().call(core::isAnswered)) {
             throw new IllegalStateException("cannot proxy " + describe() + ": a final response was sent");
         }
         if (getMaxForwards() == 0) {

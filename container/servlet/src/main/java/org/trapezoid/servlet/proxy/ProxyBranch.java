@@ -199,7 +199,7 @@ public final class ProxyBranch implements ClientUser {
 
     @Override
     public void onResponse(Response received) {
-        Response upstream = withoutOurVia(received);
+        Response upstream = upstream(received);
         if (upstream.viaCount() == 0) {
             return; // RFC 3261 §16.7 step 3: meant for us
         }
@@ -210,11 +210,13 @@ public final class ProxyBranch implements ClientUser {
         }
     }
 
-    /** A response the stack made up before anything was sent does not have it. */
-    private Response withoutOurVia(Response received) {
+    /** Without our Via; what the stack answered before anything was sent is a response of our own. */
+    private Response upstream(Response received) {
         return outgoing != null && outgoing.transaction().isPresent()
                 ? received.toBuilder().removeFirst(HeaderName.VIA).build()
-                : received;
+                : core.local(received.status()).toBuilder()
+                        .status(received.status(), received.reason())
+                        .build();
     }
 
     private void onProvisional(Response upstream) {

@@ -123,6 +123,11 @@ public final class ProxyCore implements ServerUser, Stranded {
         return targets.branches();
     }
 
+    /** Whether it took the request over: branches were started, or the request was refused. */
+    public boolean isStarted() {
+        return started;
+    }
+
     /** Whether a final response went upstream and no branch is under way. */
     public boolean isComplete() {
         return completed;
@@ -160,11 +165,15 @@ public final class ProxyCore implements ServerUser, Stranded {
             return;
         }
         targets.enqueueUnstarted();
+        takeOver();
+        targets.startNext();
+    }
+
+    private void takeOver() {
         if (!started) {
             started = true;
             transaction.user(this);
         }
-        targets.startNext();
     }
 
     /** Cancels every branch; those not started never start. */
@@ -394,7 +403,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     private void refuse(int status) {
-        started = true;
+        takeOver();
         Response refusal = local(status);
         if (status == 420) {
             List<String> unsupported = RequestValidation.unsupported(transaction.request(), environment.proxyRequire());

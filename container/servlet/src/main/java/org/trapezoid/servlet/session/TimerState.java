@@ -12,6 +12,7 @@ import org.trapezoid.sip.concurrent.Timers;
 
 /** A timer of an application session (JSR 289 §7). Confined to the session's strand. */
 public final class TimerState {
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final String id;
     private final AppSessionState session;
@@ -118,6 +119,13 @@ public final class TimerState {
             session.remove(this);
         } else if (fixedDelay) {
             schedule(time.millis() + period.get().toMillis());
+        }
+    }
+
+    /** The callback of one expiry could not be queued: it is tried again, unless the next one of a fixed rate comes anyway. */
+    public void missed() {
+        if (!cancelled && (period.isEmpty() || fixedDelay)) {
+            pending = timers.schedule(session, RETRY, this::onExpiry);
         }
     }
 

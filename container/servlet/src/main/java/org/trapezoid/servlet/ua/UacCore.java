@@ -226,7 +226,7 @@ public final class UacCore implements ClientUser {
                 session.state(SessionState.CONFIRMED);
             }
         } else if (inDialog) {
-            if (method.equals(Method.BYE) || response.status() == 481 || response.status() == 408) {
+            if (method.equals(Method.BYE) || Dialog.isEndedBy(response)) {
                 terminate(root); // RFC 3261 §12.2.1.2
             }
         } else {

@@ -41,7 +41,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         /** 64*T1 passed without a PRACK for the response. */
         void onNoPrack(Response provisional);
 
-        /** A final response was sent. */
+        /** A final response was sent, or none can be sent any more. */
         void onFinal();
     }
 
@@ -55,8 +55,11 @@ public final class UasCore implements ServerUser, Acknowledged {
     private Duration retransmitAfter;
     private Timer retransmission = Timer.NONE;
     private Timer giveUp = Timer.NONE;
+    private @Nullable Response held; // a 2xx that waits for a PRACK
     private boolean answering;
     private boolean finalSent;
+    private boolean awaitsPrack; // after a final response other than a 2xx
+    private boolean released;
 
     public UasCore(
             ServerTransaction transaction,
@@ -97,18 +100,24 @@ public final class UasCore implements ServerUser, Acknowledged {
         return response;
     }
 
-    /** Whether a final response has left. */
+    /** Whether the application has sent a final response; a 2xx may still wait for a PRACK. */
     public boolean isAnswered() {
         return finalSent;
     }
 
     /**
-     * Sends a response of the application.
+     * Sends a response of the application; a 2xx not before a session description in a reliable response is acknowledged
+     * (RFC 3262 §3).
      *
      * @throws IllegalStateException when a final response was sent before
      */
     public void send(Response response) {
         requireUnanswered(response);
+        if (response.statusClass() == StatusClass.SUCCESS && reliable != null && reliable.holdsSuccess()) {
+            held = response;
+            finalSent = true;
+            return;
+        }
         answering();
         prepare(response);
         if (response.statusClass() == StatusClass.PROVISIONAL) {
@@ -116,6 +125,25 @@ public final class UasCore implements ServerUser, Acknowledged {
         } else {
             sendFinal(response);
         }
+    }
+
+    /** Answers for the application unless a final response has left; one that is held is dropped. */
+    public void refuse(int status) {
+        if (!finalSent || held != null) {
+            held = null;
+            finalSent = false;
+            send(respond(status, Optional.empty()).build());
+        }
+    }
+
+    /** A proxy answers the request from now on: nothing is repeated and nobody is told any more. */
+    public void release() {
+        released = true;
+        if (reliable != null) {
+            reliable.stop();
+        }
+        session.settled(this);
+        endAnswering();
     }
 
     /** Sends a provisional response reliably (RFC 3262 §3); the caller has checked that both sides can. */
@@ -133,6 +161,13 @@ public final class UasCore implements ServerUser, Acknowledged {
         queue.send(response);
     }
 
+    private void endAnswering() {
+        if (answering) {
+            answering = false;
+            services.merged().ended(request);
+        }
+    }
+
     private void answering() {
         if (!answering && request.toTag().isEmpty()) {
             answering = true;
@@ -141,9 +176,10 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     private void requireUnanswered(Response response) {
-        if (finalSent) {
+        if (finalSent || released) {
             throw new IllegalStateException("cannot send " + response.status() + " to " + request.method()
-                    + " of session " + session.id() + ": a final response was sent");
+                    + " of session " + session.id()
+                    + (released ? ": the application proxies it" : ": a final response was sent"));
         }
     }
 
@@ -186,7 +222,12 @@ public final class UasCore implements ServerUser, Acknowledged {
         finalSent = true;
         if (reliable != null) {
             reliable.stop();
-            session.settled(this);
+            awaitsPrack = response.statusClass() != StatusClass.SUCCESS
+                    && reliable.hasUnacknowledged()
+                    && session.unacknowledged().contains(this); // RFC 3262 §3
+            if (!awaitsPrack) {
+                session.settled(this);
+            }
         }
         boolean awaitsAck = request.method().equals(Method.INVITE) && response.statusClass() == StatusClass.SUCCESS;
         if (awaitsAck) {
@@ -196,7 +237,9 @@ public final class UasCore implements ServerUser, Acknowledged {
             scheduleRetransmission();
         }
         transaction.send(response);
-        session.transactionEnded();
+        if (!awaitsPrack) { // else the session stays to match it
+            session.transactionEnded();
+        }
         listener.onFinal();
     }
 
@@ -235,6 +278,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         public void onUnacknowledged(Response provisional) {
             session.settled(UasCore.this);
             listener.onNoPrack(provisional);
+            if (held != null) {
+                refuse(500); // RFC 3262 §3: the application has answered, its 2xx may not leave
+            }
         }
     }
 
@@ -261,16 +307,33 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public boolean acknowledge(RAck rack) {
-        return reliable != null && reliable.acknowledge(rack).isPresent();
+        if (reliable == null || reliable.acknowledge(rack).isEmpty()) {
+            return false;
+        }
+        Response waiting = held;
+        if (awaitsPrack) {
+            endAwaitingPrack();
+        } else if (waiting != null && !reliable.holdsSuccess()) {
+            held = null;
+            finalSent = false;
+            send(waiting);
+        }
+        return true;
+    }
+
+    private void endAwaitingPrack() {
+        awaitsPrack = false;
+        session.settled(this);
+        session.transactionEnded();
     }
 
     @Override
     public void onCancel(Request cancel) {
-        if (finalSent) {
+        if (finalSent && held == null) {
             return; // RFC 3261 §9.2: no effect once answered
         }
         listener.onCancel(cancel);
-        send(respond(487, Optional.empty()).build());
+        refuse(487);
     }
 
     /** The ACK of an RFC 2543 peer, which matches the transaction (RFC 6026 §6). */
@@ -293,8 +356,14 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public void onTerminated() {
-        if (answering) {
-            services.merged().ended(request);
+        endAnswering();
+        if (awaitsPrack) {
+            endAwaitingPrack();
+            listener.onFinal();
+        } else if (!finalSent && !released) { // RFC 4320 §4.2: the client has given up, there is nothing to send
+            finalSent = true;
+            session.transactionEnded();
+            listener.onFinal();
         }
     }
 }
