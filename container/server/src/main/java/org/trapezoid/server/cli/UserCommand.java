@@ -47,14 +47,21 @@ final class UserCommand implements Runnable {
                             paramLabel = "PASSWORD",
                             description = "The password; default: asked for, or one line of standard input.")
                     @Nullable
-                    String password)
+                    String password,
+            @Option(
+                            names = "--md5",
+                            description =
+                                    "Keep the hash for MD5 alone: for phones that fail when SHA-256 is offered too.")
+                    boolean md5)
             throws IOException {
         String[] parts = parse(user);
         String secret = password == null ? ask(user) : password;
         if (secret.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "The password is empty");
         }
-        boolean added = changing(() -> new UsersFile(file).add(parts[0], parts[1], secret));
+        UsersFile users = new UsersFile(file);
+        boolean added = changing(
+                () -> md5 ? users.addWithMd5(parts[0], parts[1], secret) : users.add(parts[0], parts[1], secret));
         spec.commandLine().getOut().println((added ? "added " : "changed ") + user + " in " + file);
         return ExitCode.OK;
     }

@@ -78,10 +78,19 @@ public final class UsersFile {
         return hashes;
     }
 
-    /** Adds a user or replaces its password; true when it was new. */
+    /** Adds a user or replaces its password, with a hash for every algorithm; true when it was new. */
     public boolean add(String name, String realm, String password) {
+        return add(name, realm, password, ALGORITHMS);
+    }
+
+    /** The same with a hash for MD5 alone, for phones that fail on a challenge with another algorithm. */
+    public boolean addWithMd5(String name, String realm, String password) {
+        return add(name, realm, password, List.of("MD5"));
+    }
+
+    private boolean add(String name, String realm, String password, List<String> algorithms) {
         StringBuilder line = new StringBuilder(key(name, realm)).append('=');
-        for (String algorithm : ALGORITHMS) {
+        for (String algorithm : algorithms) {
             line.append(algorithm)
                     .append(':')
                     .append(hash(algorithm, name + ":" + realm + ":" + password))

@@ -46,6 +46,18 @@ class UsersTest {
     }
 
     @Test
+    void keepsMd5AloneWhenTold() {
+        new UsersFile(file).add("alice", "example.com", "old");
+
+        boolean added = new UsersFile(file).addWithMd5("alice", "example.com", "secret");
+
+        assertThat(added).isFalse();
+        assertThat(new UsersFile(file).read(line -> {}))
+                .containsEntry(
+                        "alice@example.com", Map.of("MD5", DigestAlgorithm.MD5.ha1("alice", "example.com", "secret")));
+    }
+
+    @Test
     void namesTheLinesItCannotRead() throws IOException {
         Files.writeString(file, """
                 # users
