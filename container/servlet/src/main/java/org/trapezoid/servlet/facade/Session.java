@@ -231,7 +231,7 @@ final class Session implements SipSession {
             Dialog dialog = state.dialog()
                     .orElseThrow(() -> new IllegalStateException("session " + state.id() + " has no dialog"));
             Request.Builder builder = dialog.createRequest(method);
-            if (Contacts.carries(method)) {
+            if (Dialog.refreshesTarget(method)) {
                 builder.set(
                         HeaderName.CONTACT,
                         Contacts.of(runtime.factory().defaultListener()).toString());

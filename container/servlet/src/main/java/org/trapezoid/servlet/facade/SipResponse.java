@@ -27,6 +27,7 @@ import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transport.Flow;
 
 /**
@@ -197,11 +198,14 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             requireUnsent();
             spell();
             Response ready = message();
-            Optional<ProxyCore> proxy = request.proxyCore();
-            if (proxy.isPresent()) {
-                proxy.get().sendOwn(ready); // competes with the branches (JSR 289 §10.2.4)
-            } else {
+            Optional<ProxyCore> proxy = request.proxyCore().filter(ProxyCore::isStarted);
+            if (proxy.isEmpty()) {
                 core.send(ready);
+            } else if (ready.statusClass() == StatusClass.SUCCESS && getMethod().equals("INVITE")) {
+                core.sendInsteadOfProxy(ready);
+                proxy.get().giveWay();
+            } else {
+                proxy.get().sendOwn(ready); // competes with the branches (JSR 289 §10.2.4)
             }
             committed = true;
             if (ready.status() >= 200) {

@@ -226,6 +226,13 @@ public final class ProxyCore implements ServerUser, Stranded {
         }
     }
 
+    /** The application's user agent has sent a 2xx to the INVITE, and repeats it until its ACK: no branch is needed any more. */
+    public void giveWay() {
+        answered = true;
+        succeed();
+        checkComplete();
+    }
+
     private void sendOwnFinal(Response response) {
         if (isUnderWay()) {
             responses.offerOwn(response);

@@ -176,6 +176,12 @@ public final class SipSessionState implements Stranded {
         recordRouted = withRecordRoute;
     }
 
+    /** The application answers by itself after all. */
+    public void answering() {
+        proxying = false;
+        recordRouted = false;
+    }
+
     public boolean isRecordRouted() {
         return recordRouted;
     }

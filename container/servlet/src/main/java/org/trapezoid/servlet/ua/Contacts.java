@@ -53,15 +53,6 @@ public final class Contacts {
         return located.withParameters(parameters);
     }
 
-    /** Whether messages of the method carry a Contact because they make or refresh a dialog's target. */
-    public static boolean carries(Method method) {
-        return method.equals(Method.INVITE)
-                || method.equals(Method.SUBSCRIBE)
-                || method.equals(Method.NOTIFY)
-                || method.equals(Method.REFER)
-                || method.equals(Method.UPDATE);
-    }
-
     /** Whether a 2xx to the method makes a dialog. */
     static boolean makesDialog(Method method) {
         return method.equals(Method.INVITE) || method.equals(Method.SUBSCRIBE) || method.equals(Method.REFER);

@@ -156,9 +156,9 @@ public final class UacCore implements ClientUser {
 
     private void onProvisional(Response response) {
         SipSessionState session = root;
-        Optional<String> tag = response.toTag();
-        if (!inDialog && tag.isPresent() && Contacts.makesDialog(request.method())) {
-            session = enterDialog(response, tag.get());
+        String tag = response.toTag().orElse("");
+        if (!inDialog && Dialog.isMadeBy(response) && Contacts.makesDialog(request.method())) {
+            session = enterDialog(response, tag);
             if (session.state() == SessionState.INITIAL) {
                 session.state(SessionState.EARLY);
             }
@@ -170,7 +170,7 @@ public final class UacCore implements ClientUser {
         if (provisionals.isEmpty()) {
             provisionals = new HashMap<>(2);
         }
-        ProvisionalOrder order = provisionals.computeIfAbsent(tag.orElse(""), key -> new ProvisionalOrder());
+        ProvisionalOrder order = provisionals.computeIfAbsent(tag, key -> new ProvisionalOrder());
         for (Response inOrder : order.receive(response)) {
             listener.onResponse(session, inOrder);
         }
@@ -218,7 +218,7 @@ public final class UacCore implements ClientUser {
         if (response.statusClass() == StatusClass.SUCCESS) {
             if (method.equals(Method.BYE)) {
                 terminate(root);
-            } else if (inDialog && Contacts.carries(method)) {
+            } else if (inDialog && Dialog.refreshesTarget(method)) {
                 root.dialog().ifPresent(dialog -> dialog.refreshTarget(response));
             } else if (!inDialog && Contacts.makesDialog(method)) {
                 session = enterDialog(response, response.toTag().orElse(""));

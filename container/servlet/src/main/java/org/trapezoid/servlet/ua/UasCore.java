@@ -92,7 +92,7 @@ public final class UasCore implements ServerUser, Acknowledged {
                     .all(HeaderName.RECORD_ROUTE)
                     .forEach(route -> response.add(HeaderName.RECORD_ROUTE, route)); // RFC 3261 §12.1.1
         }
-        if (status > 100 && status < 300 && Contacts.carries(request.method())) {
+        if (status > 100 && status < 300 && Dialog.refreshesTarget(request.method())) {
             response.set(
                     HeaderName.CONTACT,
                     Contacts.of(transaction.flow().listener()).toString());
@@ -146,6 +146,19 @@ public final class UasCore implements ServerUser, Acknowledged {
         endAnswering();
     }
 
+    /** Sends a 2xx to an INVITE of which a proxy keeps the transaction: the session is that of a user agent after all. */
+    public void sendInsteadOfProxy(Response response) {
+        if (transaction.hasFinal()) {
+            throw new IllegalStateException("cannot send " + response.status() + " to " + request.method()
+                    + " of session " + session.id() + ": a final response was sent");
+        }
+        session.answering();
+        prepare(response);
+        finalSent = true;
+        repeatUntilAck(response);
+        transaction.send(response);
+    }
+
     /** Sends a provisional response reliably (RFC 3262 §3); the caller has checked that both sides can. */
     public void sendReliably(Response response) {
         requireUnanswered(response);
@@ -188,7 +201,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         int status = response.status();
         Method method = request.method();
         if (request.toTag().isEmpty()) {
-            if (status > 100 && status < 300 && Contacts.makesDialog(method)) {
+            if (Dialog.isMadeBy(response) && Contacts.makesDialog(method)) {
                 enterDialog(response);
             } else if (status >= 300 && method.equals(Method.INVITE)) {
                 session.dialog().ifPresent(Dialog::terminate);
@@ -198,7 +211,7 @@ public final class UasCore implements ServerUser, Acknowledged {
             if (method.equals(Method.BYE)) {
                 session.dialog().ifPresent(Dialog::terminate);
                 session.state(SessionState.TERMINATED);
-            } else if (Contacts.carries(method)) {
+            } else if (Dialog.refreshesTarget(method)) {
                 session.dialog().ifPresent(dialog -> dialog.refreshTarget(request));
             }
         }
@@ -231,16 +244,20 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
         boolean awaitsAck = request.method().equals(Method.INVITE) && response.statusClass() == StatusClass.SUCCESS;
         if (awaitsAck) {
-            success = response;
-            session.awaits(this);
-            giveUp = services.timers().schedule(session, services.timing().t1().multipliedBy(64), this::onNoAck);
-            scheduleRetransmission();
+            repeatUntilAck(response);
         }
         transaction.send(response);
         if (!awaitsPrack) { // else the session stays to match it
             session.transactionEnded();
         }
         listener.onFinal();
+    }
+
+    private void repeatUntilAck(Response response) {
+        success = response;
+        session.awaits(this);
+        giveUp = services.timers().schedule(session, services.timing().t1().multipliedBy(64), this::onNoAck);
+        scheduleRetransmission();
     }
 
     private void scheduleRetransmission() {

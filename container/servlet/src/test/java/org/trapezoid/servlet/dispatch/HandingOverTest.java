@@ -279,4 +279,49 @@ class HandingOverTest {
         assertThat(app.events).contains("refused");
         assertThat(server.sessions()).isZero();
     }
+
+    @Test
+    @Rfc(value = 3261, section = "13.3.1.4")
+    void a2xxThatAProxyingApplicationSendsItselfIsRepeatedUntilItsAck() throws Exception {
+        app.on("INVITE", request -> {
+            request.getProxy().proxyTo(app.uri(bob.contact()));
+            request.createResponse(200).send();
+        });
+        app.on("BYE", request -> request.createResponse(200).send());
+        deploy();
+
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        Response success = alice.nextResponse(200);
+        Request called = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(called, 180));
+        Request cancel = bob.nextRequest(Method.CANCEL);
+        bob.send(bob.answer(cancel, 200));
+        bob.send(bob.answer(called, 487));
+        bob.nextRequest(Method.ACK);
+        server.advance(Duration.ofMillis(600));
+        assertThat(alice.nextResponse(200).toTag()).isEqualTo(success.toTag());
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        server.advance(Duration.ofSeconds(10));
+        assertThat(alice.rest()).isEmpty();
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+        alice.nextResponse(200);
+
+        assertThat(app.seen).containsSubsequence("INVITE", "ACK", "BYE");
+        server.assertEnded();
+    }
+
+    @Test
+    void anApplicationThatMadeBranchesMayAnswerItselfInstead() throws Exception {
+        app.on("INVITE", request -> {
+            request.getProxy().createProxyBranches(List.of(app.uri(bob.contact())));
+            request.createResponse(486).send();
+        });
+        deploy();
+
+        alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+
+        alice.nextResponse(486);
+        assertThat(bob.rest()).isEmpty();
+        assertThat(server.sessions()).isZero();
+    }
 }

@@ -287,18 +287,22 @@ class ProxyStoriesTest {
             request.createResponse(183).send();
             request.createResponse(200).send();
         });
+        app.on("BYE", request -> request.createResponse(200).send());
 
-        invite();
+        Request invite = invite();
         Request atBob = bob.nextRequest(Method.INVITE);
         alice.nextResponse(183);
-        alice.nextResponse(200);
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
         bob.send(bob.answer(atBob, 180));
         Request cancel = bob.nextRequest(Method.CANCEL);
         bob.send(bob.answer(cancel, 200));
         bob.send(bob.answer(atBob, 487));
 
-        assertThat(alice.rest()).isEmpty();
         server.advance(Duration.ofSeconds(1));
+        assertThat(alice.rest()).isEmpty();
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+        alice.nextResponse(200);
         server.assertEnded();
     }
 

@@ -31,18 +31,11 @@ public final class Dialog {
     private DialogState state;
     private RouteSet routeSet;
     private Uri remoteTarget;
-    private Optional<Uri> localTarget;
     private long localCSeq;
     private long remoteCSeq;
 
     private Dialog(
-            DialogId id,
-            boolean initiator,
-            Request request,
-            Response response,
-            RouteSet routeSet,
-            Uri remoteTarget,
-            Optional<Uri> localTarget) {
+            DialogId id, boolean initiator, Request request, Response response, RouteSet routeSet, Uri remoteTarget) {
         this.id = id;
         this.initiator = initiator;
         this.secure = request.uri() instanceof SipUri uri && uri.secure();
@@ -51,7 +44,6 @@ public final class Dialog {
         this.state = response.statusClass() == StatusClass.SUCCESS ? DialogState.CONFIRMED : DialogState.EARLY;
         this.routeSet = routeSet;
         this.remoteTarget = remoteTarget;
-        this.localTarget = localTarget;
         long number = request.cseq().number();
         this.localCSeq = initiator ? number : UNKNOWN;
         this.remoteCSeq = initiator ? UNKNOWN : number;
@@ -69,8 +61,7 @@ public final class Dialog {
                 request,
                 response,
                 RouteSet.ofUas(request),
-                target(request).orElse(request.from().uri()),
-                target(response));
+                target(request).orElse(request.from().uri()));
     }
 
     /**
@@ -85,8 +76,7 @@ public final class Dialog {
                 request,
                 response,
                 RouteSet.ofUac(response),
-                target(response).orElse(request.uri()),
-                target(request));
+                target(response).orElse(request.uri()));
     }
 
     /** Whether a response makes a dialog: 2xx always, 101 to 199 with a To tag, RFC 3261 §12.1. */
@@ -139,19 +129,9 @@ public final class Dialog {
         return remoteTarget;
     }
 
-    /** The Contact we gave last; empty while we gave none. */
-    public Optional<Uri> localTarget() {
-        return localTarget;
-    }
-
     /** The number of our last request, -1 before the first one of a UAS. */
     public long localCSeq() {
         return localCSeq;
-    }
-
-    /** The number of the peer's last request, -1 before the first one. */
-    public long remoteCSeq() {
-        return remoteCSeq;
     }
 
     /** The secure flag: Contact has to be a SIPS URI, RFC 3261 §12.1. */
@@ -173,8 +153,6 @@ public final class Dialog {
                 if (initiator) {
                     routeSet = RouteSet.ofUac(success);
                     remoteTarget = target(success).orElse(remoteTarget);
-                } else {
-                    localTarget = target(success).or(() -> localTarget);
                 }
                 yield DialogState.CONFIRMED;
             }

@@ -89,9 +89,7 @@ class DialogTest {
         assertThat(dialog.localParty().toString()).contains("bob@biloxi.com", "tag=a6c85cf");
         assertThat(dialog.remoteParty().toString()).contains("alice@atlanta.com", "tag=1928301774");
         assertThat(dialog.remoteTarget()).isEqualTo(Uri.parse("sip:alice@pc33.atlanta.com"));
-        assertThat(dialog.localTarget()).contains(Uri.parse("sip:bob@192.0.2.4"));
         assertThat(dialog.localCSeq()).isEqualTo(-1);
-        assertThat(dialog.remoteCSeq()).isEqualTo(314159);
         assertThat(dialog.isSecure()).isFalse();
     }
 
@@ -105,9 +103,7 @@ class DialogTest {
         assertThat(dialog.state()).isEqualTo(DialogState.EARLY);
         assertThat(dialog.isInitiator()).isTrue();
         assertThat(dialog.remoteTarget()).isEqualTo(Uri.parse("sip:bob@192.0.2.4"));
-        assertThat(dialog.localTarget()).contains(Uri.parse("sip:alice@pc33.atlanta.com"));
         assertThat(dialog.localCSeq()).isEqualTo(314159);
-        assertThat(dialog.remoteCSeq()).isEqualTo(-1);
     }
 
     @Test
@@ -274,7 +270,6 @@ class DialogTest {
         assertThat(dialog.receive(inDialog(Method.ACK, 314159).build())).isEqualTo(Receipt.ACCEPTED);
         assertThat(dialog.receive(inDialog(Method.CANCEL, 314159).build())).isEqualTo(Receipt.ACCEPTED);
         assertThat(dialog.receive(inDialog(Method.BYE, 314171).build())).isEqualTo(Receipt.ACCEPTED);
-        assertThat(dialog.remoteCSeq()).isEqualTo(314171);
     }
 
     @Test
