@@ -282,6 +282,7 @@ class ApplicationDutiesTest {
         alice.send(alice.inDialog(Method.UPDATE, invite, success, 3));
 
         assertThat(alice.nextResponse(500).headers().first(HeaderName.RETRY_AFTER))
-                .hasValue("3");
+                .hasValueSatisfying(
+                        seconds -> assertThat(Integer.parseInt(seconds)).isBetween(0, 10));
     }
 }
