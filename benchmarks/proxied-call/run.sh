@@ -17,8 +17,15 @@ work=$(mktemp -d)
 hz=$(getconf CLK_TCK)
 server='' answering=''
 
+stop_answering() { # the shell of the function, and SIPp below it
+  [[ -n "$answering" ]] || return 0
+  pkill -P "$answering" 2>/dev/null || true
+  wait "$answering" 2>/dev/null || true
+  answering=''
+}
+
 finish() {
-  [[ -z "$answering" ]] || kill "$answering" 2>/dev/null || true
+  stop_answering
   [[ -z "$server" ]] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
   rm -rf "$work"
 }
@@ -96,9 +103,7 @@ for name in $SERVERS; do
         'BEGIN { printf "%-10s %8d %6d %12.1f %s\n", n, r, i, 1e6 * t / hz / c, res }'
     done
   done
-  kill "$answering" 2>/dev/null || true
-  wait "$answering" 2>/dev/null || true
-  answering=''
+  stop_answering
   kill "$server"
   wait "$server" 2>/dev/null || true
   server=''
