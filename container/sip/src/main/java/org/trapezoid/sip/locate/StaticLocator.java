@@ -55,14 +55,16 @@ public final class StaticLocator implements ServerLocator {
         String host = uri.maddr().orElse(uri.host());
         Optional<InetAddress> literal = Literals.address(host);
         if (literal.isPresent()) {
-            return hops(uri, uri.secure(), List.of(literal.get()));
+            return hops(uri, uri.secure(), List.of(literal.get()), uri.host());
         }
         Optional<StaticRoute> route = route(host.toLowerCase(Locale.ROOT));
         if (route.isPresent()) {
             SipUri target = route.get().target();
-            return hops(target, uri.secure(), addresses(target.maddr().orElse(target.host())));
+            boolean named = Literals.address(target.host()).isEmpty();
+            List<InetAddress> addresses = addresses(target.maddr().orElse(target.host()));
+            return hops(target, uri.secure(), addresses, named ? target.host() : uri.host());
         }
-        return hops(uri, uri.secure(), addresses(host));
+        return hops(uri, uri.secure(), addresses(host), uri.host());
     }
 
     private Optional<StaticRoute> route(String domain) {
@@ -87,7 +89,7 @@ public final class StaticLocator implements ServerLocator {
         return known.isEmpty() && host.equalsIgnoreCase("localhost") ? LOOPBACK : known;
     }
 
-    private static List<Hop> hops(SipUri uri, boolean secure, List<InetAddress> addresses) {
+    private static List<Hop> hops(SipUri uri, boolean secure, List<InetAddress> addresses, String domain) {
         Optional<Protocol> protocol = protocol(uri, secure || uri.secure());
         if (protocol.isEmpty()) {
             return List.of();
@@ -95,7 +97,7 @@ public final class StaticLocator implements ServerLocator {
         int port = uri.hostPort().portOr(protocol.get().defaultPort());
         List<Hop> hops = new ArrayList<>(addresses.size());
         for (InetAddress address : addresses) {
-            hops.add(new Hop(protocol.get(), new InetSocketAddress(address, port)));
+            hops.add(new Hop(protocol.get(), new InetSocketAddress(address, port), domain));
         }
         return hops;
     }

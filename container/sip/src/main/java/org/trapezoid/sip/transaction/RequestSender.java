@@ -154,7 +154,7 @@ public final class RequestSender {
         List<Hop> suited = new ArrayList<>(hops.size() * 2);
         for (Hop hop : hops) {
             if (hop.protocol() == Protocol.UDP) {
-                suited.add(new Hop(Protocol.TCP, hop.address()));
+                suited.add(new Hop(Protocol.TCP, hop.address(), hop.domain()));
             }
             suited.add(hop);
         }

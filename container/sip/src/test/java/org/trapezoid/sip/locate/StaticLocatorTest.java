@@ -99,6 +99,16 @@ class StaticLocatorTest {
     }
 
     @Test
+    @Rfc(value = 5922, section = "5")
+    void keepsTheDomainThatWasLookedFor() {
+        assertThat(domain("sips:bob@pbx")).isEqualTo("pbx");
+        assertThat(domain("sips:bob@example.com;maddr=192.0.2.9")).isEqualTo("example.com");
+        assertThat(domain("sips:bob@192.0.2.9")).isEqualTo("192.0.2.9");
+        assertThat(domain("sips:bob@a.test")).isEqualTo("a.test");
+        assertThat(domain("sips:bob@x.b.test")).isEqualTo("pbx");
+    }
+
+    @Test
     void readsTheHostsFileAgainWhenItChanged() throws IOException {
         assertThat(located("sip:new.example")).isEmpty();
         Files.writeString(hosts, "192.0.2.40 new.example\n");
@@ -122,6 +132,10 @@ class StaticLocatorTest {
                 .map(hop -> hop.protocol() + " " + hop.address().getAddress().getHostAddress() + ":"
                         + hop.address().getPort())
                 .toList();
+    }
+
+    private String domain(String uri) {
+        return locator.locate(Uri.parse(uri)).toCompletableFuture().join().get(0).domain();
     }
 
     private static StaticRoute route(String domain, String target) {
