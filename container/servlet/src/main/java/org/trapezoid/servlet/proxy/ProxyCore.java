@@ -501,7 +501,7 @@ public final class ProxyCore implements ServerUser, Stranded {
             listener = Listener.NONE;
             original.forget();
             if (!invite) {
-                transaction.releaseUser(); // of an INVITE more 2xx may come, and its ACK
+                transaction.release(); // of an INVITE more 2xx may come, and its ACK
             }
             ending.onComplete();
         }

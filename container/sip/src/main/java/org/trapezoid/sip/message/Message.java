@@ -20,7 +20,7 @@ import org.trapezoid.sip.uri.SyntaxException;
 public abstract sealed class Message permits Request, Response {
     private final byte[] start;
     private final int startLength;
-    private final Headers headers;
+    private final @Nullable Headers headers; // null: they are read again from start each time
     private final byte[] content;
     private final int bodyStart;
     private final int bodyLength;
@@ -42,8 +42,19 @@ public abstract sealed class Message permits Request, Response {
         this.bodyLength = bodyLength;
     }
 
+    /** One that is only kept: {@code bytes} is all of it. */
+    Message(byte[] bytes, int startLength, int bodyStart) {
+        this.start = bytes;
+        this.startLength = startLength;
+        this.headers = null;
+        this.content = bytes;
+        this.bodyStart = bodyStart;
+        this.bodyLength = bytes.length - bodyStart;
+    }
+
     public Headers headers() {
-        return headers;
+        Headers known = headers;
+        return known == null ? MessageReading.headers(start, startLength) : known;
     }
 
     /** The body; the caller must not change it. */
@@ -66,7 +77,7 @@ public abstract sealed class Message permits Request, Response {
     public String callId() {
         String known = callId;
         if (known == null) {
-            known = headers.text(require(HeaderName.CALL_ID));
+            known = headers().text(require(HeaderName.CALL_ID));
             callId = known;
         }
         return known;
@@ -75,7 +86,7 @@ public abstract sealed class Message permits Request, Response {
     public CSeq cseq() {
         CSeq known = cseq;
         if (known == null) {
-            known = headers.read(require(HeaderName.CSEQ), CSeq::parse);
+            known = headers().read(require(HeaderName.CSEQ), CSeq::parse);
             cseq = known;
         }
         return known;
@@ -84,7 +95,7 @@ public abstract sealed class Message permits Request, Response {
     public NameAddr from() {
         NameAddr known = from;
         if (known == null) {
-            known = headers.read(require(HeaderName.FROM), NameAddr::parse);
+            known = headers().read(require(HeaderName.FROM), NameAddr::parse);
             from = known;
         }
         return known;
@@ -93,7 +104,7 @@ public abstract sealed class Message permits Request, Response {
     public NameAddr to() {
         NameAddr known = to;
         if (known == null) {
-            known = headers.read(require(HeaderName.TO), NameAddr::parse);
+            known = headers().read(require(HeaderName.TO), NameAddr::parse);
             to = known;
         }
         return known;
@@ -103,8 +114,10 @@ public abstract sealed class Message permits Request, Response {
     public Via topVia() {
         Via known = topVia;
         if (known == null) {
-            known = headers.read(
-                    require(HeaderName.VIA), (b, start, end) -> Via.parse(b, start, Grammar.listValue(b, start, end)));
+            known = headers()
+                    .read(
+                            require(HeaderName.VIA),
+                            (b, start, end) -> Via.parse(b, start, Grammar.listValue(b, start, end)));
             topVia = known;
         }
         return known;
@@ -113,8 +126,8 @@ public abstract sealed class Message permits Request, Response {
     /** How many Via values there are in all lines. */
     public int viaCount() {
         int count = 0;
-        for (int i = headers.indexOf(HeaderName.VIA, 0); i >= 0; i = headers.indexOf(HeaderName.VIA, i + 1)) {
-            count += headers.<Integer>read(i, Message::listSize);
+        for (int i = headers().indexOf(HeaderName.VIA, 0); i >= 0; i = headers().indexOf(HeaderName.VIA, i + 1)) {
+            count += headers().<Integer>read(i, Message::listSize);
         }
         return count;
     }
@@ -130,11 +143,11 @@ public abstract sealed class Message permits Request, Response {
     /** The branch of the top Via, without building the whole value. */
     public Optional<String> topBranch() {
         Via known = topVia;
-        int i = headers.indexOf(HeaderName.VIA, 0);
+        int i = headers().indexOf(HeaderName.VIA, 0);
         if (known != null || i < 0) {
             return known == null ? Optional.empty() : known.branch();
         }
-        return headers.read(i, Via::branch);
+        return headers().read(i, Via::branch);
     }
 
     public Optional<String> fromTag() {
@@ -146,15 +159,15 @@ public abstract sealed class Message permits Request, Response {
     }
 
     private Optional<String> tag(@Nullable NameAddr known, HeaderName name) {
-        int i = headers.indexOf(name, 0);
+        int i = headers().indexOf(name, 0);
         if (known != null || i < 0) {
             return known == null ? Optional.empty() : known.tag();
         }
-        return headers.read(i, NameAddr::tag);
+        return headers().read(i, NameAddr::tag);
     }
 
     private int require(HeaderName name) {
-        int i = headers.indexOf(name, 0);
+        int i = headers().indexOf(name, 0);
         if (i < 0) {
             throw new SyntaxException(name + " is missing");
         }
@@ -162,7 +175,8 @@ public abstract sealed class Message permits Request, Response {
     }
 
     public int encodedLength() {
-        return startLength + headers.encodedLength() + 2 + bodyLength;
+        Headers known = headers;
+        return known == null ? start.length : startLength + known.encodedLength() + 2 + bodyLength;
     }
 
     public byte[] toBytes() {
@@ -173,8 +187,13 @@ public abstract sealed class Message permits Request, Response {
 
     /** Writes the whole message; the buffer must have room for {@link #encodedLength}. */
     public void writeTo(ByteBuffer out) {
+        Headers known = headers;
+        if (known == null) {
+            out.put(start);
+            return;
+        }
         out.put(start, 0, startLength);
-        headers.writeTo(out);
+        known.writeTo(out);
         out.put((byte) '\r').put((byte) '\n');
         out.put(content, bodyStart, bodyLength);
     }
@@ -233,7 +252,7 @@ public abstract sealed class Message permits Request, Response {
         }
 
         Builder(Message message) {
-            headers = message.headers;
+            headers = message.headers();
             content = message.content;
             bodyStart = message.bodyStart;
             bodyLength = message.bodyLength;

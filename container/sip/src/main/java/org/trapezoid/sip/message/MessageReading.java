@@ -18,6 +18,14 @@ import org.trapezoid.sip.uri.Uri;
 final class MessageReading {
     private static final int VERSION_LENGTH = 7;
     static final int UNKNOWN = -1;
+    private static final Limits UNLIMITED = new Limits(
+            Headers.MAX_OFFSET,
+            Headers.MAX_OFFSET,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE);
 
     private final Limits limits;
     private final byte[] b;
@@ -54,6 +62,13 @@ final class MessageReading {
             i++;
         }
         return i;
+    }
+
+    /** The header fields behind the start line of a message that was a message before. */
+    static Headers headers(byte[] bytes, int startLength) {
+        MessageReading reading = new MessageReading(UNLIMITED, bytes, false);
+        reading.readHeaders(startLength);
+        return reading.headers.share();
     }
 
     /** Reads start line and header fields. */

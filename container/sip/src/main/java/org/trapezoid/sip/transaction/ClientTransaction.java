@@ -14,7 +14,8 @@ public abstract sealed class ClientTransaction extends Transaction
 
     private static final Logger log = LoggerFactory.getLogger(ClientTransaction.class);
 
-    final ClientUser user;
+    private final int vias; // of the request
+    ClientUser user;
 
     ClientTransaction(
             TransactionContext context,
@@ -25,6 +26,13 @@ public abstract sealed class ClientTransaction extends Transaction
             ClientUser user) {
         super(context, key, owner, flow, request);
         this.user = user;
+        this.vias = request.viaCount();
+    }
+
+    /** The user has its final response and keeps what it needs itself: the request is not kept for further responses. */
+    final void release(ClientUser newUser) {
+        user = newUser;
+        releaseRequest();
     }
 
     /** Enters the table and sends the request. */
@@ -40,6 +48,6 @@ public abstract sealed class ClientTransaction extends Transaction
 
     /** Whether the response has the Vias of the request; at a user agent that is one, RFC 3261 §8.1.3.3. */
     final boolean isOnPath(Response response) {
-        return response.viaCount() == request().viaCount();
+        return response.viaCount() == vias;
     }
 }

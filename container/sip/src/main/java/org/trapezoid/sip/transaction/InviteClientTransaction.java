@@ -123,7 +123,9 @@ public final class InviteClientTransaction extends ClientTransaction {
     private State proceed() {
         if (state == State.CALLING) {
             timerA.cancel();
+            timerA = Timer.NONE;
             timerEnd.cancel();
+            timerEnd = Timer.NONE;
             if (cancelReasons != null) {
                 sendCancel(cancelReasons);
             }
@@ -133,6 +135,7 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     private State accept() {
         timerA.cancel();
+        timerA = Timer.NONE;
         timerEnd.cancel();
         timerEnd = schedule(context.timing().timeout(), this::onTimerM);
         settled();
@@ -141,6 +144,7 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     private State complete(Response response) {
         timerA.cancel();
+        timerA = Timer.NONE;
         timerEnd.cancel();
         ack = HopByHop.ack(request(), response);
         transmit(ack);

@@ -102,6 +102,11 @@ public final class InviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    boolean repeatsLast() {
+        return state != State.ACCEPTED;
+    }
+
+    @Override
     public boolean hasFinal() {
         return state != State.PROCEEDING;
     }
@@ -127,6 +132,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private State answer(Response response) {
         timerTrying.cancel();
+        timerTrying = Timer.NONE;
         remember(response);
         State next =
                 switch (response.statusClass()) {
@@ -135,6 +141,9 @@ public final class InviteServerTransaction extends ServerTransaction {
                     case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> complete();
                 };
         transmit(response);
+        if (next == State.COMPLETED) {
+            compactLast();
+        }
         return next;
     }
 
@@ -164,6 +173,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private State confirm() {
         timerG.cancel();
+        timerG = Timer.NONE;
         timerEnd.cancel();
         if (flow().isReliable()) {
             return State.TERMINATED; // Timer I is 0

@@ -89,6 +89,7 @@ public final class NonInviteClientTransaction extends ClientTransaction {
 
     private State complete() {
         timerE.cancel();
+        timerE = Timer.NONE;
         timerEnd.cancel();
         if (flow().isReliable()) {
             return State.TERMINATED; // Timer K is 0

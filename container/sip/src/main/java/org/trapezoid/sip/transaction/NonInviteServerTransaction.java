@@ -66,6 +66,11 @@ public final class NonInviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    boolean repeatsLast() {
+        return true;
+    }
+
+    @Override
     public boolean hasFinal() {
         return state == State.COMPLETED || state == State.TERMINATED;
     }
@@ -100,12 +105,14 @@ public final class NonInviteServerTransaction extends ServerTransaction {
 
     private State complete(Response response) {
         timerTrying.cancel();
+        timerTrying = Timer.NONE;
         timerEnd.cancel();
         if (response.status() == REQUEST_TIMEOUT) {
             log.debug("{}: 408 not sent, the client times out by itself (RFC 4320 §4.2)", this);
         } else {
             remember(response);
             transmit(response);
+            compactLast();
         }
         if (flow().isReliable()) {
             return State.TERMINATED; // Timer J is 0

@@ -32,10 +32,32 @@ public abstract sealed class ServerTransaction extends Transaction
         user = newUser;
     }
 
-    /** The user is done: it is told nothing more, and not kept for as long as retransmissions may come. */
-    public void releaseUser() {
-        user = null;
+    /**
+     * The user has sent its final response and is done: neither it nor the request is kept for as long as retransmissions may
+     * come. Further 2xx to an INVITE may still be sent.
+     *
+     * @param newUser who is told what comes now
+     */
+    public void release(ServerUser newUser) {
+        user = newUser;
+        dropMessages();
     }
+
+    /** The same when nobody wants to know. */
+    public void release() {
+        user = null;
+        dropMessages();
+    }
+
+    private void dropMessages() {
+        releaseRequest();
+        if (!repeatsLast()) {
+            lastResponse = null;
+        }
+    }
+
+    /** Whether a retransmission of the request is answered with the last response. */
+    abstract boolean repeatsLast();
 
     /**
      * Sends a response of the transaction user.
@@ -69,8 +91,8 @@ public abstract sealed class ServerTransaction extends Transaction
     public final String localTag() {
         String tag = localTag;
         if (tag == null) {
-            tag = request()
-                    .toTag()
+            tag = keptRequest()
+                    .flatMap(Request::toTag)
                     .or(() -> lastResponse().flatMap(Response::toTag))
                     .orElseGet(context.identifiers()::tag);
             localTag = tag;
@@ -79,12 +101,19 @@ public abstract sealed class ServerTransaction extends Transaction
     }
 
     /** The response a retransmission of the request is answered with. */
-    public final Optional<Response> lastResponse() {
+    final Optional<Response> lastResponse() {
         return Optional.ofNullable(lastResponse);
     }
 
     final void remember(Response response) {
         lastResponse = response;
+    }
+
+    /** A retransmission is answered with the same bytes; nothing else is kept. */
+    final void compactLast() {
+        if (lastResponse != null) {
+            lastResponse = lastResponse.compact();
+        }
     }
 
     final void transmit(Response response) {

@@ -3,6 +3,8 @@ package org.trapezoid.sip.transaction;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Timer;
@@ -13,7 +15,8 @@ import org.trapezoid.sip.transport.Flow;
 public abstract sealed class Transaction implements Stranded permits ServerTransaction, ClientTransaction {
     final TransactionContext context;
     final TransactionKey key;
-    private final Request request;
+    private volatile @Nullable Request request;
+    private long call; // when the request is released
     private final Flow flow;
     private volatile Stranded home;
 
@@ -25,9 +28,17 @@ public abstract sealed class Transaction implements Stranded permits ServerTrans
         this.request = request;
     }
 
-    /** The request that created it, as received or as sent. */
+    /**
+     * The request that created it, as received or as sent.
+     *
+     * @throws IllegalStateException if its user has released it
+     */
     public final Request request() {
-        return request;
+        Request known = request;
+        if (known == null) {
+            throw new IllegalStateException("the request of " + this + " is not kept any more");
+        }
+        return known;
     }
 
     /** Where the request came from or went to. */
@@ -46,9 +57,35 @@ public abstract sealed class Transaction implements Stranded permits ServerTrans
     /** The state by its RFC name, for logs. */
     abstract Enum<?> state();
 
+    final Optional<Request> keptRequest() {
+        return Optional.ofNullable(request);
+    }
+
     /** The final response has passed; what is kept for retransmissions is kept small. */
     final void settled() {
-        request.forget();
+        Request known = request;
+        if (known != null) {
+            known.forget();
+        }
+    }
+
+    /** Nobody will ask for the request any more; it would be kept for 32 s else, and collectors copy what is kept. */
+    final void releaseRequest() {
+        call = call(request());
+        request = null;
+    }
+
+    /** Whether a request has the Call-ID and From tag of this one's; any thread. */
+    final boolean isOfSameCall(Request other) {
+        Request known = request;
+        return known == null
+                ? call == call(other)
+                : known.callId().equals(other.callId()) && known.fromTag().equals(other.fromTag());
+    }
+
+    private static long call(Request request) {
+        return (long) request.callId().hashCode() << Integer.SIZE
+                ^ request.fromTag().hashCode();
     }
 
     /** A message could not be sent. */
@@ -73,6 +110,6 @@ public abstract sealed class Transaction implements Stranded permits ServerTrans
 
     @Override
     public String toString() {
-        return request.method().name() + " " + getClass().getSimpleName() + " " + key + " in " + state();
+        return key.method() + " " + getClass().getSimpleName() + " " + key + " in " + state();
     }
 }

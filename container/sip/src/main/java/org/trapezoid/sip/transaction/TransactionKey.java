@@ -15,28 +15,24 @@ final class TransactionKey implements Comparable<TransactionKey> {
     private static final int UDP_PORT = 5060;
     private static final char SEPARATOR = '\n'; // in no header field value
 
-    private final String branch;
-    private final String sentBy;
-    private final int port;
+    private final String id; // branch, sent-by and its port; one text, since many keys are kept for long
     private final String method;
     private final int hash;
 
-    private TransactionKey(String branch, String sentBy, int port, String method) {
-        this.branch = branch;
-        this.sentBy = sentBy;
-        this.port = port;
+    private TransactionKey(String id, String method) {
+        this.id = id;
         this.method = method;
-        this.hash = ((branch.hashCode() * 31 + sentBy.hashCode()) * 31 + port) * 31 + method.hashCode();
+        this.hash = id.hashCode() * 31 + method.hashCode();
     }
 
     /** The key of a client transaction, and of the responses to it. */
     static TransactionKey client(String branch, String method) {
-        return new TransactionKey(branch, "", 0, method);
+        return new TransactionKey(branch, method);
     }
 
     /** The same with another method: a CANCEL has its INVITE's branch. */
     TransactionKey withMethod(Method other) {
-        return new TransactionKey(branch, sentBy, port, other.name());
+        return new TransactionKey(id, other.name());
     }
 
     /** The key of the server transaction which {@code request} makes or repeats; an ACK has its INVITE's. */
@@ -70,7 +66,9 @@ final class TransactionKey implements Comparable<TransactionKey> {
     private static TransactionKey of(Via via, String method) {
         HostPort sentBy = via.sentBy();
         int port = sentBy.hasPort() ? sentBy.port() : defaultPort(via);
-        return new TransactionKey(via.branch().orElseThrow(), HostPort.canonicalHost(sentBy.host()), port, method);
+        String branch = via.branch().orElseThrow();
+        return new TransactionKey(
+                branch + SEPARATOR + HostPort.canonicalHost(sentBy.host()) + SEPARATOR + port, method);
     }
 
     private static int defaultPort(Via via) {
@@ -89,16 +87,19 @@ final class TransactionKey implements Comparable<TransactionKey> {
                 + request.cseq().number()
                 + SEPARATOR
                 + request.topVia();
-        return new TransactionKey(identity, "", 0, method);
+        return new TransactionKey(identity, method);
+    }
+
+    /** The name of the method it is for. */
+    String method() {
+        return method;
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof TransactionKey that
                 && hash == that.hash
-                && port == that.port
-                && branch.equals(that.branch)
-                && sentBy.equals(that.sentBy)
+                && id.equals(that.id)
                 && method.equals(that.method);
     }
 
@@ -109,14 +110,12 @@ final class TransactionKey implements Comparable<TransactionKey> {
 
     @Override
     public int compareTo(TransactionKey that) {
-        int order = branch.compareTo(that.branch);
-        order = order != 0 ? order : sentBy.compareTo(that.sentBy);
-        order = order != 0 ? order : Integer.compare(port, that.port);
+        int order = id.compareTo(that.id);
         return order != 0 ? order : method.compareTo(that.method);
     }
 
     @Override
     public String toString() {
-        return branch.replace(SEPARATOR, ' ');
+        return id.replace(SEPARATOR, ' ');
     }
 }

@@ -180,17 +180,13 @@ public final class TransactionLayer implements MessageHandler {
         }
     }
 
+    /** A CANCEL has the Call-ID and From of its request, RFC 3261 §9.1; one that has not is guessing branches. */
     private Optional<ServerTransaction> cancelledBy(Request cancel) {
         Optional<ServerTransaction> found = table.server(TransactionKey.cancelled(cancel, Method.INVITE));
         for (int i = 0; found.isEmpty() && i < UNCANCELLABLE.size(); i++) {
             found = table.server(TransactionKey.cancelled(cancel, UNCANCELLABLE.get(i)));
         }
-        return found.filter(target -> isOfSameCall(target.request(), cancel));
-    }
-
-    /** A CANCEL has the Call-ID and From of its request, RFC 3261 §9.1; one that has not is guessing branches. */
-    private static boolean isOfSameCall(Request request, Request cancel) {
-        return request.callId().equals(cancel.callId()) && request.fromTag().equals(cancel.fromTag());
+        return found.filter(target -> target.isOfSameCall(cancel));
     }
 
     private static void cancel(ServerTransaction cancelled, NonInviteServerTransaction transaction) {

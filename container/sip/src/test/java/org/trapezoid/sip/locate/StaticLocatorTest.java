@@ -135,7 +135,11 @@ class StaticLocatorTest {
     }
 
     private String domain(String uri) {
-        return locator.locate(Uri.parse(uri)).toCompletableFuture().join().get(0).domain();
+        return locator.locate(Uri.parse(uri))
+                .toCompletableFuture()
+                .join()
+                .get(0)
+                .domain();
     }
 
     private static StaticRoute route(String domain, String target) {

@@ -75,6 +75,29 @@ class MessageBuilderTest {
     }
 
     @Test
+    void readsTheSameFromACompactResponse() {
+        Response ok = Response.to(invite, 200)
+                .toTag("here")
+                .add(HeaderName.CONTACT, "<sip:bob@192.0.2.4>")
+                .body("answer".getBytes(StandardCharsets.UTF_8))
+                .build();
+
+        Response compact = ok.compact();
+
+        assertThat(compact.toString()).isEqualTo(ok.toString());
+        assertThat(compact.encodedLength()).isEqualTo(ok.encodedLength());
+        assertThat(compact.status()).isEqualTo(200);
+        assertThat(compact.reason()).isEqualTo("OK");
+        assertThat(compact.toTag()).hasValue("here");
+        assertThat(compact.viaCount()).isEqualTo(2);
+        assertThat(compact.headers().values(HeaderName.VIA))
+                .isEqualTo(ok.headers().values(HeaderName.VIA));
+        assertThat(compact.body()).isEqualTo(ok.body());
+        assertThat(compact.toBuilder().removeFirst(HeaderName.VIA).build().toString())
+                .isEqualTo(ok.toBuilder().removeFirst(HeaderName.VIA).build().toString());
+    }
+
+    @Test
     void leavesTheOriginalAlone() {
         byte[] before = invite.toBytes();
 

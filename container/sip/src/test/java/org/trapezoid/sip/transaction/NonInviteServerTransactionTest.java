@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.FakeFlow;
@@ -46,6 +47,24 @@ class NonInviteServerTransactionTest {
 
         assertThat(statuses(bench.udp)).containsExactly(200);
         assertThat(bench.handler.user.events).containsExactly("terminated");
+        assertThat(bench.layer.size()).isZero();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "17.2.2")
+    @Checklist("T31")
+    void repeatsItsAnswerWhenItsUserKeepsNothing() {
+        ServerTransaction options = bench.accept(bench.udp, Texts.received("OPTIONS"));
+        bench.answer(options, 200);
+        Strand.run(options, options::release);
+
+        bench.receive(bench.udp, Texts.received("OPTIONS"));
+        bench.advance(32_000);
+
+        assertThat(statuses(bench.udp)).containsExactly(200, 200);
+        assertThat(bench.udp.sent().get(1).toString())
+                .isEqualTo(bench.udp.sent().get(0).toString());
+        assertThat(bench.handler.user.events).isEmpty();
         assertThat(bench.layer.size()).isZero();
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.header.HeaderName;
@@ -287,6 +288,25 @@ class TransactionLayerTest {
 
         assertThat(statuses(bench.udp)).containsExactly(status, 200);
         assertThat(bench.handler.user.events).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200,Call-ID: guessed,481",
+        "486,Call-ID: guessed,481",
+        "200,Max-Forwards: 9,200",
+        "486,Max-Forwards: 9,200"
+    })
+    @Rfc(value = 3261, section = "9.2")
+    @Checklist({"C5", "C7"})
+    void answersACancelWhenTheRequestIsNotKeptAnyMore(int status, String header, int expected) {
+        ServerTransaction invite = bench.accept(bench.udp, Texts.received("INVITE"));
+        bench.answer(invite, status);
+        Strand.run(invite, invite::release);
+
+        bench.receive(bench.udp, with(Texts.received("CANCEL"), header));
+
+        assertThat(statuses(bench.udp)).containsExactly(status, expected);
     }
 
     @ParameterizedTest
