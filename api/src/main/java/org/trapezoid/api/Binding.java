@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.api;
 
+import jakarta.servlet.sip.SipServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.TreeMap;
  * Binding binding = Binding.of("sip:bob@example.com", "sip:bob@192.0.2.4:5062", expiry, callId, cseq)
  *         .withQ(0.7f)
  *         .withPath(List.of("<sip:edge.example.com;lr>"))
- *         .withSource(new Binding.Source("192.0.2.4", 5062, "UDP"));
+ *         .withSource(new Binding.Source("192.0.2.4", 5062, "UDP", ""));
  * }</pre>
  *
  * @param addressOfRecord the address-of-record in canonical form, the index of RFC 3261 §10.3 step 5: a URI without
@@ -53,11 +56,50 @@ public record Binding(
      * @param host the address it was received from, without brackets; empty if unknown
      * @param port the port it was received from, 0 to 65535; 0 if unknown
      * @param transport the transport as in a Via, in upper case ({@code UDP}, {@code TLS}, {@code WSS} …); empty if unknown
+     * @param flow the name of the flow (RFC 5626 §2) by which the client is to be reached: the connection, or the pair of
+     *     UDP addresses. Only this server can make one up. Empty if the contact itself leads to the client
      */
-    public record Source(String host, int port, String transport) {
+    public record Source(String host, int port, String transport, String flow) {
 
         /** Not known, as for a binding that no REGISTER made. */
-        public static final Source UNKNOWN = new Source("", 0, "");
+        public static final Source UNKNOWN = new Source("", 0, "", "");
+
+        /**
+         * The request attribute with the {@linkplain #flow() name of the flow} of a client that has to be reached by it: it
+         * sent the request itself, with one Contact, which does not lead to it.
+         */
+        public static final String FLOW = "org.trapezoid.flow";
+
+        /**
+         * Without a flow.
+         *
+         * @param host the address
+         * @param port the port
+         * @param transport the transport, in any case
+         * @throws IllegalArgumentException if the port is not 0 to 65535
+         */
+        public Source(String host, int port, String transport) {
+            this(host, port, transport, "");
+        }
+
+        /**
+         * Where a REGISTER came from.
+         *
+         * @param register the request, as the application received it
+         * @return its source; without flow if one party registers another (RFC 3261 §10.2)
+         */
+        public static Source of(SipServletRequest register) {
+            String host = register.getInitialRemoteAddr();
+            if (host == null) {
+                return UNKNOWN;
+            }
+            boolean itself = register.getFrom().getURI().equals(register.getTo().getURI());
+            return new Source(
+                    host,
+                    Math.max(0, register.getInitialRemotePort()),
+                    register.getInitialTransport(),
+                    itself && register.getAttribute(FLOW) instanceof String flow ? flow : "");
+        }
 
         /**
          * Checks the port and makes the transport upper case.
@@ -65,10 +107,12 @@ public record Binding(
          * @param host the address
          * @param port the port
          * @param transport the transport, in any case
+         * @param flow the name of the flow, or empty
          * @throws IllegalArgumentException if the port is not 0 to 65535
          */
         public Source {
             Objects.requireNonNull(host, "host");
+            Objects.requireNonNull(flow, "flow");
             if (port < 0 || port > 65535) {
                 throw new IllegalArgumentException("port " + port + " is not 0 to 65535");
             }
@@ -180,6 +224,46 @@ public record Binding(
      */
     public Binding withUserAgent(String userAgent) {
         return new Binding(addressOfRecord, contact, parameters, q, expiry, callId, cseq, path, source, userAgent);
+    }
+
+    /**
+     * {@return the Route header field values that a request to the contact needs, topmost first: its Path (RFC 3327 §5.3);
+     * without one, the flow of the client, for the container alone, which takes it off again}
+     */
+    public List<String> routes() {
+        if (!path.isEmpty() || source.flow().isEmpty()) {
+            return path;
+        }
+        return List.of("<sip:" + source.flow() + "@flow.invalid;lr>");
+    }
+
+    /**
+     * {@return a URI that leads to the contact by its {@link #routes()}, as a target for {@code Proxy.proxyTo}: the contact
+     * with each route as a Route in the header part of the URI (RFC 3261 §19.1.1)}
+     */
+    public String target() {
+        StringBuilder target = new StringBuilder(contact);
+        char separator = contact.indexOf('?') < 0 ? '?' : '&';
+        for (String route : routes()) {
+            target.append(separator).append("Route=");
+            escape(route, target);
+            separator = '&';
+        }
+        return target.toString();
+    }
+
+    private static void escape(String text, StringBuilder to) {
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (octet & 0xff);
+            if ((c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || "-_.!~*'()".indexOf(c) >= 0) {
+                to.append(c);
+            } else {
+                to.append('%').append(HexFormat.of().withUpperCase().toHexDigits(octet));
+            }
+        }
     }
 
     /**

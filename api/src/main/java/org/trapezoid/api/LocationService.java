@@ -63,7 +63,7 @@ import java.util.function.UnaryOperator;
  * <pre>{@code
  * List<URI> targets = new ArrayList<>();
  * for (Binding binding : locations.lookup(locations.addressOfRecord(req.getRequestURI().toString()))) {
- *     targets.add(factory.createURI(binding.contact()));
+ *     targets.add(factory.createURI(binding.target()));
  * }
  * req.getProxy().proxyTo(targets);
  * }</pre>

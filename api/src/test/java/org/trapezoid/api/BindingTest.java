@@ -58,7 +58,7 @@ class BindingTest {
 
     @Test
     void copiesChangeOneComponentOnly() {
-        Binding.Source source = new Binding.Source("192.0.2.4", 5062, "udp");
+        Binding.Source source = new Binding.Source("192.0.2.4", 5062, "udp", "");
 
         Binding changed =
                 binding.withQ(0.5f).withSource(source).withUserAgent("phone/1").withExpiry(EXPIRY.plusSeconds(1));
@@ -94,6 +94,7 @@ class BindingTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Binding.of("sip:a@h", "sip:b@h", EXPIRY, "c", 1L << 31))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Binding.Source("h", 65536, "UDP")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Binding.Source("h", 65536, "UDP", ""))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

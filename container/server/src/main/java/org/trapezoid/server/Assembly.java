@@ -61,7 +61,7 @@ final class Assembly {
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
         http = new HttpServer(httpAddress);
-        sip = new SipStack(config.sip(), bindings);
+        sip = new SipStack(config.sip(), bindings, applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh());
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);

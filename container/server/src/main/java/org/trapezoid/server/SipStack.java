@@ -29,6 +29,7 @@ import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Binding;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.StreamOptions;
 import org.trapezoid.sip.transport.StreamSelectors;
@@ -60,8 +61,12 @@ final class SipStack {
     private final RequestSender sender;
     private final Timing timing;
 
-    /** A stack whose listeners have the addresses of {@link #bindings}. */
-    SipStack(ServerConfig.Sip config, List<Binding> bindings) {
+    /**
+     * A stack whose listeners have the addresses of {@link #bindings}.
+     *
+     * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
+     */
+    SipStack(ServerConfig.Sip config, List<Binding> bindings, byte[] secret) {
         Limits limits = limits(config.limits());
         StackThreads threads = new StackThreads(readers, timers, workers);
         transports = new TransportLayer(
@@ -75,7 +80,12 @@ final class SipStack {
         List<StaticRoute> routes = config.routes().stream()
                 .map(route -> new StaticRoute(route.domain(), SipUri.parse(route.to())))
                 .toList();
-        sender = new RequestSender(new StaticLocator(routes, HOSTS, clock), transactions, transports, identifiers);
+        sender = new RequestSender(
+                new StaticLocator(routes, HOSTS, clock),
+                transactions,
+                transports,
+                identifiers,
+                new FlowTokens(transports, secret, random.nextLong()));
     }
 
     private static Limits limits(ServerConfig.Limits config) {

@@ -19,6 +19,8 @@ import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.Uri;
 
 /** A stateful proxy for one request, RFC 3261 §16. Confined to the strand of its server transaction. */
@@ -255,8 +257,9 @@ public final class ProxyCore implements ServerUser, Stranded {
     /** The caller of RFC 2543 style sends its ACK on our server transaction. */
     @Override
     public void onAck(Request ack) {
-        Request routed = RoutePreprocessor.process(ack, environment.isOwn()).request();
-        new DialogForwarder(environment).forwardAck(routed);
+        RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(ack, environment.isOwn());
+        DialogForwarder forwarder = new DialogForwarder(environment);
+        forwarder.forwardAck(DialogForwarder.onward(routed.request(), forwarder.onward(routed.popped())));
     }
 
     @Override
@@ -344,6 +347,19 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     org.trapezoid.sip.transport.Listener arrivedOn() {
         return transaction.flow().listener();
+    }
+
+    Flow arrivedOver() {
+        return transaction.flow();
+    }
+
+    /** As it came, with our own routes. */
+    Request received() {
+        return transaction.request();
+    }
+
+    FlowTokens flows() {
+        return environment.flows();
     }
 
     OutgoingRequest send(Request request, ProxyBranch branch) {

@@ -40,6 +40,7 @@ import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -62,10 +63,11 @@ final class ProxyBench implements RequestHandler, Outbound {
     final Identifiers identifiers = new Identifiers(new Random(1));
     final TransactionLayer layer =
             new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
-    final RequestSender sender =
-            new RequestSender(uri -> CompletableFuture.completedFuture(hops(uri)), layer, transports, identifiers);
+    final FlowTokens flows = new FlowTokens(transports, new byte[32], 1);
+    final RequestSender sender = new RequestSender(
+            uri -> CompletableFuture.completedFuture(hops(uri)), layer, transports, identifiers, flows);
     final ProxyEnvironment environment =
-            new ProxyEnvironment(this, clock, new LoopDetector(42), this::isOwn, Set.of("known"));
+            new ProxyEnvironment(this, clock, new LoopDetector(42), this::isOwn, Set.of("known"), flows);
     final DialogForwarder dialogs = new DialogForwarder(environment);
     final ProxySettings settings = new ProxySettings();
     final RecordingListener listener = new RecordingListener();

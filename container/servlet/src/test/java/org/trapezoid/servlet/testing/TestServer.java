@@ -31,6 +31,7 @@ import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -80,7 +81,8 @@ public final class TestServer {
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
                 transactions,
                 transports,
-                identifiers);
+                identifiers,
+                new FlowTokens(transports, new byte[32], 1));
         layer = new ServletLayer(
                 new ServletLayer.Stack(
                         transports,
@@ -162,8 +164,31 @@ public final class TestServer {
 
     /** A scripted peer at an address of its own, over UDP. */
     public Peer peer(String name) {
+        return peers.computeIfAbsent(name, key -> {
+            InetSocketAddress address = new InetSocketAddress("198.51.100." + (peers.size() + 1), 5060);
+            return new Peer(this, key, udp, address, address);
+        });
+    }
+
+    /** A peer over UDP behind a NAT: nobody reaches the address it knows. */
+    public Peer natted(String name) {
+        return hidden(name, udp);
+    }
+
+    /** A peer that has connected to us by TCP from behind a NAT. */
+    public Peer connected(String name) {
+        return hidden(name, tcp);
+    }
+
+    private Peer hidden(String name, FakeTransport transport) {
         return peers.computeIfAbsent(
-                name, key -> new Peer(this, key, new InetSocketAddress("198.51.100." + (peers.size() + 1), 5060)));
+                name,
+                key -> new Peer(
+                        this,
+                        key,
+                        transport,
+                        new InetSocketAddress("203.0.113." + (peers.size() + 1), 40_000 + peers.size()),
+                        new InetSocketAddress("10.0.0." + (peers.size() + 1), 5060)));
     }
 
     public void advance(Duration duration) {

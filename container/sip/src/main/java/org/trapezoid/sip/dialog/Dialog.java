@@ -31,6 +31,7 @@ public final class Dialog {
     private DialogState state;
     private RouteSet routeSet;
     private Uri remoteTarget;
+    private Optional<String> flowRoute = Optional.empty();
     private long localCSeq;
     private long remoteCSeq;
 
@@ -237,6 +238,11 @@ public final class Dialog {
         }
     }
 
+    /** From now on our requests go over the flow that this Route value names, before the route set; empty: over any. */
+    public void flowRoute(Optional<String> route) {
+        flowRoute = route;
+    }
+
     private Request.Builder build(Method method, long number) {
         var request = Request.builder(method, routeSet.requestUri(remoteTarget))
                 .add(HeaderName.MAX_FORWARDS, Integer.toString(MAX_FORWARDS))
@@ -245,6 +251,7 @@ public final class Dialog {
                 .add(HeaderName.CALL_ID, id.callId())
                 .add(HeaderName.CSEQ, new CSeq(number, method.name()).toString());
         routeSet.addTo(request, remoteTarget);
+        flowRoute.ifPresent(route -> request.addFirst(HeaderName.ROUTE, route));
         return request;
     }
 

@@ -34,6 +34,9 @@ public interface Flow {
     /** The address of the other end. */
     InetSocketAddress peer();
 
+    /** Tells a connection from every other one of the same addresses; 0 over UDP. */
+    long serial();
+
     /** Whether a message may still leave; a connection being set up is open. */
     boolean isOpen();
 

@@ -100,6 +100,11 @@ final class StreamFlow implements Flow {
     }
 
     @Override
+    public long serial() {
+        return since;
+    }
+
+    @Override
     public boolean isOpen() {
         State now = state.get();
         return now == State.OPEN || now == State.CONNECTING;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.header.HeaderName;
@@ -104,6 +105,16 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             return -1;
         }
         return bound.isAnyLocalAddress() || bound.isLoopbackAddress() == peer.isLoopbackAddress() ? 1 : 0;
+    }
+
+    /** The flow to a peer from one of these listeners, if there is one now; over UDP there always is. */
+    Optional<Flow> openFlow(Predicate<Listener> from, InetSocketAddress peer) {
+        for (Transport transport : transports) {
+            if (from.test(transport.listener()) && Literals.isReachable(peer)) {
+                return transport.openFlow(peer);
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -109,6 +109,11 @@ public final class FakeFlow implements Flow {
     }
 
     @Override
+    public long serial() {
+        return 0;
+    }
+
+    @Override
     public synchronized boolean isOpen() {
         return open;
     }

@@ -18,6 +18,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.FakeFlow;
 import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
@@ -55,9 +56,15 @@ final class Bench {
         layer.handler(handler);
     }
 
+    final FlowTokens flows = new FlowTokens(transports, new byte[32], 1);
+
     private RequestSender sender(TransactionLayer transactions) {
         return new RequestSender(
-                uri -> CompletableFuture.completedFuture(List.copyOf(hops)), transactions, transports, identifiers);
+                uri -> CompletableFuture.completedFuture(List.copyOf(hops)),
+                transactions,
+                transports,
+                identifiers,
+                flows);
     }
 
     /** A request arrives. */

@@ -164,7 +164,8 @@ class RequestSenderTest {
     @Checklist("C2")
     void answersAnInviteCancelledBeforeItWasSent487() {
         CompletableFuture<List<Hop>> pending = new CompletableFuture<>();
-        RequestSender waiting = new RequestSender(uri -> pending, bench.layer, bench.transports, bench.identifiers);
+        RequestSender waiting =
+                new RequestSender(uri -> pending, bench.layer, bench.transports, bench.identifiers, bench.flows);
         bench.strand.run(() -> {
             OutgoingRequest invite = waiting.send(bench.strand, Texts.outgoing("INVITE"), bench.client);
             invite.cancel(List.of());
@@ -182,7 +183,8 @@ class RequestSenderTest {
     @Rfc(value = 3263, section = "4")
     void sendsWhenTheLocationComesLater() {
         CompletableFuture<List<Hop>> pending = new CompletableFuture<>();
-        RequestSender waiting = new RequestSender(uri -> pending, bench.layer, bench.transports, bench.identifiers);
+        RequestSender waiting =
+                new RequestSender(uri -> pending, bench.layer, bench.transports, bench.identifiers, bench.flows);
         bench.strand.run(() -> waiting.send(bench.strand, Texts.outgoing("INVITE"), bench.client));
 
         pending.complete(List.of(FIRST));

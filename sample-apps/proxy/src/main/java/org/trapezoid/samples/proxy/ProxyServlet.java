@@ -3,7 +3,6 @@ package org.trapezoid.samples.proxy;
 
 import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.Proxy;
-import jakarta.servlet.sip.ProxyBranch;
 import jakarta.servlet.sip.ServletParseException;
 import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.SipServlet;
@@ -161,27 +160,11 @@ public final class ProxyServlet extends SipServlet {
     }
 
     private void start(Proxy proxy, List<Binding> group) throws ServletParseException {
-        List<URI> contacts = new ArrayList<>(group.size());
+        List<URI> targets = new ArrayList<>(group.size());
         for (Binding binding : group) {
-            contacts.add(factory.createURI(binding.contact()));
+            targets.add(factory.createURI(binding.target())); // by its Path (RFC 3327 §5.3) or its flow (RFC 5626)
         }
-        int next = 0; // in the same order, but a contact that was tried before has no branch now
-        for (ProxyBranch branch : proxy.createProxyBranches(contacts)) {
-            URI target = branch.getRequest().getRequestURI();
-            while (!contacts.get(next).equals(target)) {
-                next++;
-            }
-            pushPath(branch, group.get(next).path());
-            next++;
-        }
-        proxy.startProxy();
-    }
-
-    /** RFC 3327 §5.3. */
-    private void pushPath(ProxyBranch branch, List<String> path) throws ServletParseException {
-        for (int i = path.size() - 1; i >= 0; i--) {
-            branch.getRequest().pushRoute(factory.createAddress(path.get(i)));
-        }
+        proxy.proxyTo(targets);
     }
 
     /** The best answer of a group: nobody there took it, so the next group is tried. */

@@ -192,15 +192,8 @@ public final class RegistrarServlet extends SipServlet {
                 callId,
                 cseq,
                 path,
-                source(req),
+                Binding.Source.of(req),
                 Optional.ofNullable(req.getHeader("User-Agent")).orElse(""));
-    }
-
-    private static Binding.Source source(SipServletRequest req) {
-        String host = req.getInitialRemoteAddr();
-        return host == null
-                ? Binding.Source.UNKNOWN
-                : new Binding.Source(host, Math.max(0, req.getInitialRemotePort()), req.getInitialTransport());
     }
 
     private static long cseq(SipServletRequest req) {
