@@ -42,11 +42,6 @@ final class UdpFlow implements Flow {
     }
 
     @Override
-    public long serial() {
-        return 0;
-    }
-
-    @Override
     public boolean isOpen() {
         return socket.isOpen();
     }
