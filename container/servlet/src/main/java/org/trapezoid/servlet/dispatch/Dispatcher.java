@@ -106,8 +106,7 @@ public final class Dispatcher implements RequestHandler {
                 transaction.flow(),
                 false,
                 RoutingState.NEW,
-                routed.popped().stream().findFirst(),
-                forwarder.onward(routed.popped()));
+                routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(request, routed.popped());
             if (session.isPresent()) {
@@ -115,9 +114,7 @@ public final class Dispatcher implements RequestHandler {
                 return;
             }
             if (leadsOn(request) && targeting.isRecordRouted(request, routed.popped())) {
-                forwarder.forward(
-                        transaction,
-                        DialogForwarder.onward(request, incoming.onward())); // the call outlived its session
+                forwarder.forward(transaction, request); // the call outlived its session
                 return;
             }
         }
@@ -132,7 +129,7 @@ public final class Dispatcher implements RequestHandler {
     private void proxied(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState session) {
         Optional<Inbound> inbound = applications.of(session);
         if (inbound.isEmpty()) {
-            forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
+            forwarder.forward(transaction, request);
             return;
         }
         transaction.moveTo(session.strand());
@@ -140,7 +137,7 @@ public final class Dispatcher implements RequestHandler {
             if (session.isValid()) {
                 inbound.get().proxied(session, transaction, request, incoming, forwarder);
             } else {
-                forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
+                forwarder.forward(transaction, request);
             }
         });
     }
@@ -254,7 +251,7 @@ public final class Dispatcher implements RequestHandler {
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
         Request ack = routed.request();
         Incoming incoming = new Incoming(
-                flow, false, RoutingState.NEW, routed.popped().stream().findFirst(), forwarder.onward(routed.popped()));
+                flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(ack, routed.popped());
             Optional<Inbound> inbound = session.flatMap(applications::of);
@@ -263,13 +260,13 @@ public final class Dispatcher implements RequestHandler {
                     if (session.get().isValid()) {
                         inbound.get().proxiedAck(session.get(), ack, incoming, forwarder);
                     } else {
-                        forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
+                        forwarder.forwardAck(ack);
                     }
                 });
                 return;
             }
             if (leadsOn(ack) && targeting.isRecordRouted(ack, routed.popped())) {
-                forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
+                forwarder.forwardAck(ack);
                 return;
             }
         }

@@ -90,12 +90,7 @@ public final class ServletLayer {
                 merged,
                 stack.time());
         ProxyEnvironment proxies = new ProxyEnvironment(
-                outbound,
-                stack.timers(),
-                new LoopDetector(stack.random().nextLong()),
-                isOwn,
-                Set.of(),
-                stack.sender().flows());
+                outbound, stack.timers(), new LoopDetector(stack.random().nextLong()), isOwn, Set.of());
         RouteSeal seal = new RouteSeal(stack.random());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
         admission = new AdmissionControl(stack.transactions()::serverCount, options.pendingLimit());

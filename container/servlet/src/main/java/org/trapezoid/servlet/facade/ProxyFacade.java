@@ -21,7 +21,6 @@ import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.proxy.RecordRoute;
-import org.trapezoid.servlet.proxy.Target;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
@@ -204,8 +203,7 @@ final class ProxyFacade implements Proxy {
         if (targets.size() != 1) {
             throw new IllegalArgumentException("a stateless proxy has one target, not " + targets.size());
         }
-        Request received = request.message();
-        Request forwarded = Target.of(targets.get(0), received).address(received);
+        Request forwarded = request.message().toBuilder().uri(targets.get(0)).build();
         if (uas != null) {
             uas.transaction().abandon();
         }
