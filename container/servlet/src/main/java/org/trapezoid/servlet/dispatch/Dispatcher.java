@@ -106,7 +106,8 @@ public final class Dispatcher implements RequestHandler {
                 transaction.flow(),
                 false,
                 RoutingState.NEW,
-                routed.popped().stream().findFirst());
+                routed.popped().stream().findFirst(),
+                forwarder.onward(routed.popped()));
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(request, routed.popped());
             if (session.isPresent()) {
@@ -114,7 +115,9 @@ public final class Dispatcher implements RequestHandler {
                 return;
             }
             if (leadsOn(request) && targeting.isRecordRouted(request, routed.popped())) {
-                forwarder.forward(transaction, request); // the call outlived its session
+                forwarder.forward(
+                        transaction,
+                        DialogForwarder.onward(request, incoming.onward())); // the call outlived its session
                 return;
             }
         }
@@ -129,7 +132,7 @@ public final class Dispatcher implements RequestHandler {
     private void proxied(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState session) {
         Optional<Inbound> inbound = applications.of(session);
         if (inbound.isEmpty()) {
-            forwarder.forward(transaction, request);
+            forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
             return;
         }
         transaction.moveTo(session.strand());
@@ -137,7 +140,7 @@ public final class Dispatcher implements RequestHandler {
             if (session.isValid()) {
                 inbound.get().proxied(session, transaction, request, incoming, forwarder);
             } else {
-                forwarder.forward(transaction, request);
+                forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
             }
         });
     }
@@ -251,7 +254,7 @@ public final class Dispatcher implements RequestHandler {
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
         Request ack = routed.request();
         Incoming incoming = new Incoming(
-                flow, false, RoutingState.NEW, routed.popped().stream().findFirst());
+                flow, false, RoutingState.NEW, routed.popped().stream().findFirst(), forwarder.onward(routed.popped()));
         if (!routed.popped().isEmpty()) {
             Optional<SipSessionState> session = targeting.recordRouted(ack, routed.popped());
             Optional<Inbound> inbound = session.flatMap(applications::of);
@@ -260,13 +263,13 @@ public final class Dispatcher implements RequestHandler {
                     if (session.get().isValid()) {
                         inbound.get().proxiedAck(session.get(), ack, incoming, forwarder);
                     } else {
-                        forwarder.forwardAck(ack);
+                        forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
                     }
                 });
                 return;
             }
             if (leadsOn(ack) && targeting.isRecordRouted(ack, routed.popped())) {
-                forwarder.forwardAck(ack);
+                forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
                 return;
             }
         }

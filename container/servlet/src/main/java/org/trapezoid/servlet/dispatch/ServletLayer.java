@@ -90,7 +90,12 @@ public final class ServletLayer {
                 merged,
                 stack.time());
         ProxyEnvironment proxies = new ProxyEnvironment(
-                outbound, stack.timers(), new LoopDetector(stack.random().nextLong()), isOwn, Set.of());
+                outbound,
+                stack.timers(),
+                new LoopDetector(stack.random().nextLong()),
+                isOwn,
+                Set.of(),
+                stack.sender().flows());
         RouteSeal seal = new RouteSeal(stack.random());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
         admission = new AdmissionControl(stack.transactions()::serverCount, options.pendingLimit());

@@ -169,8 +169,8 @@ public final class Inbound {
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
         ProxiedEvents events = new ProxiedEvents(runtime, session, facade);
         Delivery delivery = new Delivery(runtime, facade);
-        Runnable forward =
-                () -> events.core(forwarder.forward(transaction, facade.message(), incoming.routing(), events));
+        Runnable forward = () -> events.core(forwarder.forward(
+                transaction, DialogForwarder.onward(facade.message(), incoming.onward()), incoming.routing(), events));
         boolean queued = runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(forward);
@@ -187,10 +187,11 @@ public final class Inbound {
         Delivery delivery = new Delivery(runtime, facade);
         boolean queued = runtime.callback(session.appSession(), () -> {
             delivery.run();
-            session.strand().run(() -> forwarder.forwardAck(facade.message()));
+            session.strand()
+                    .run(() -> forwarder.forwardAck(DialogForwarder.onward(facade.message(), incoming.onward())));
         });
         if (!queued) {
-            forwarder.forwardAck(ack);
+            forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
         }
     }
 

@@ -11,5 +11,12 @@ import org.trapezoid.sip.transport.Flow;
  *
  * @param initial whether it went through application selection
  * @param poppedRoute the Route value that pointed here, if any
+ * @param onward the route to the client that a request inside a proxied call is for, if its flow leads there
  */
-public record Incoming(Flow flow, boolean initial, RoutingState routing, Optional<NameAddr> poppedRoute) {}
+public record Incoming(
+        Flow flow, boolean initial, RoutingState routing, Optional<NameAddr> poppedRoute, Optional<String> onward) {
+
+    public Incoming(Flow flow, boolean initial, RoutingState routing, Optional<NameAddr> poppedRoute) {
+        this(flow, initial, routing, poppedRoute, Optional.empty());
+    }
+}

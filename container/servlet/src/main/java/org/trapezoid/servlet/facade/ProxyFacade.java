@@ -21,6 +21,7 @@ import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.proxy.RecordRoute;
+import org.trapezoid.servlet.proxy.Target;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
@@ -203,7 +204,8 @@ final class ProxyFacade implements Proxy {
         if (targets.size() != 1) {
             throw new IllegalArgumentException("a stateless proxy has one target, not " + targets.size());
         }
-        Request forwarded = request.message().toBuilder().uri(targets.get(0)).build();
+        Request received = request.message();
+        Request forwarded = Target.of(targets.get(0), received).address(received);
         if (uas != null) {
             uas.transaction().abandon();
         }

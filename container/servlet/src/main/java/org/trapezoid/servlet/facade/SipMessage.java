@@ -32,7 +32,10 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.SyntaxException;
 
 /** What requests and responses have in common. Confined to the application, which synchronises; sending enters the strand. */
@@ -533,9 +536,24 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable Object getAttribute(String name) {
-        Object own =
-                attributes.get(Objects.requireNonNull(name, "attribute name")).orElse(null);
-        return own != null ? own : TlsAttributes.get(name, this instanceof SipRequest, flow);
+        Optional<Object> set = attributes.get(Objects.requireNonNull(name, "attribute name"));
+        return set.isPresent() || !name.equals(org.trapezoid.api.Binding.Source.FLOW) ? set.orElse(null) : flowToken();
+    }
+
+    /** What names the flow of a client that its Contact does not lead to. */
+    private @Nullable String flowToken() {
+        return flow.isPresent() && message() instanceof Request request ? flowToken(flow.get(), request) : null;
+    }
+
+    private @Nullable String flowToken(Flow of, Request request) {
+        ClientFlow.Way way = ClientFlow.wayToContact(of, request);
+        return way == ClientFlow.Way.CONTACT
+                ? null
+                : runtime()
+                        .services()
+                        .sender()
+                        .flows()
+                        .token(of, FlowTokens.Use.TARGET, way == ClientFlow.Way.FLOW_ONLY);
     }
 
     @Override
@@ -552,16 +570,12 @@ abstract class SipMessage implements SipServletMessage {
     @Override
     @Deprecated
     public Enumeration<String> getAttributeNames() {
-        return Collections.enumeration(attributeNames());
+        return Collections.enumeration(attributes.names());
     }
 
     @Override
     public Set<String> getAttributeNameSet() {
-        return attributeNames();
-    }
-
-    private Set<String> attributeNames() {
-        return TlsAttributes.names(attributes.names(), this instanceof SipRequest, flow);
+        return attributes.names();
     }
 
     @Override

@@ -31,6 +31,7 @@ record BindingLine(String addressOfRecord, List<Binding> bindings) {
             append(fields, binding.source().host());
             append(fields, binding.source().port());
             append(fields, binding.source().transport());
+            append(fields, binding.source().flow());
             append(fields, binding.userAgent());
             append(fields, binding.parameters().size());
             binding.parameters().forEach((name, value) -> {
@@ -69,7 +70,7 @@ record BindingLine(String addressOfRecord, List<Binding> bindings) {
         Instant expiry = Instant.ofEpochMilli(Long.parseLong(fields.text()));
         String callId = fields.text();
         long cseq = Long.parseLong(fields.text());
-        Binding.Source source = new Binding.Source(fields.text(), fields.integer(), fields.text());
+        Binding.Source source = new Binding.Source(fields.text(), fields.integer(), fields.text(), fields.text());
         String userAgent = fields.text();
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int left = fields.integer(); left > 0; left--) {

@@ -37,7 +37,7 @@ public final class LocationFile implements AutoCloseable {
     public static final Duration INTERVAL = Duration.ofMillis(200);
 
     private static final Logger log = LoggerFactory.getLogger(LocationFile.class);
-    private static final String FIRST_LINE = "trapezoid-locations 1";
+    private static final String FIRST_LINE = "trapezoid-locations 2";
     private static final long NOT_WORTH_REWRITING = 16 << 20;
     private static final int REWRITE_FACTOR = 4;
     private static final int CHUNK = 64 << 10;

@@ -2,10 +2,13 @@
 package org.trapezoid.servlet.proxy;
 
 import java.util.List;
+import java.util.Optional;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transport.FlowTokens;
 
 /**
  * Forwards the requests inside a record-routed call along their Route, RFC 3261 §16.12; it needs no session, so it also
@@ -21,6 +24,23 @@ public final class DialogForwarder {
     /** Forwards a request whose own routes are taken off; its responses and its CANCEL follow by themselves. */
     public ProxyCore forward(ServerTransaction transaction, Request request) {
         return forward(transaction, request, RoutingState.NEW, ProxyCore.Listener.NONE);
+    }
+
+    /**
+     * The route to the client at the end of a flow, when the last of our own routes names it: it goes back on a request
+     * before that is forwarded. The other route of the pair is that of the side the request came from.
+     */
+    public Optional<String> onward(List<NameAddr> popped) {
+        return popped.size() < 2
+                ? Optional.empty()
+                : environment.flows().onward(popped.get(popped.size() - 1).uri(), FlowTokens.Use.DIALOG);
+    }
+
+    /** The request with that route. */
+    public static Request onward(Request request, Optional<String> route) {
+        return route.isEmpty()
+                ? request
+                : request.toBuilder().addFirst(HeaderName.ROUTE, route.get()).build();
     }
 
     /** The same for a session that wants to see the responses. */

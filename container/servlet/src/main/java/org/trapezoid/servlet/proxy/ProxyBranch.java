@@ -13,7 +13,10 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowFailedException;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.Uri;
 
 /** One target of a proxied request and its client transaction, RFC 3261 §16.6. Confined to its strand. */
@@ -30,6 +33,7 @@ public final class ProxyBranch implements ClientUser {
 
     private final ProxyCore core;
     private final Uri target;
+    private final Target destination;
     private final ProxySettings settings;
     private State state = State.CREATED;
     private @Nullable Request edited;
@@ -48,6 +52,7 @@ public final class ProxyBranch implements ClientUser {
     ProxyBranch(ProxyCore core, Uri target, ProxySettings settings) {
         this.core = core;
         this.target = target;
+        this.destination = Target.of(target, core.received());
         this.settings = settings;
     }
 
@@ -67,7 +72,7 @@ public final class ProxyBranch implements ClientUser {
             return sent.request();
         }
         Request given = edited;
-        return given != null ? given : core.original().toBuilder().uri(target).build();
+        return given != null ? given : destination.address(core.original());
     }
 
     /** Sends this one instead, to where it leads. */
@@ -166,10 +171,13 @@ public final class ProxyBranch implements ClientUser {
 
     private Request toSend() {
         Request base = edited == null ? core.original() : edited;
-        Uri uri = edited == null ? target : edited.uri();
+        Uri uri = edited == null ? destination.uri() : edited.uri();
+        if (edited == null && !destination.routes().isEmpty()) {
+            base = destination.address(base);
+        }
         Request.Builder builder = base.toBuilder();
         if (edited == null) {
-            builder.uri(target);
+            builder.uri(uri);
         }
         int hops = base.maxForwards();
         builder.set(HeaderName.MAX_FORWARDS, hops < 0 ? "70" : Integer.toString(Math.max(0, hops - 1)));
@@ -187,14 +195,29 @@ public final class ProxyBranch implements ClientUser {
         Request.Builder builder = request.toBuilder();
         boolean secure = RecordRoute.isSecure(request);
         if (settings.recordRoute().isPresent()) {
-            settings.recordRoute()
-                    .get()
-                    .add(builder, HeaderName.RECORD_ROUTE, core.arrivedOn(), flow.listener(), secure);
+            RecordRoute value = settings.recordRoute().get();
+            value.add(builder, HeaderName.RECORD_ROUTE, core.arrivedOn(), flow.listener(), secure, tokens(request));
         }
         if (path) {
-            settings.path().get().add(builder, HeaderName.PATH, core.arrivedOn(), flow.listener(), secure);
+            RecordRoute value = settings.path().get();
+            value.add(builder, HeaderName.PATH, core.arrivedOn(), flow.listener(), secure, RecordRoute.Tokens.NONE);
         }
         return builder.build();
+    }
+
+    /** RFC 5626 §5.3: clients that their flows alone lead to, at either side. */
+    private RecordRoute.Tokens tokens(Request request) {
+        FlowTokens flows = core.flows();
+        Flow in = core.arrivedOver();
+        ClientFlow.Way way = ClientFlow.way(in, core.received());
+        Optional<String> back = way == ClientFlow.Way.CONTACT
+                ? Optional.empty()
+                : Optional.of(flows.token(in, FlowTokens.Use.DIALOG, way == ClientFlow.Way.FLOW_ONLY));
+        Optional<String> onward = flows.routed(request)
+                .flatMap(named -> named.flow().map(out -> flows.token(out, FlowTokens.Use.DIALOG, named.strict())));
+        return back.isEmpty() && onward.isEmpty()
+                ? RecordRoute.Tokens.NONE
+                : new RecordRoute.Tokens(back.orElse(""), onward.orElse(""));
     }
 
     @Override
@@ -214,7 +237,9 @@ public final class ProxyBranch implements ClientUser {
     private Response upstream(Response received) {
         return outgoing != null && outgoing.transaction().isPresent()
                 ? received.toBuilder().removeFirst(HeaderName.VIA).build()
-                : core.unsent(request(), received);
+                : core.local(received.status()).toBuilder()
+                        .status(received.status(), received.reason())
+                        .build();
     }
 
     private void onProvisional(Response upstream) {
@@ -271,7 +296,7 @@ public final class ProxyBranch implements ClientUser {
     @Override
     public void onTransportError(IOException cause) {
         if (isPending()) {
-            endWith(core.local(503)); // RFC 3261 §16.9
+            endWith(core.local(cause instanceof FlowFailedException ? 430 : 503)); // RFC 3261 §16.9, RFC 5626 §5.3
         }
     }
 

@@ -19,7 +19,8 @@ import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
-import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.Uri;
 
 /** A stateful proxy for one request, RFC 3261 §16. Confined to the strand of its server transaction. */
@@ -65,7 +66,6 @@ public final class ProxyCore implements ServerUser, Stranded {
     private final ProxySettings settings;
     private Listener listener; // none once complete: what is kept for late 2xx keeps no session
     private final boolean invite;
-    private final boolean secure; // came for a SIPS URI
     private final String branchPart;
     private final Breadth breadth;
     private final TargetSet targets;
@@ -96,7 +96,6 @@ public final class ProxyCore implements ServerUser, Stranded {
         this.environment = environment;
         this.settings = settings;
         this.listener = listener;
-        this.secure = RecordRoute.isSecure(transaction.request().uri());
         this.invite = original.method().equals(Method.INVITE);
         this.branchPart = environment.loops().branchPart(transaction.request(), state);
         this.breadth = Breadth.of(original);
@@ -258,8 +257,9 @@ public final class ProxyCore implements ServerUser, Stranded {
     /** The caller of RFC 2543 style sends its ACK on our server transaction. */
     @Override
     public void onAck(Request ack) {
-        Request routed = RoutePreprocessor.process(ack, environment.isOwn()).request();
-        new DialogForwarder(environment).forwardAck(routed);
+        RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(ack, environment.isOwn());
+        DialogForwarder forwarder = new DialogForwarder(environment);
+        forwarder.forwardAck(DialogForwarder.onward(routed.request(), forwarder.onward(routed.popped())));
     }
 
     @Override
@@ -349,15 +349,20 @@ public final class ProxyCore implements ServerUser, Stranded {
         return transaction.flow().listener();
     }
 
-    /** RFC 5630 §5.3: what came for a SIPS URI goes to SIPS URIs only. */
-    boolean isDowngrade(Request request) {
-        return secure && request.uri() instanceof SipUri sip && !sip.secure();
+    Flow arrivedOver() {
+        return transaction.flow();
+    }
+
+    /** As it came, with our own routes. */
+    Request received() {
+        return transaction.request();
+    }
+
+    FlowTokens flows() {
+        return environment.flows();
     }
 
     OutgoingRequest send(Request request, ProxyBranch branch) {
-        if (isDowngrade(request)) {
-            return environment.outbound().refuse(this, request, 480, branch);
-        }
         return environment.outbound().send(this, request, state, branch, branch::finish, branchPart);
     }
 
@@ -379,15 +384,6 @@ public final class ProxyCore implements ServerUser, Stranded {
         return Response.to(transaction.request(), status)
                 .toTag(transaction.localTag())
                 .build();
-    }
-
-    /** The answer of our own to a branch on which nothing was sent. */
-    Response unsent(Request request, Response answer) {
-        Response.Builder own = local(answer.status()).toBuilder().status(answer.status(), answer.reason());
-        if (isDowngrade(request)) {
-            own.set(HeaderName.WARNING, "380 " + arrivedOn().advertised() + " \"SIPS Not Allowed\""); // RFC 5630 §6.1
-        }
-        return own.build();
     }
 
     // ---- the search

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.trapezoid.servlet.router.Outbound;
 import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.Uri;
 
 /**
@@ -14,7 +15,12 @@ import org.trapezoid.sip.uri.Uri;
  * @param proxyRequire the option tags in Proxy-Require we fulfil
  */
 public record ProxyEnvironment(
-        Outbound outbound, Timers timers, LoopDetector loops, Predicate<Uri> isOwn, Set<String> proxyRequire) {
+        Outbound outbound,
+        Timers timers,
+        LoopDetector loops,
+        Predicate<Uri> isOwn,
+        Set<String> proxyRequire,
+        FlowTokens flows) {
 
     public ProxyEnvironment {
         proxyRequire = Set.copyOf(proxyRequire);

@@ -20,21 +20,27 @@ public record RecordRoute(Parameters parameters) {
     /** Marks both values of a pair, so that the way back removes both and never a neighbour's. */
     static final String PAIR = "r2";
 
+    /** User parts that name the flows of the clients, empty where none is needed: of the side it came from, and goes to. */
+    record Tokens(String in, String out) {
+        static final Tokens NONE = new Tokens("", "");
+    }
+
     /** The URI on one of our listeners. */
     public SipUri uri(Listener listener, boolean secure) {
-        return SipUri.parse(text(listener, secure, false));
+        return SipUri.parse(text(listener, secure, "", false));
     }
 
     /**
      * Puts one value on top, or two when the request leaves on another listener than it came in by: the upper one for the
-     * side it goes to, the lower one for the side it came from (RFC 5658 §5).
+     * side it goes to, the lower one for the side it came from (RFC 5658 §5). Two also when one carries a token: which of
+     * the two is passed last says where the request goes.
      */
-    void add(Request.Builder builder, HeaderName header, Listener in, Listener out, boolean secure) {
-        if (in.equals(out)) {
-            builder.addFirst(header, '<' + text(out, secure, false) + '>');
+    void add(Request.Builder builder, HeaderName header, Listener in, Listener out, boolean secure, Tokens tokens) {
+        if (in.equals(out) && tokens.equals(Tokens.NONE)) {
+            builder.addFirst(header, '<' + text(out, secure, "", false) + '>');
         } else {
-            builder.addFirst(header, '<' + text(in, secure, true) + '>');
-            builder.addFirst(header, '<' + text(out, secure, true) + '>');
+            builder.addFirst(header, '<' + text(in, secure, tokens.in(), true) + '>');
+            builder.addFirst(header, '<' + text(out, secure, tokens.out(), true) + '>');
         }
     }
 
@@ -48,9 +54,12 @@ public record RecordRoute(Parameters parameters) {
         return uri instanceof SipUri sip && sip.secure();
     }
 
-    private String text(Listener listener, boolean secure, boolean paired) {
-        StringBuilder text =
-                new StringBuilder(96).append(secure ? "sips:" : "sip:").append(listener.advertised());
+    private String text(Listener listener, boolean secure, String token, boolean paired) {
+        StringBuilder text = new StringBuilder(96).append(secure ? "sips:" : "sip:");
+        if (!token.isEmpty()) {
+            text.append(token).append('@');
+        }
+        text.append(listener.advertised());
         if (!(secure && listener.protocol() == Protocol.TLS)) {
             text.append(";transport=").append(listener.protocol().name().toLowerCase(Locale.ROOT));
         }

@@ -23,6 +23,7 @@ import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.Sent;
 import org.trapezoid.sip.transaction.Transaction;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowFailedException;
 
 /**
  * Sends one request as a user agent and follows what its responses make of sessions and dialogs (RFC 3261 §8.1.3, §12.1.2,
@@ -145,7 +146,7 @@ public final class UacCore implements ClientUser {
             known.resend();
         } else if (response.statusClass() == StatusClass.SUCCESS
                 && request.method().equals(Method.INVITE)) {
-            Dialog dialog = inDialog ? root.dialog().orElseThrow() : Dialog.uac(request(), response);
+            Dialog dialog = inDialog ? root.dialog().orElseThrow() : dialog(response);
             sendAck(tag, dialog.createAck(request).build());
             if (!inDialog) {
                 Request bye = dialog.createRequest(Method.BYE).build();
@@ -264,8 +265,19 @@ public final class UacCore implements ClientUser {
                     new SessionId(services.identifiers().tag()), services.time().millis());
             services.sessions().add(session);
         }
-        session.dialog(Dialog.uac(request(), response));
+        session.dialog(dialog(response));
         return session;
+    }
+
+    /** Its requests go over the flow that this one went over. */
+    private Dialog dialog(Response response) {
+        Dialog dialog = Dialog.uac(request(), response);
+        if (outgoing != null) {
+            outgoing.followed()
+                    .ifPresent(named -> dialog.flowRoute(
+                            named.flow().map(flow -> services.sender().flows().target(flow, named.strict()))));
+        }
+        return dialog;
     }
 
     @Override
@@ -275,7 +287,7 @@ public final class UacCore implements ClientUser {
 
     @Override
     public void onTransportError(IOException cause) {
-        onLocal(503);
+        onLocal(cause instanceof FlowFailedException ? 430 : 503); // RFC 5626 §11.5
     }
 
     /** RFC 3261 §8.1.3.1: what the stack found out is given to the application as a response. */

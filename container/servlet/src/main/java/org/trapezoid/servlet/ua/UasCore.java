@@ -19,6 +19,8 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
+import org.trapezoid.sip.transport.ClientFlow;
+import org.trapezoid.sip.transport.Flow;
 
 /**
  * Answers one request as a user agent: To tag, Contact, dialog, retransmission of 2xx and reliable 1xx (RFC 3261 §8.2.6,
@@ -95,7 +97,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         if (status > 100 && status < 300 && Dialog.refreshesTarget(request.method())) {
             response.set(
                     HeaderName.CONTACT,
-                    Contacts.of(transaction.flow().listener(), request).toString());
+                    Contacts.of(transaction.flow().listener()).toString());
         }
         return response;
     }
@@ -212,15 +214,31 @@ public final class UasCore implements ServerUser, Acknowledged {
                 session.dialog().ifPresent(Dialog::terminate);
                 session.state(SessionState.TERMINATED);
             } else if (Dialog.refreshesTarget(method)) {
-                session.dialog().ifPresent(dialog -> dialog.refreshTarget(request));
+                session.dialog().ifPresent(this::refreshTarget);
             }
         }
+    }
+
+    private void refreshTarget(Dialog dialog) {
+        dialog.refreshTarget(request);
+        dialog.flowRoute(flowRoute());
+    }
+
+    /** How our requests reach a client that its Contact does not lead to, RFC 5626 §5.3. */
+    private Optional<String> flowRoute() {
+        Flow flow = transaction.flow();
+        ClientFlow.Way way = ClientFlow.way(flow, request);
+        return way == ClientFlow.Way.CONTACT
+                ? Optional.empty()
+                : Optional.of(services.sender().flows().target(flow, way == ClientFlow.Way.FLOW_ONLY));
     }
 
     private void enterDialog(Response response) {
         boolean confirms = response.status() >= 200;
         if (session.dialog().isEmpty()) {
-            session.dialog(Dialog.uas(request, response));
+            Dialog dialog = Dialog.uas(request, response);
+            dialog.flowRoute(flowRoute());
+            session.dialog(dialog);
             services.sessions().localTag(transaction.localTag(), session);
         }
         if (confirms) {

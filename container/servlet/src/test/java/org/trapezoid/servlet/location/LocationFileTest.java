@@ -76,7 +76,7 @@ class LocationFileTest {
                 "a\tb\\c@d",
                 4_711,
                 List.of("<sip:edge.example.com;lr>", "<sip:in.example.com;lr>"),
-                new Binding.Source("2001:db8::1", 5062, "TLS"),
+                new Binding.Source("2001:db8::1", 5062, "TLS", "fl.abc-_"),
                 "Téléphone\r\n ");
         LocationTable before = table();
         try (LocationFile file = new LocationFile(path(), before)) {

@@ -40,6 +40,7 @@ import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -57,16 +58,16 @@ final class ProxyBench implements RequestHandler, Outbound {
     final ManualClock clock = new ManualClock();
     final FakeTransport udp = FakeTransport.udp("192.0.2.10", 5060, clock);
     final FakeTransport tcp = FakeTransport.tcp("192.0.2.10", 5060, clock);
-    final FakeTransport tls = new FakeTransport(Protocol.TLS, new InetSocketAddress("192.0.2.10", 5061), clock);
     final TransportLayer transports = new TransportLayer(
-            List.of(udp, tcp, tls), TransportOptions.DEFAULT, new StackThreads(new Readers(), clock, Runnable::run));
+            List.of(udp, tcp), TransportOptions.DEFAULT, new StackThreads(new Readers(), clock, Runnable::run));
     final Identifiers identifiers = new Identifiers(new Random(1));
     final TransactionLayer layer =
             new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
-    final RequestSender sender =
-            new RequestSender(uri -> CompletableFuture.completedFuture(hops(uri)), layer, transports, identifiers);
+    final FlowTokens flows = new FlowTokens(transports, new byte[32], 1);
+    final RequestSender sender = new RequestSender(
+            uri -> CompletableFuture.completedFuture(hops(uri)), layer, transports, identifiers, flows);
     final ProxyEnvironment environment =
-            new ProxyEnvironment(this, clock, new LoopDetector(42), this::isOwn, Set.of("known"));
+            new ProxyEnvironment(this, clock, new LoopDetector(42), this::isOwn, Set.of("known"), flows);
     final DialogForwarder dialogs = new DialogForwarder(environment);
     final ProxySettings settings = new ProxySettings();
     final RecordingListener listener = new RecordingListener();
@@ -133,11 +134,6 @@ final class ProxyBench implements RequestHandler, Outbound {
     }
 
     @Override
-    public OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user) {
-        return sender.refuse(owner, request, status, Response.defaultReason(status), user);
-    }
-
-    @Override
     public void sendAck(Request ack) {
         sender.sendDirect(ack);
     }
@@ -151,9 +147,7 @@ final class ProxyBench implements RequestHandler, Outbound {
     /** Addresses only; {@code two.example.com} has two of them. */
     private static List<Hop> hops(Uri uri) {
         SipUri sip = (SipUri) uri;
-        Protocol protocol = sip.secure()
-                ? Protocol.TLS
-                : sip.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
+        Protocol protocol = sip.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
         if (sip.host().equals("two.example.com")) {
             return List.of(new Hop(protocol, ALICE), new Hop(protocol, BOB));
         }
@@ -254,7 +248,7 @@ final class ProxyBench implements RequestHandler, Outbound {
     // ---- the callees
 
     List<Request> requestsTo(InetSocketAddress peer) {
-        return transportTo(peer).sentTo(peer).stream()
+        return udp.sentTo(peer).stream()
                 .filter(Request.class::isInstance)
                 .map(Request.class::cast)
                 .toList();
@@ -278,14 +272,9 @@ final class ProxyBench implements RequestHandler, Outbound {
         return all.get(all.size() - 1);
     }
 
-    /** TLS if anything went there over it. */
-    private FakeTransport transportTo(InetSocketAddress peer) {
-        return tls.sentTo(peer).isEmpty() ? udp : tls;
-    }
-
     /** A callee answers. */
     void answer(InetSocketAddress peer, int status, String... lines) {
-        transportTo(peer).receive(peer, response(peer, status, lines));
+        udp.receive(peer, response(peer, status, lines));
     }
 
     Response response(InetSocketAddress peer, int status, String... lines) {

@@ -10,32 +10,47 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.FakeTransport;
+import org.trapezoid.sip.transport.Protocol;
 
 /** A phone of a test: sends what the test says and takes what came, one message after the other. */
 public final class Peer {
 
     private final TestServer server;
     private final String name;
+    private final FakeTransport transport;
     private final InetSocketAddress address;
+    private final InetSocketAddress own;
     private int taken;
     private int branches;
 
-    Peer(TestServer server, String name, InetSocketAddress address) {
+    /** @param own the address it takes for its own: behind a NAT not the one others see */
+    Peer(TestServer server, String name, FakeTransport transport, InetSocketAddress address, InetSocketAddress own) {
         this.server = server;
         this.name = name;
+        this.transport = transport;
         this.address = address;
+        this.own = own;
     }
 
+    /** The address it is seen at. */
     public InetSocketAddress address() {
         return address;
     }
 
     public String host() {
-        return address.getAddress().getHostAddress();
+        return own.getAddress().getHostAddress();
     }
 
     public String contact() {
-        return "sip:" + name + '@' + host() + ":5060";
+        String uri = "sip:" + name + '@' + host() + ':' + own.getPort();
+        return protocol() == Protocol.UDP
+                ? uri
+                : uri + ";transport=" + protocol().parameter();
+    }
+
+    private Protocol protocol() {
+        return transport.listener().protocol();
     }
 
     /** A request outside a dialog. */
@@ -52,7 +67,8 @@ public final class Peer {
 
     private String via() {
         branches++;
-        return "SIP/2.0/UDP " + host() + ":5060;branch=z9hG4bK" + name + branches;
+        return "SIP/2.0/" + protocol().viaName() + ' ' + host() + ':' + own.getPort()
+                + (own.equals(address) ? "" : ";rport") + ";branch=z9hG4bK" + name + branches;
     }
 
     /** A request of the caller in the dialog that a 2xx made, along its route set. */
@@ -100,7 +116,7 @@ public final class Peer {
     }
 
     public <M extends Message> M send(M message) {
-        server.udp.receive(address, message);
+        transport.receive(address, message);
         server.advance(Duration.ZERO); // what the server sends to itself arrives at once
         return message;
     }
@@ -115,7 +131,7 @@ public final class Peer {
 
     /** The next message that came; fails when there is none. */
     public Message next() {
-        List<Message> all = server.udp.sentTo(address);
+        List<Message> all = transport.sentTo(address);
         if (taken >= all.size()) {
             throw new AssertionError(name + " got nothing more; all it got: " + all);
         }
@@ -140,7 +156,7 @@ public final class Peer {
 
     /** What came and was not taken. */
     public List<Message> rest() {
-        List<Message> all = server.udp.sentTo(address);
+        List<Message> all = transport.sentTo(address);
         return all.subList(taken, all.size());
     }
 }

@@ -31,6 +31,7 @@ import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -38,7 +39,7 @@ import org.trapezoid.sip.transport.TransportOptions;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
-/** A whole server in virtual time: servlets above, UDP, TCP and TLS to scripted peers below. It is 192.0.2.1:5060, for TLS 5061. */
+/** A whole server in virtual time: servlets above, UDP and TCP to scripted peers below. It is 192.0.2.1:5060. */
 public final class TestServer {
 
     public static final String HOST = "192.0.2.1";
@@ -46,7 +47,6 @@ public final class TestServer {
     public final ManualClock clock = new ManualClock();
     public final FakeTransport udp;
     public final FakeTransport tcp;
-    public final FakeTransport tls;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
@@ -70,11 +70,10 @@ public final class TestServer {
             String host, DefaultApplicationRouter router, Function<ManualClock, Map<Class<?>, Object>> shared) {
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
-        tls = new FakeTransport(Protocol.TLS, new InetSocketAddress(host, 5061), clock);
         SplittableRandom random = new SplittableRandom(42);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
-                List.of(udp, tcp, tls),
+                List.of(udp, tcp),
                 new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
                 new StackThreads(new Readers(), clock, Runnable::run));
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
@@ -82,7 +81,8 @@ public final class TestServer {
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
                 transactions,
                 transports,
-                identifiers);
+                identifiers,
+                new FlowTokens(transports, new byte[32], 1));
         layer = new ServletLayer(
                 new ServletLayer.Stack(
                         transports,
@@ -105,11 +105,9 @@ public final class TestServer {
     }
 
     private static List<Hop> hops(SipUri uri) {
-        Protocol protocol = uri.secure()
-                ? Protocol.TLS
-                : uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
+        Protocol protocol = uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
         return List.of(new Hop(
-                protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(protocol.defaultPort()))));
+                protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(5060))));
     }
 
     /** Deploys one servlet with listeners. */
@@ -166,8 +164,31 @@ public final class TestServer {
 
     /** A scripted peer at an address of its own, over UDP. */
     public Peer peer(String name) {
+        return peers.computeIfAbsent(name, key -> {
+            InetSocketAddress address = new InetSocketAddress("198.51.100." + (peers.size() + 1), 5060);
+            return new Peer(this, key, udp, address, address);
+        });
+    }
+
+    /** A peer over UDP behind a NAT: nobody reaches the address it knows. */
+    public Peer natted(String name) {
+        return hidden(name, udp);
+    }
+
+    /** A peer that has connected to us by TCP from behind a NAT. */
+    public Peer connected(String name) {
+        return hidden(name, tcp);
+    }
+
+    private Peer hidden(String name, FakeTransport transport) {
         return peers.computeIfAbsent(
-                name, key -> new Peer(this, key, new InetSocketAddress("198.51.100." + (peers.size() + 1), 5060)));
+                name,
+                key -> new Peer(
+                        this,
+                        key,
+                        transport,
+                        new InetSocketAddress("203.0.113." + (peers.size() + 1), 40_000 + peers.size()),
+                        new InetSocketAddress("10.0.0." + (peers.size() + 1), 5060)));
     }
 
     public void advance(Duration duration) {

@@ -17,7 +17,8 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
-import org.trapezoid.sip.transport.LoopbackFlow;
+import org.trapezoid.sip.transport.FlowFailedException;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.Uri;
 
 /** A request on its way: its hops are tried one after another, RFC 3263 §4.3. Confined to its owner's strand. */
@@ -34,6 +35,7 @@ public final class OutgoingRequest {
     private final String branchEnd;
     private List<Hop> hops = List.of();
     private @Nullable Attempt current;
+    private Optional<FlowTokens.Named> followed = Optional.empty();
     private boolean cancelled;
     private boolean ended;
 
@@ -62,6 +64,11 @@ public final class OutgoingRequest {
         return Optional.ofNullable(current).map(Attempt::transaction);
     }
 
+    /** The flow it was to go over, if its first Route named one. */
+    public Optional<FlowTokens.Named> followed() {
+        return followed;
+    }
+
     /**
      * Cancels an INVITE, RFC 3261 §9.1: a CANCEL follows once a provisional response came, none after a final one. Before it
      * was sent at all, a local 487 answers it. Any other request is left alone.
@@ -84,6 +91,19 @@ public final class OutgoingRequest {
         return cancelled;
     }
 
+    /** Over the flow that the first Route names; that stays on until the request is finished. */
+    void follow(FlowTokens.Named named) {
+        if (named.flow().isPresent()) {
+            followed = Optional.of(named);
+            sendOver(named.flow().get());
+        } else if (named.strict()) {
+            later(() -> endFailed(new FlowFailedException("the flow to the client has ended")));
+        } else {
+            original = RequestSender.withoutFlow(original);
+            locate(NextHop.of(original));
+        }
+    }
+
     void locate(Uri nextHop) {
         CompletionStage<List<Hop>> found = sender.locator().locate(nextHop);
         CompletableFuture<List<Hop>> now = found.toCompletableFuture();
@@ -101,12 +121,10 @@ public final class OutgoingRequest {
     }
 
     void sendOver(Flow flow) {
-        if (NextHop.isSecure(original) && !flow.protocol().isSecure() && !(flow instanceof LoopbackFlow)) {
-            later(() -> endFailed(new IOException(flow + " is not secure, as " + original.uri() + " demands")));
-            return;
-        }
         String branch = sender.newBranch() + branchEnd;
-        Request request = RequestSender.withVia(finisher.finish(original, flow), flow, branch);
+        Request finished = finisher.finish(original, flow);
+        Request request = RequestSender.withVia(
+                followed.isPresent() ? RequestSender.withoutFlow(finished) : finished, flow, branch);
         Attempt attempt = new Attempt(flow, branch, request);
         current = attempt;
         if (hops.isEmpty()) {
@@ -220,7 +238,7 @@ public final class OutgoingRequest {
                 replaced = true;
                 tryNext(cause);
             } else {
-                user.onTransportError(cause);
+                user.onTransportError(followed.isPresent() ? new FlowFailedException(cause) : cause);
             }
         }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -14,6 +15,7 @@ import org.trapezoid.sip.locate.ServerLocator;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -29,13 +31,24 @@ public final class RequestSender {
     private final TransactionContext context;
     private final TransportLayer transports;
     private final Identifiers identifiers;
+    private final FlowTokens flows;
 
     public RequestSender(
-            ServerLocator locator, TransactionLayer transactions, TransportLayer transports, Identifiers identifiers) {
+            ServerLocator locator,
+            TransactionLayer transactions,
+            TransportLayer transports,
+            Identifiers identifiers,
+            FlowTokens flows) {
         this.locator = locator;
         this.context = transactions.context();
         this.transports = transports;
         this.identifiers = identifiers;
+        this.flows = flows;
+    }
+
+    /** Names the flows of the clients that are connected to us. */
+    public FlowTokens flows() {
+        return flows;
     }
 
     /**
@@ -55,7 +68,12 @@ public final class RequestSender {
     public OutgoingRequest send(
             Stranded owner, Request request, ClientUser user, RequestFinisher finisher, String branchEnd) {
         OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user, finisher, branchEnd);
-        outgoing.locate(NextHop.of(request));
+        Optional<FlowTokens.Named> flow = flows.routed(request);
+        if (flow.isPresent()) {
+            outgoing.follow(flow.get());
+        } else {
+            outgoing.locate(NextHop.of(request));
+        }
         return outgoing;
     }
 
@@ -86,6 +104,29 @@ public final class RequestSender {
 
     /** The same with the branch of a stateless proxy, which a retransmission has again (RFC 3261 §16.11). */
     public Sent sendDirect(Request request, String branch) {
+        Optional<FlowTokens.Named> named = flows.routed(request);
+        if (named.isPresent()) {
+            return sendDirect(withoutFlow(request), named.get(), branch);
+        }
+        return locateDirect(request, branch);
+    }
+
+    private Sent sendDirect(Request request, FlowTokens.Named named, String branch) {
+        if (named.flow().isPresent()) {
+            Sent sent = new Sent();
+            sent.go(withVia(request, named.flow().get(), branch), named.flow().get());
+            return sent;
+        }
+        if (named.strict()) {
+            log.debug(
+                    "{} not sent: the flow to its client has ended",
+                    request.method().name());
+            return new Sent();
+        }
+        return locateDirect(request, branch);
+    }
+
+    private Sent locateDirect(Request request, String branch) {
         Sent sent = new Sent();
         Uri nextHop = NextHop.of(request);
         locator.locate(nextHop).whenComplete((hops, problem) -> {
@@ -123,8 +164,13 @@ public final class RequestSender {
 
     Flow flowTo(Hop hop) throws IOException {
         return transports
-                .flowTo(hop.protocol(), hop.address(), hop.domain())
+                .flowTo(hop.protocol(), hop.address())
                 .orElseThrow(() -> new IOException("no " + hop.protocol() + " listener can reach " + hop.address()));
+    }
+
+    /** Without the first Route, which named the flow. */
+    static Request withoutFlow(Request request) {
+        return request.toBuilder().removeFirst(HeaderName.ROUTE).build();
     }
 
     /** RFC 3261 §18.1.1 and RFC 3581 §3. */
@@ -138,9 +184,8 @@ public final class RequestSender {
     }
 
     private static Request withVia(Request request, Listener listener, String branch, boolean rport) {
-        Protocol protocol = listener.protocol();
-        String via = "SIP/2.0/" + protocol.viaName() + ' ' + listener.advertised() + ";branch=" + branch
-                + (rport ? ";rport" : protocol == Protocol.TLS ? ";alias" : ""); // RFC 5923 §5
+        String via = "SIP/2.0/" + listener.protocol().viaName() + ' ' + listener.advertised() + ";branch=" + branch
+                + (rport ? ";rport" : "");
         return request.toBuilder().addFirst(HeaderName.VIA, via).build();
     }
 

@@ -50,6 +50,25 @@ public final class Literals {
         return true;
     }
 
+    /** Whether a host cannot be reached by its name from where the peer is seen: an invalid one, or inside a network the peer is not in. */
+    static boolean isHidden(String host, InetAddress seen) {
+        return host.regionMatches(true, host.length() - ".invalid".length(), ".invalid", 0, ".invalid".length())
+                || (!isPrivate(seen)
+                        && address(host).filter(Literals::isPrivate).isPresent());
+    }
+
+    /** RFC 1918, RFC 6598, RFC 4193, link-local and loopback. */
+    private static boolean isPrivate(InetAddress address) {
+        byte[] octets = address.getAddress();
+        boolean shared = octets.length == 4 && octets[0] == 100 && (octets[1] & 0xc0) == 64;
+        boolean uniqueLocal = octets.length == 16 && (octets[0] & 0xfe) == 0xfc;
+        return shared
+                || uniqueLocal
+                || address.isSiteLocalAddress()
+                || address.isLinkLocalAddress()
+                || address.isLoopbackAddress();
+    }
+
     /** A unicast address and a port: nothing is ever sent to broadcast, multicast or wildcard addresses. */
     static boolean isReachable(InetSocketAddress peer) {
         InetAddress address = peer.getAddress();

@@ -71,6 +71,11 @@ public final class LoopbackFlow implements Flow {
     }
 
     @Override
+    public long serial() {
+        return 0;
+    }
+
+    @Override
     public boolean isOpen() {
         return true;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.header.HeaderName;
@@ -78,11 +79,6 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     /** A flow to a peer, from the listener that fits best; empty when none does or the address is no peer's. */
     public Optional<Flow> flowTo(Protocol protocol, InetSocketAddress peer) {
-        return flowTo(protocol, peer, "");
-    }
-
-    /** The same to the server of a domain, which over TLS must prove that it is one; empty: known by its address. */
-    public Optional<Flow> flowTo(Protocol protocol, InetSocketAddress peer, String domain) {
         if (!Literals.isReachable(peer)) {
             return Optional.empty();
         }
@@ -95,7 +91,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 bestFit = fit;
             }
         }
-        return best == null ? Optional.empty() : Optional.of(best.flowTo(peer, domain));
+        return best == null ? Optional.empty() : Optional.of(best.flowTo(peer));
     }
 
     /** -1 for a listener that cannot reach the peer; a loopback listener fits loopback peers. */
@@ -109,6 +105,16 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             return -1;
         }
         return bound.isAnyLocalAddress() || bound.isLoopbackAddress() == peer.isLoopbackAddress() ? 1 : 0;
+    }
+
+    /** The flow to a peer from one of these listeners, if there is one now; over UDP there always is. */
+    Optional<Flow> openFlow(Predicate<Listener> from, InetSocketAddress peer) {
+        for (Transport transport : transports) {
+            if (from.test(transport.listener()) && Literals.isReachable(peer)) {
+                return transport.openFlow(peer);
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
@@ -208,11 +214,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             fail(onFailure, cause); // a WebSocket client cannot be connected to, RFC 7118 §5
             return;
         }
-        Via via = response.topVia();
-        transport
-                .get()
-                .flowTo(route.reconnect(via, lost.peer()), via.sentBy().host())
-                .send(response, onFailure);
+        transport.get().flowTo(route.reconnect(response.topVia(), lost.peer())).send(response, onFailure);
     }
 
     /** Sends a response by its top Via alone, as a stateless proxy does, RFC 3261 §16.11. */
@@ -243,8 +245,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 }
             }
         }
-        return route.statelessReconnect(via)
-                .flatMap(peer -> flowTo(protocol, peer, via.sentBy().host()));
+        return route.statelessReconnect(via).flatMap(peer -> flowTo(protocol, peer));
     }
 
     private Optional<Transport> transportOf(Listener listener) {

@@ -42,6 +42,11 @@ final class UdpFlow implements Flow {
     }
 
     @Override
+    public long serial() {
+        return 0;
+    }
+
+    @Override
     public boolean isOpen() {
         return socket.isOpen();
     }

@@ -43,6 +43,7 @@ public final class FakeTransport implements Transport {
     private final List<Sent> sent = new ArrayList<>();
     private @Nullable FlowHandler handler;
     private Consumer<Sent> onSent = message -> {};
+    private long connections;
 
     public FakeTransport(Protocol protocol, InetSocketAddress bound, ManualClock clock) {
         String address = bound.getAddress().getHostAddress();
@@ -144,6 +145,7 @@ public final class FakeTransport implements Transport {
 
     private final class PeerFlow implements Flow {
         private final InetSocketAddress peer;
+        private final long serial = listener.protocol().isReliable() ? ++connections : 0;
         private boolean open = true;
 
         PeerFlow(InetSocketAddress peer) {
@@ -179,6 +181,11 @@ public final class FakeTransport implements Transport {
         @Override
         public InetSocketAddress peer() {
             return peer;
+        }
+
+        @Override
+        public long serial() {
+            return serial;
         }
 
         @Override

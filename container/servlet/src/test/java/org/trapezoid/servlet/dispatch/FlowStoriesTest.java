@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.sip.SipServletRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.trapezoid.api.Binding;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.uri.SipUri;
+
+/** Clients that nobody reaches but by the flow they made: behind a NAT, or on a connection (RFC 5626). */
+class FlowStoriesTest {
+
+    private final TestServer server = new TestServer();
+    private final ScriptedServlet app = new ScriptedServlet();
+    private final Map<String, Binding> bindings = new HashMap<>();
+
+    @BeforeEach
+    void deploy() throws Exception {
+        server.deploy("app", app, ScriptedServlet.class);
+        app.on("REGISTER", this::register);
+        app.on("INVITE", this::proxy);
+    }
+
+    private void register(SipServletRequest register) throws Exception {
+        String aor = register.getTo().getURI().toString();
+        String contact = register.getAddressHeader("Contact").getURI().toString();
+        bindings.put(
+                aor,
+                Binding.of(aor, contact, server.clock.instant().plusSeconds(60), register.getCallId(), 1)
+                        .withSource(Binding.Source.of(register)));
+        register.createResponse(200).send();
+    }
+
+    private void proxy(SipServletRequest invite) throws Exception {
+        Binding binding = bound(invite.getRequestURI().toString());
+        invite.getProxy().setRecordRoute(true);
+        invite.getProxy().proxyTo(app.uri(binding.target()));
+    }
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
+
+    private Binding register(Peer peer, String aor) {
+        peer.send(peer.request(Method.REGISTER, aor));
+        peer.nextResponse(200);
+        return bound(aor);
+    }
+
+    private Binding bound(String aor) {
+        return Objects.requireNonNull(bindings.get(aor), aor);
+    }
+
+    private static Response.Builder recordRouted(Peer peer, Request invite, int status) {
+        Response.Builder answer = peer.answer(invite, status);
+        invite.headers().values(HeaderName.RECORD_ROUTE).forEach(value -> answer.add(HeaderName.RECORD_ROUTE, value));
+        return answer;
+    }
+
+    /** A whole call with requests of both sides inside it. */
+    private void call(Peer caller, Peer callee, String aor) {
+        Request invite = caller.send(caller.request(Method.INVITE, aor));
+        Request got = callee.nextRequest(Method.INVITE);
+        assertThat(got.headers().has(HeaderName.ROUTE)).isFalse();
+        assertThat(got.uri().toString()).isEqualTo(callee.contact());
+        Response answer = callee.send(recordRouted(callee, got, 200));
+        Response success = caller.nextResponse(200);
+        caller.send(caller.inDialog(Method.ACK, invite, success, 1));
+        assertThat(callee.nextRequest(Method.ACK).headers().has(HeaderName.ROUTE))
+                .isFalse();
+        callee.send(callee.fromCallee(Method.INFO, got, answer, 1));
+        Request info = caller.nextRequest(Method.INFO);
+        assertThat(info.headers().has(HeaderName.ROUTE)).isFalse();
+        caller.send(caller.answer(info, 200));
+        callee.nextResponse(200);
+        caller.send(caller.inDialog(Method.BYE, invite, success, 2));
+        Request bye = callee.nextRequest(Method.BYE);
+        callee.send(callee.answer(bye, 200));
+        caller.nextResponse(200);
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void phoneBehindNatCallsAPhoneBehindAnother() {
+        Peer alice = server.natted("alice");
+        Peer bob = server.natted("bob");
+        register(bob, "sip:bob@a.test");
+
+        call(alice, bob, "sip:bob@a.test");
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void clientOnAConnectionIsReachedByIt() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.connected("bob");
+        register(bob, "sip:bob@a.test");
+
+        call(alice, bob, "sip:bob@a.test");
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void clientOnAConnectionCallsAPhoneBehindNat() {
+        Peer alice = server.connected("alice");
+        Peer bob = server.natted("bob");
+        register(bob, "sip:bob@a.test");
+
+        call(alice, bob, "sip:bob@a.test");
+    }
+
+    @Test
+    void phonesInTheOpenGetOneRecordRouteWithoutToken() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.peer("bob");
+        assertThat(register(bob, "sip:bob@a.test").target()).isEqualTo(bob.contact());
+
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+
+        List<String> recordRoutes = bob.nextRequest(Method.INVITE).headers().values(HeaderName.RECORD_ROUTE);
+        assertThat(recordRoutes).hasSize(1);
+        assertThat(((SipUri) NameAddr.parse(recordRoutes.get(0)).uri()).user()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void lostConnectionIsAFailedFlow() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.connected("bob");
+        register(bob, "sip:bob@a.test");
+
+        server.tcp.disconnect(bob.address());
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+
+        alice.nextResponse(430);
+        assertThat(bob.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.2")
+    void newConnectionFromTheSameAddressIsAnotherFlow() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.connected("bob");
+        register(bob, "sip:bob@a.test");
+
+        server.tcp.disconnect(bob.address());
+        Binding before = bound("sip:bob@a.test");
+        register(bob, "sip:carol@a.test");
+        bindings.put("sip:bob@a.test", before);
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+
+        alice.nextResponse(430);
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.2")
+    void forgedTokenLeadsNowhere() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.natted("bob");
+        Binding binding = register(bob, "sip:bob@a.test");
+        String flow = binding.source().flow();
+        char last = flow.charAt(flow.length() - 2);
+        String forged =
+                flow.substring(0, flow.length() - 2) + (last == 'A' ? 'B' : 'A') + flow.substring(flow.length() - 1);
+        app.on("INVITE", invite -> {
+            invite.pushRoute(app.address("<sip:" + forged + "@198.51.100.77;lr>"));
+            invite.getProxy().proxyTo(app.uri(binding.contact()));
+        });
+
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+
+        assertThat(bob.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3.1")
+    void tokenOfACallIsNoWayIntoTheClientForOthers() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.natted("bob");
+        Peer mallory = server.peer("mallory");
+        register(bob, "sip:bob@a.test");
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request got = bob.nextRequest(Method.INVITE);
+        bob.send(recordRouted(bob, got, 200));
+        Response success = alice.nextResponse(200);
+        List<String> routes = new ArrayList<>(success.headers().values(HeaderName.RECORD_ROUTE));
+        java.util.Collections.reverse(routes);
+
+        Request.Builder initial = mallory.request(Method.MESSAGE, bob.contact());
+        routes.forEach(route -> initial.add(HeaderName.ROUTE, route));
+        app.on("MESSAGE", message -> message.createResponse(403).send());
+        mallory.send(initial);
+        mallory.nextResponse(403);
+        Request.Builder inside = mallory.request(Method.BYE, bob.contact())
+                .set(HeaderName.TO, success.to().toString());
+        routes.forEach(route -> inside.add(HeaderName.ROUTE, route));
+        mallory.send(inside);
+
+        mallory.nextResponse(481);
+        assertThat(bob.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void userAgentServerReachesItsCallerByTheFlow() throws Exception {
+        Peer alice = server.natted("alice");
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:who@a.test"));
+        alice.send(alice.inDialog(Method.ACK, invite, alice.nextResponse(200), 1));
+        app.requests.get(0).getSession().createRequest("BYE").send();
+
+        Request bye = alice.nextRequest(Method.BYE);
+        assertThat(bye.headers().has(HeaderName.ROUTE)).isFalse();
+        alice.send(alice.answer(bye, 200));
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void userAgentClientReachesItsCalleeByTheFlow() throws Exception {
+        Peer bob = server.connected("bob");
+        Binding binding = register(bob, "sip:bob@a.test");
+        SipServletRequest invite = app.request("INVITE", bob);
+        for (String route : binding.routes()) {
+            invite.pushRoute(app.address(route));
+        }
+        app.onResponse(response -> {
+            if (response.getMethod().equals("INVITE")) {
+                response.createAck().send();
+                response.getSession().createRequest("BYE").send();
+            }
+        });
+
+        invite.send();
+        Request got = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(got, 200));
+        bob.nextRequest(Method.ACK);
+        Request bye = bob.nextRequest(Method.BYE);
+        bob.send(bob.answer(bye, 200));
+
+        server.assertEnded();
+    }
+}
