@@ -180,9 +180,13 @@ public final class Inbound {
         }
     }
 
-    /** The ACK for a 2xx of a record-routed call. */
+    /** The ACK for a 2xx of a record-routed call: the application sees it once, the callee needs each repetition. */
     public void proxiedAck(SipSessionState session, Request ack, Incoming incoming, DialogForwarder forwarder) {
         session.accessed(runtime.now());
+        if (!session.isFirst(ack)) {
+            forwarder.forwardAck(ack);
+            return;
+        }
         SipRequest facade = SipRequest.notice(runtime, session, ack, incoming);
         Delivery delivery = new Delivery(runtime, facade);
         boolean queued = runtime.callback(session.appSession(), () -> {

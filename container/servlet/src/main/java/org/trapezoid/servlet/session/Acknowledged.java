@@ -15,4 +15,10 @@ public interface Acknowledged {
 
     /** A PRACK came; answers whether it acknowledges a reliable response that waits for one. */
     boolean acknowledge(RAck rack);
+
+    /**
+     * Keeps a BYE back while the 2xx that made the dialog waits for its ACK (RFC 3261 §15); answers whether it does. It is sent
+     * when the ACK came, or when none will.
+     */
+    boolean holdUntilAck(Runnable bye);
 }

@@ -9,6 +9,7 @@ import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Request;
 
 /** State of a SIP session (JSR 289 §6.2). Confined to the strand of its application session, unless a method says otherwise. */
 public final class SipSessionState implements Stranded {
@@ -32,6 +33,7 @@ public final class SipSessionState implements Stranded {
     private boolean used;
     private int transactions;
     private List<Acknowledged> unacknowledged = List.of();
+    private List<SeenAck> seenAcks = List.of(); // of a proxied call: the last one in each direction of each dialog
     private @Nullable SipSessionState linked;
     private @Nullable List<SipSessionState> family; // the sessions of one local tag: forked responses (RFC 3261 §12.1)
     private @Nullable Object facade;
@@ -236,12 +238,50 @@ public final class SipSessionState implements Stranded {
         };
     }
 
+    /** Whether an ACK in a proxied call is there for the first time: its sender repeats it for each repeated 2xx. */
+    public boolean isFirst(Request ack) {
+        SeenAck seen = new SeenAck(
+                ack.fromTag().orElse(""), ack.toTag().orElse(""), ack.cseq().number());
+        for (SeenAck each : seenAcks) {
+            if (each.isOfSameDirection(seen)) {
+                if (seen.cseq <= each.cseq) {
+                    return false;
+                }
+                seenAcks.remove(each);
+                seenAcks.add(seen);
+                return true;
+            }
+        }
+        if (seenAcks.isEmpty()) {
+            seenAcks = new ArrayList<>(1);
+        }
+        seenAcks.add(seen);
+        return true;
+    }
+
+    private record SeenAck(String fromTag, String toTag, long cseq) {
+
+        boolean isOfSameDirection(SeenAck other) {
+            return fromTag.equals(other.fromTag) && toTag.equals(other.toTag);
+        }
+    }
+
     /** The user waits for ACK or PRACK of this session's peer, until {@link #settled}. */
     public void awaits(Acknowledged user) {
         if (!unacknowledged.contains(user)) {
             unacknowledged = new ArrayList<>(unacknowledged);
             unacknowledged.add(user);
         }
+    }
+
+    /** Whether the BYE has to wait for an ACK (RFC 3261 §15); then it is sent later. */
+    public boolean holdUntilAck(Runnable bye) {
+        for (Acknowledged each : unacknowledged) {
+            if (each.holdUntilAck(bye)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public void settled(Acknowledged user) {

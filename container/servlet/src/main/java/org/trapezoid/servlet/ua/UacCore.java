@@ -84,6 +84,13 @@ public final class UacCore implements ClientUser {
         root.parties(prepared.from(), inDialog ? root.remoteParty() : prepared.to());
         prepared.fromTag().ifPresent(tag -> services.sessions().localTag(tag, root));
         root.transactionBegan();
+        boolean held = prepared.method().equals(Method.BYE) && root.holdUntilAck(() -> leave(prepared, routing));
+        if (!held) {
+            leave(prepared, routing);
+        }
+    }
+
+    private void leave(Request prepared, RoutingState routing) {
         outgoing = services.outbound().send(root, prepared, routing, this, Contacts::finish);
     }
 
@@ -185,12 +192,10 @@ public final class UacCore implements ClientUser {
         }
         SipSessionState session =
                 inDialog ? root : enterDialog(response, response.toTag().orElse(""));
-        boolean repeated = session.state() == SessionState.CONFIRMED
-                && succeeded
-                && (inDialog
-                        || session.dialog()
-                                .map(d -> d.state() == DialogState.CONFIRMED)
-                                .orElse(false));
+        boolean known = session.state() == SessionState.CONFIRMED || session.state() == SessionState.TERMINATED;
+        boolean confirmed =
+                session.dialog().map(d -> d.state() != DialogState.EARLY).orElse(false);
+        boolean repeated = succeeded && (inDialog || (known && confirmed));
         if (repeated) {
             return; // the application has it and has not acknowledged yet
         }
@@ -201,7 +206,9 @@ public final class UacCore implements ClientUser {
                 dialog.confirm(response);
             }
         });
-        session.state(SessionState.CONFIRMED);
+        if (session.state() != SessionState.TERMINATED) { // a BYE may have come before the answer to a re-INVITE
+            session.state(SessionState.CONFIRMED);
+        }
         if (!succeeded) {
             succeeded = true;
             root.transactionEnded();

@@ -3,6 +3,8 @@ package org.trapezoid.servlet.ua;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Acknowledged;
@@ -58,6 +60,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     private Timer retransmission = Timer.NONE;
     private Timer giveUp = Timer.NONE;
     private @Nullable Response held; // a 2xx that waits for a PRACK
+    private List<Runnable> byes = List.of(); // wait for the ACK
     private boolean answering;
     private boolean finalSent;
     private boolean awaitsPrack; // after a final response other than a 2xx
@@ -287,6 +290,10 @@ public final class UasCore implements ServerUser, Acknowledged {
         if (waiting == null) {
             return;
         }
+        if (session.state() == SessionState.TERMINATED) {
+            settle(); // the caller has hung up: it knows of the call, and sends no ACK any more
+            return;
+        }
         transaction.send(waiting); // RFC 6026 §7.1: passes through the transaction in Accepted
         Duration doubled = retransmitAfter.multipliedBy(2);
         retransmitAfter = doubled.compareTo(services.timing().t2()) > 0
@@ -297,8 +304,9 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     private void onNoAck() {
         Response waiting = success;
+        boolean over = !session.isValid() || session.state() == SessionState.TERMINATED;
         settle();
-        if (waiting != null) {
+        if (waiting != null && !over) {
             listener.onNoAck(waiting);
         }
     }
@@ -324,6 +332,20 @@ public final class UasCore implements ServerUser, Acknowledged {
         retransmission.cancel();
         giveUp.cancel();
         session.settled(this);
+        List<Runnable> waiting = byes;
+        byes = List.of();
+        waiting.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean holdUntilAck(Runnable bye) {
+        boolean makesDialog = success != null && request.toTag().isEmpty();
+        if (makesDialog) {
+            List<Runnable> more = new ArrayList<>(byes);
+            more.add(bye);
+            byes = more;
+        }
+        return makesDialog;
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class TestServer {
 
     public static final String HOST = "192.0.2.1";
 
-    public final ManualClock clock = new ManualClock();
+    public final ManualClock clock;
     public final FakeTransport udp;
     public final FakeTransport tcp;
     private final TransactionLayer transactions;
@@ -52,25 +52,39 @@ public final class TestServer {
     private final Map<String, Peer> peers = new LinkedHashMap<>();
 
     public TestServer() {
-        this(HOST, new DefaultApplicationRouter(), clock -> Map.of());
+        this(HOST, clock -> Map.of());
     }
 
     /** A server at another address, with services that every application is given. */
     public TestServer(String host, Function<ManualClock, Map<Class<?>, Object>> shared) {
-        this(host, new DefaultApplicationRouter(), shared);
+        this(new ManualClock(), host, 42, new DefaultApplicationRouter(), shared);
+    }
+
+    /** A server that shares its time with others; all it does by chance comes from the seed. */
+    public TestServer(ManualClock clock, String host, long seed, Function<ManualClock, Map<Class<?>, Object>> shared) {
+        this(clock, host, seed, new DefaultApplicationRouter(), shared);
     }
 
     /** A server that routes by the lines of a DAR file. */
     public static TestServer routedBy(String dar) {
         return new TestServer(
-                HOST, new DefaultApplicationRouter(DarFile.parse("dar.properties", dar)), clock -> Map.of());
+                new ManualClock(),
+                HOST,
+                42,
+                new DefaultApplicationRouter(DarFile.parse("dar.properties", dar)),
+                clock -> Map.of());
     }
 
     private TestServer(
-            String host, DefaultApplicationRouter router, Function<ManualClock, Map<Class<?>, Object>> shared) {
+            ManualClock clock,
+            String host,
+            long seed,
+            DefaultApplicationRouter router,
+            Function<ManualClock, Map<Class<?>, Object>> shared) {
+        this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
-        SplittableRandom random = new SplittableRandom(42);
+        SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
                 List.of(udp, tcp),

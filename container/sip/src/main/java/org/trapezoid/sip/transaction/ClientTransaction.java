@@ -7,6 +7,7 @@ import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.Protocol;
 
 /** Carries a request to its next hop and waits for the responses, RFC 3261 §17.1. Confined to its owner's strand. */
 public abstract sealed class ClientTransaction extends Transaction
@@ -42,8 +43,23 @@ public abstract sealed class ClientTransaction extends Transaction
     abstract void receive(Response response);
 
     final void transmit(Request message) {
+        transmit(message, flow());
+    }
+
+    final void transmit(Request message, Flow over) {
         log.debug("{} sends {}", this, message.method().name());
-        flow().send(message, this::failLater);
+        over.send(message, this::failLater);
+    }
+
+    /**
+     * Where a CANCEL or ACK goes: over the flow of the request, and when that TCP connection is gone over a new one to the same
+     * address (RFC 3261 §9.1, §17.1.1.3), as a response would.
+     */
+    final Flow presentFlow() {
+        Flow given = flow();
+        return given.isOpen() || given.protocol() != Protocol.TCP
+                ? given
+                : context.transports().flowTo(given.protocol(), given.peer()).orElse(given);
     }
 
     /** Whether the response has the Vias of the request; at a user agent that is one, RFC 3261 §8.1.3.3. */

@@ -147,7 +147,7 @@ public final class InviteClientTransaction extends ClientTransaction {
         timerA = Timer.NONE;
         timerEnd.cancel();
         ack = HopByHop.ack(request(), response);
-        transmit(ack);
+        transmit(ack, presentFlow());
         if (flow().isReliable()) {
             return State.TERMINATED; // Timer D is 0
         }
@@ -158,17 +158,17 @@ public final class InviteClientTransaction extends ClientTransaction {
     private State acknowledgeAgain(Response response) {
         StatusClass statusClass = response.statusClass();
         if (ack != null && statusClass != StatusClass.PROVISIONAL && statusClass != StatusClass.SUCCESS) {
-            transmit(ack);
+            transmit(ack, presentFlow());
         }
         return State.COMPLETED;
     }
 
-    /** On the INVITE's flow and with its branch, RFC 3261 §9.1. */
+    /** To where the INVITE went and with its branch, RFC 3261 §9.1. */
     private void sendCancel(List<String> reasons) {
         timerEnd = schedule(context.timing().timeout(), this::onCancelUnanswered);
         Request cancel = HopByHop.cancel(request(), reasons);
         TransactionKey cancelKey = key.withMethod(Method.CANCEL);
-        new NonInviteClientTransaction(context, cancelKey, this, flow(), cancel, CancelUser.INSTANCE).start();
+        new NonInviteClientTransaction(context, cancelKey, this, presentFlow(), cancel, CancelUser.INSTANCE).start();
     }
 
     private void onTimerA() {

@@ -34,6 +34,13 @@ public final class FakeTransport implements Transport {
     /** A message that left and where to. */
     public record Sent(InetSocketAddress peer, Message message) {}
 
+    /** Takes messages to their peers. */
+    public interface Carrier {
+
+        /** @param onFailure as that of {@link Flow#send} */
+        void carry(Sent sent, Consumer<IOException> onFailure);
+    }
+
     private final Listener listener;
     private final ManualClock clock;
     private final Strand failures;
@@ -44,6 +51,7 @@ public final class FakeTransport implements Transport {
     private @Nullable FlowHandler handler;
     private Consumer<Sent> onSent = message -> {};
     private long connections;
+    private @Nullable Carrier carrier;
 
     public FakeTransport(Protocol protocol, InetSocketAddress bound, ManualClock clock) {
         String address = bound.getAddress().getHostAddress();
@@ -90,6 +98,11 @@ public final class FakeTransport implements Transport {
     /** Plays the peers: called with each message right after it was recorded. */
     public void onSent(Consumer<Sent> peers) {
         onSent = peers;
+    }
+
+    /** A network takes what is sent from now on, and nothing is recorded here. */
+    public void carriedBy(Carrier network) {
+        carrier = network;
     }
 
     public List<Sent> sent() {
@@ -159,6 +172,10 @@ public final class FakeTransport implements Transport {
                 return;
             }
             Sent one = new Sent(peer, message);
+            if (carrier != null) {
+                carrier.carry(one, onFailure);
+                return;
+            }
             sent.add(one);
             onSent.accept(one);
         }

@@ -15,6 +15,7 @@ import org.trapezoid.sip.concurrent.Timers;
 /** Time that moves only when told, and strands without threads. Confined to the thread of the test. */
 public final class ManualClock implements Timers, InstantSource {
     private static final Duration LONGEST = Duration.ofDays(365L * 70);
+    private static final int MANY = 64;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final PriorityQueue<ManualTimer> timers = new PriorityQueue<>();
@@ -23,6 +24,7 @@ public final class ManualClock implements Timers, InstantSource {
     private long now;
     private long scheduled;
     private boolean running;
+    private int cancelled; // of those in the queue
 
     /** Moves time on; due timers fire in order, each at its own time. */
     public void advance(Duration duration) {
@@ -30,6 +32,10 @@ public final class ManualClock implements Timers, InstantSource {
         ManualTimer due;
         while ((due = timers.peek()) != null && due.at <= target) {
             timers.poll();
+            if (!due.pending) {
+                cancelled--;
+                continue;
+            }
             now = Math.max(now, due.at);
             Strand.run(due.owner, due);
         }
@@ -43,7 +49,7 @@ public final class ManualClock implements Timers, InstantSource {
 
     /** Timers that have neither fired nor been cancelled. */
     public int pendingTimers() {
-        return timers.size();
+        return timers.size() - cancelled;
     }
 
     /** Time since the clock was made. */
@@ -101,8 +107,14 @@ public final class ManualClock implements Timers, InstantSource {
 
         @Override
         public void cancel() {
-            pending = false;
-            timers.remove(this);
+            if (pending) {
+                pending = false;
+                cancelled++;
+                if (cancelled > MANY && cancelled > timers.size() / 2) {
+                    timers.removeIf(timer -> !timer.pending);
+                    cancelled = 0;
+                }
+            }
         }
 
         @Override

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.Via;
 import org.trapezoid.sip.locate.Hop;
+import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.FakeFlow;
@@ -157,6 +158,24 @@ class RequestSenderTest {
 
         assertThat(bench.client.events).containsExactly("timeout", "terminated");
         assertThat(bench.udpTransport.flows).hasSize(1);
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "9.1")
+    void cancelsOverANewConnectionWhenThatOfTheInviteIsGone() {
+        Hop hop = hop(Protocol.TCP, "192.0.2.8");
+        bench.hops.add(hop);
+        OutgoingRequest invite = bench.send(Texts.outgoing("INVITE"));
+        FakeFlow lost = (FakeFlow) bench.tcpTransport.flowTo(hop.address());
+        bench.respond(lost, invite.request(), 180);
+        lost.close();
+        bench.tcpTransport.flows.clear();
+
+        bench.strand.run(() -> invite.cancel(List.of()));
+
+        FakeFlow fresh = (FakeFlow) bench.tcpTransport.flowTo(hop.address());
+        assertThat(fresh.lastRequest().method()).isEqualTo(Method.CANCEL);
+        assertThat(fresh.lastRequest().topVia()).isEqualTo(invite.request().topVia());
     }
 
     @Test

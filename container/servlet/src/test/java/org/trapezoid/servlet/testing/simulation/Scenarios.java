@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.testing.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.testing.network.CallPlan;
+import org.trapezoid.sip.testing.network.Phone;
+import org.trapezoid.sip.testing.network.Weather;
+import org.trapezoid.sip.transport.Protocol;
+
+/** Random calls through every kind of server, in any weather. */
+public final class Scenarios {
+    private static final String FIRST = "192.0.2.1";
+    private static final String SECOND = "192.0.2.2";
+
+    public static final Scenario PROXY = world -> proxies(world, DirectoryProxy.Options.RECORD_ROUTE);
+    public static final Scenario PROXY_WITHOUT_RECORD_ROUTE =
+            world -> proxies(world, DirectoryProxy.Options.ONLY_FIRST_REQUEST);
+    public static final Scenario PARALLEL_FORKING = world -> forking(world, DirectoryProxy.Options.RECORD_ROUTE);
+    public static final Scenario SEQUENTIAL_FORKING = world -> forking(world, DirectoryProxy.Options.SEQUENTIAL);
+    public static final Scenario REDIRECT = world -> proxies(world, DirectoryProxy.Options.REDIRECT);
+    public static final Scenario BACK_TO_BACK = Scenarios::backToBack;
+    public static final Scenario ANSWERING = Scenarios::answering;
+    public static final Scenario TWO_PROXIES = world -> chain(world, false);
+    public static final Scenario PROXY_AND_BACK_TO_BACK = world -> chain(world, true);
+
+    private Scenarios() {}
+
+    /** The one of {@link #all} with that name. */
+    public static Scenario named(String name) {
+        Scenario scenario = all().get(name);
+        if (scenario == null) {
+            throw new IllegalArgumentException("no scenario " + name + "; there are " + all().keySet());
+        }
+        return scenario;
+    }
+
+    /** All of them by name. */
+    public static Map<String, Scenario> all() {
+        Map<String, Scenario> all = new LinkedHashMap<>();
+        all.put("proxy", PROXY);
+        all.put("proxy without Record-Route", PROXY_WITHOUT_RECORD_ROUTE);
+        all.put("parallel forking", PARALLEL_FORKING);
+        all.put("sequential forking", SEQUENTIAL_FORKING);
+        all.put("redirect", REDIRECT);
+        all.put("back-to-back", BACK_TO_BACK);
+        all.put("answering", ANSWERING);
+        all.put("two proxies", TWO_PROXIES);
+        all.put("proxy and back-to-back", PROXY_AND_BACK_TO_BACK);
+        return all;
+    }
+
+    /** The same with the network of attack case 45: 30 % loss, duplicates, datagrams that overtake each other. */
+    public static Scenario inAStorm(Scenario scenario) {
+        return world -> {
+            scenario.arrange(world);
+            world.network().weather(Weather.STORM);
+        };
+    }
+
+    private static void proxies(World world, DirectoryProxy.Options options) throws Exception {
+        TestServer server = world.server("proxy", FIRST);
+        boolean mixed = options.recordRoute(); // else the phones speak to each other, and in one way only
+        List<Phone> phones = phones(world, server, 4, mixed);
+        server.deploy("proxy", new DirectoryProxy("proxy", world.witness(), directory(phones), options));
+        traffic(world, phones, names(phones));
+    }
+
+    private static void forking(World world, DirectoryProxy.Options options) throws Exception {
+        TestServer server = world.server("proxy", FIRST);
+        List<Phone> phones = phones(world, server, 5, true);
+        Map<String, List<String>> directory = directory(phones);
+        directory.put("sales", contacts(phones.subList(2, 5)));
+        directory.put("support", contacts(phones.subList(2, 4)));
+        server.deploy("proxy", new DirectoryProxy("proxy", world.witness(), directory, options));
+        traffic(world, phones.subList(0, 2), List.of("sales", "support", "phone2"));
+        phones.subList(2, 5).forEach(phone -> phone.reacts(() -> CallPlan.any(world.random())));
+    }
+
+    private static void backToBack(World world) throws Exception {
+        TestServer server = world.server("b2bua", FIRST);
+        List<Phone> phones = phones(world, server, 4, true);
+        server.deploy("b2bua", new Bridge("b2bua", world.witness(), directory(phones)), Bridge.class);
+        traffic(world, phones, names(phones));
+    }
+
+    private static void answering(World world) throws Exception {
+        TestServer server = world.server("service", FIRST);
+        List<Phone> phones = phones(world, server, 3, true);
+        SplittableRandom plans = world.random().split();
+        server.deploy(
+                "service",
+                new AnsweringService("service", world.witness(), () -> CallPlan.any(plans)),
+                AnsweringService.class);
+        traffic(world, phones, List.of("service"));
+        for (Phone phone : phones) {
+            ask(world, phone, Method.MESSAGE, "service");
+            ask(world, phone, Method.OPTIONS, "service");
+        }
+    }
+
+    private static void chain(World world, boolean bridged) throws Exception {
+        TestServer front = world.server("front", FIRST);
+        TestServer back = world.server("back", SECOND);
+        List<Phone> callers = phones(world, front, 2, true);
+        List<Phone> callees = phones(world, back, 2, true);
+        Map<String, List<String>> through = new LinkedHashMap<>();
+        names(callees).forEach(name -> through.put(name, List.of("sip:" + name + '@' + SECOND)));
+        DirectoryProxy.Options options = DirectoryProxy.Options.RECORD_ROUTE;
+        front.deploy("front", new DirectoryProxy("front", world.witness(), through, options));
+        if (bridged) {
+            back.deploy("back", new Bridge("back", world.witness(), directory(callees)), Bridge.class);
+        } else {
+            back.deploy("back", new DirectoryProxy("back", world.witness(), directory(callees), options));
+        }
+        callees.forEach(phone -> phone.reacts(() -> CallPlan.any(world.random())));
+        traffic(world, callers, names(callees));
+    }
+
+    // ---- parts
+
+    private static List<Phone> phones(World world, TestServer server, int count, boolean mixed) {
+        List<Phone> phones = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            boolean tcp = mixed && world.random().nextInt(4) == 0;
+            phones.add(world.phone("phone" + world.phones().size(), tcp ? Protocol.TCP : Protocol.UDP, server));
+        }
+        return phones;
+    }
+
+    private static Map<String, List<String>> directory(List<Phone> phones) {
+        Map<String, List<String>> directory = new LinkedHashMap<>();
+        phones.forEach(phone -> directory.put(phone.name(), List.of(phone.contact())));
+        return directory;
+    }
+
+    private static List<String> contacts(List<Phone> phones) {
+        return phones.stream().map(Phone::contact).toList();
+    }
+
+    private static List<String> names(List<Phone> phones) {
+        return phones.stream().map(Phone::name).toList();
+    }
+
+    /** Each phone makes some calls, and sends a message now and then. */
+    private static void traffic(World world, List<Phone> phones, List<String> users) {
+        SplittableRandom random = world.random();
+        world.network().weather(Weather.any(random));
+        SplittableRandom plans = random.split();
+        for (Phone phone : phones) {
+            phone.reacts(() -> CallPlan.any(plans));
+            for (int i = random.nextInt(1, 4); i > 0; i--) {
+                String user = users.get(random.nextInt(users.size()));
+                if (!user.equals(phone.name())) {
+                    CallPlan plan = CallPlan.any(random);
+                    world.at(moment(random), () -> phone.call("sip:" + user + "@a.test", plan));
+                }
+            }
+            String user = users.get(random.nextInt(users.size()));
+            if (!user.equals(phone.name())) {
+                ask(world, phone, Method.MESSAGE, user);
+            }
+        }
+    }
+
+    private static void ask(World world, Phone phone, Method method, String user) {
+        world.at(moment(world.random()), () -> phone.ask(method, "sip:" + user + "@a.test", request -> {}));
+    }
+
+    private static Duration moment(SplittableRandom random) {
+        return Duration.ofMillis(random.nextInt(4000));
+    }
+}

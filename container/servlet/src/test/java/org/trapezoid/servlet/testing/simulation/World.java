@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.testing.simulation;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.testing.network.Agreement;
+import org.trapezoid.sip.testing.network.Findings;
+import org.trapezoid.sip.testing.network.Ladder;
+import org.trapezoid.sip.testing.network.Phone;
+import org.trapezoid.sip.testing.network.PhoneCall;
+import org.trapezoid.sip.testing.network.VirtualNetwork;
+import org.trapezoid.sip.testing.network.Weather;
+import org.trapezoid.sip.transport.Protocol;
+
+/**
+ * Servers and phones on one network in virtual time. All that happens by chance comes from the seed. Confined to the thread of
+ * the test.
+ */
+public final class World {
+    private static final Duration STEP = Duration.ofSeconds(10);
+    private static final int PATIENCE = 30 * 60 / 10; // half an hour, in steps
+    private static final Duration LAST_RETRANSMISSIONS = Duration.ofSeconds(40); // 64*T1, and some
+    private static final Duration SESSION_EXPIRY = Duration.ofMinutes(4);
+
+    private final SplittableRandom random;
+    private final SplittableRandom numbers; // of phones and servers, so that a plan is the same with one server more
+    private final ManualClock clock = new ManualClock();
+    private final Ladder ladder;
+    private final Findings findings;
+    private final VirtualNetwork network;
+    private final Witness witness;
+    private final Strand script = clock.strands().create();
+    private final Map<String, TestServer> servers = new LinkedHashMap<>();
+    private final Map<TestServer, Leftovers> leftovers = new LinkedHashMap<>();
+    private final List<Phone> phones = new ArrayList<>();
+    private boolean disturbed;
+
+    World(long seed, boolean recording) {
+        random = new SplittableRandom(seed);
+        numbers = random.split();
+        ladder = recording ? Ladder.recording(clock::elapsed) : Ladder.off();
+        findings = new Findings(ladder);
+        network = new VirtualNetwork(clock, random.split(), Weather.CLEAR, ladder);
+        witness = new Witness(findings);
+    }
+
+    /** For the choices of a scenario. */
+    public SplittableRandom random() {
+        return random;
+    }
+
+    public ManualClock clock() {
+        return clock;
+    }
+
+    public VirtualNetwork network() {
+        return network;
+    }
+
+    public Findings findings() {
+        return findings;
+    }
+
+    public Ladder ladder() {
+        return ladder;
+    }
+
+    /** What every application of this world reports to. */
+    public Witness witness() {
+        return witness;
+    }
+
+    public List<Phone> phones() {
+        return phones;
+    }
+
+    /** A server with UDP and TCP on port 5060. */
+    public TestServer server(String name, String host) {
+        return server(name, host, time -> Map.of());
+    }
+
+    /** The same with services for its applications. */
+    public TestServer server(String name, String host, Function<ManualClock, Map<Class<?>, Object>> shared) {
+        TestServer server = new TestServer(clock, host, numbers.nextLong(), shared);
+        network.attach(name, server.udp);
+        network.attach(name, server.tcp);
+        servers.put(name, server);
+        return server;
+    }
+
+    /** A phone that sends to this server. */
+    public Phone phone(String name, Protocol protocol, TestServer server) {
+        InetSocketAddress address = new InetSocketAddress("198.51.100." + (phones.size() + 1), 5060);
+        InetSocketAddress outbound = server.udp.listener().bound();
+        Phone phone = new Phone(network, clock, numbers.split(), ladder, findings, name, protocol, address, outbound);
+        phones.add(phone);
+        return phone;
+    }
+
+    /** Something that happens at a time of this world. */
+    public void at(Duration time, Runnable what) {
+        clock.schedule(script, time, () -> Strand.post(what));
+    }
+
+    /** Messages may be lost for good in this run, by its plan: only what holds all the same is checked. */
+    public void expectLosses() {
+        disturbed = true;
+    }
+
+    // ---- for the simulation
+
+    int calls() {
+        int calls = 0;
+        for (Phone phone : phones) {
+            for (PhoneCall call : phone.calls()) {
+                calls += call.isCaller() ? 1 : 0;
+            }
+            calls += phone.asked().size();
+        }
+        return calls;
+    }
+
+    /** Lives till all is quiet, then looks at what is left. */
+    void live() {
+        servers.values().forEach(server -> leftovers.put(server, new Leftovers(server)));
+        clock.advance(STEP);
+        for (int i = 0; i < PATIENCE && !phones.stream().allMatch(Phone::isIdle); i++) {
+            clock.advance(STEP);
+        }
+        clock.advance(LAST_RETRANSMISSIONS);
+        boolean undisturbed = !disturbed
+                && !network.weather().losesForGood()
+                && phones.stream().noneMatch(Phone::wasLeftAlone);
+        if (undisturbed) {
+            servers.forEach((name, server) -> expectNone(name, "sessions are left to their expiry", server.sessions()));
+        }
+        clock.advance(SESSION_EXPIRY);
+        servers.forEach((name, server) -> {
+            expectNone(name, "sessions outlived their expiry", server.sessions());
+            expectNone(name, "transactions are left", server.transactions());
+            Objects.requireNonNull(leftovers.get(server)).growth().forEach(growth -> findings.add(name, growth));
+        });
+        expectNone("clock", "timers are left", clock.pendingTimers());
+        Agreement.check(phones, undisturbed, findings);
+        witness.compare(phones);
+    }
+
+    private void expectNone(String who, String what, int count) {
+        if (count != 0) {
+            findings.add(who, count + " " + what);
+        }
+    }
+}
