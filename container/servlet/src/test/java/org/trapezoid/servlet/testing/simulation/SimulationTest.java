@@ -99,17 +99,20 @@ class SimulationTest {
 
     @Test
     void anAnswerThatNoApplicationGaveIsFound() {
-        Simulation simulation = new Simulation("unseen", oneCall(new SipServlet() { // which reports nothing
-            @Override
-            protected void doInvite(SipServletRequest req) throws IOException {
-                req.createResponse(200).send();
-            }
+        Simulation simulation = new Simulation(
+                "unseen",
+                oneCall(
+                        new SipServlet() { // which reports nothing
+                            @Override
+                            protected void doInvite(SipServletRequest req) throws IOException {
+                                req.createResponse(200).send();
+                            }
 
-            @Override
-            protected void doBye(SipServletRequest req) throws IOException {
-                req.createResponse(200).send();
-            }
-        }));
+                            @Override
+                            protected void doBye(SipServletRequest req) throws IOException {
+                                req.createResponse(200).send();
+                            }
+                        }));
 
         assertThatThrownBy(() -> simulation.run(3)).hasMessageContaining("alice: was answered without an application");
     }
