@@ -13,6 +13,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
@@ -138,6 +139,13 @@ public final class ProxyBranch implements ClientUser {
         return isPending() && !timedOut;
     }
 
+    /** Its proxy is complete: what is left of it forwards late 2xx. */
+    void release(ServerTransaction upstream, ProxyCore.Late late, int index) {
+        if (outgoing != null && isEnded()) {
+            outgoing.release(new LateSuccesses(upstream, successes(), late, index));
+        }
+    }
+
     void recursed(List<ProxyBranch> branches) {
         recursed = List.copyOf(branches);
     }
@@ -236,10 +244,14 @@ public final class ProxyBranch implements ClientUser {
     /** Without our Via; what the stack answered before anything was sent is a response of our own. */
     private Response upstream(Response received) {
         return outgoing != null && outgoing.transaction().isPresent()
-                ? received.toBuilder().removeFirst(HeaderName.VIA).build()
+                ? withoutOurVia(received)
                 : core.local(received.status()).toBuilder()
                         .status(received.status(), received.reason())
                         .build();
+    }
+
+    static Response withoutOurVia(Response received) {
+        return received.toBuilder().removeFirst(HeaderName.VIA).build();
     }
 
     private void onProvisional(Response upstream) {

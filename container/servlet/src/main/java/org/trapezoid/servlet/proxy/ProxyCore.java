@@ -58,13 +58,31 @@ public final class ProxyCore implements ServerUser, Stranded {
 
         /** A final response went upstream and no branch is under way. */
         default void onComplete() {}
+
+        /** Who hears of the 2xx to an INVITE that come after that; kept for half a minute, so it is small and keeps no session. */
+        default Late late() {
+            return Late.NONE;
+        }
+    }
+
+    /** Upward, when the proxy is complete: the listener gets nothing any more. In the core section. */
+    public interface Late {
+        Late NONE = (branch, response) -> false;
+
+        /**
+         * The 2xx of one more callee.
+         *
+         * @param branch which of {@link #branches} it came on
+         * @return whether it was given to the proxy with {@link #onLateSuccess}; else it is just forwarded
+         */
+        boolean onSuccess(int branch, Response response);
     }
 
     private final ServerTransaction transaction;
     private final RoutingState state;
     private final ProxyEnvironment environment;
     private final ProxySettings settings;
-    private Listener listener; // none once complete: what is kept for late 2xx keeps no session
+    private Listener listener;
     private final boolean invite;
     private final String branchPart;
     private final Breadth breadth;
@@ -257,9 +275,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     /** The caller of RFC 2543 style sends its ACK on our server transaction. */
     @Override
     public void onAck(Request ack) {
-        RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(ack, environment.isOwn());
-        DialogForwarder forwarder = new DialogForwarder(environment);
-        forwarder.forwardAck(DialogForwarder.onward(routed.request(), forwarder.onward(routed.popped())));
+        new AckForwarder(environment).onAck(ack);
     }
 
     @Override
@@ -291,6 +307,14 @@ public final class ProxyCore implements ServerUser, Stranded {
         succeed();
         if (!listener.onFinal(branch, response)) {
             forward(branch, response);
+        }
+    }
+
+    /** A 2xx of one more callee, when this proxy was complete already. */
+    public void onLateSuccess(int branch, Response response) {
+        ProxyBranch on = targets.branches().get(branch);
+        if (!listener.onFinal(on, response)) {
+            forward(on, response);
         }
     }
 
@@ -513,13 +537,25 @@ public final class ProxyCore implements ServerUser, Stranded {
     private void checkComplete() {
         if (answered && !completed && callbacks <= 0 && !targets.isPending()) {
             completed = true;
-            Listener ending = listener;
-            listener = Listener.NONE;
             original.forget();
-            if (!invite) {
-                transaction.release(); // of an INVITE more 2xx may come, and its ACK
+            if (!settings.noCancel()) { // else more branches may be started
+                release();
             }
-            ending.onComplete();
+            listener.onComplete();
+        }
+    }
+
+    /** The transactions are kept for 32 s; this proxy and its session are not, unless somebody else keeps them. */
+    private void release() {
+        Late late = invite ? listener.late() : Late.NONE;
+        List<ProxyBranch> branches = targets.branches();
+        for (int i = 0; i < branches.size(); i++) {
+            branches.get(i).release(transaction, late, i);
+        }
+        if (invite) {
+            transaction.release(new AckForwarder(environment)); // more 2xx may come, and their ACKs
+        } else {
+            transaction.release();
         }
     }
 }

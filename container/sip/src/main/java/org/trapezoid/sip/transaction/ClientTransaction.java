@@ -39,6 +39,9 @@ public abstract sealed class ClientTransaction extends Transaction
     /** Enters the table and sends the request. */
     abstract void start();
 
+    /** Whether a final response came, or none will. */
+    abstract boolean hasFinal();
+
     /** A response that matches, RFC 3261 §17.1.3. */
     abstract void receive(Response response);
 

@@ -85,6 +85,14 @@ public final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    boolean hasFinal() {
+        return switch (state) {
+            case CALLING, PROCEEDING -> false;
+            case ACCEPTED, COMPLETED, TERMINATED -> true;
+        };
+    }
+
+    @Override
     public boolean isTerminated() {
         return state == State.TERMINATED;
     }

@@ -64,6 +64,14 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    boolean hasFinal() {
+        return switch (state) {
+            case TRYING, PROCEEDING -> false;
+            case COMPLETED, TERMINATED -> true;
+        };
+    }
+
+    @Override
     public boolean isTerminated() {
         return state == State.TERMINATED;
     }

@@ -104,6 +104,22 @@ public final class OutgoingRequest {
         }
     }
 
+    /**
+     * Its user has a final response and is done; what is kept for the rest of the transaction keeps neither it nor the request.
+     * Without effect while no final response came.
+     *
+     * @param late gets further 2xx to an INVITE
+     */
+    public void release(ClientUser late) {
+        Attempt last = current;
+        if (last != null && last.transaction().hasFinal()) {
+            ended = true;
+            current = null;
+            original = last.transaction().request();
+            last.transaction().release(late);
+        }
+    }
+
     void locate(Uri nextHop) {
         CompletionStage<List<Hop>> found = sender.locator().locate(nextHop);
         CompletableFuture<List<Hop>> now = found.toCompletableFuture();
