@@ -3,6 +3,7 @@
 module org.trapezoid.sip {
     requires java.management;
     requires jdk.management;
+    requires org.dnsjava;
     requires org.eclipse.jetty.io;
     requires org.eclipse.jetty.util;
     requires org.slf4j;

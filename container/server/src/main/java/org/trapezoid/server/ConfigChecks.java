@@ -62,6 +62,15 @@ final class ConfigChecks {
         }
     }
 
+    /** {@code address} or {@code address:port}; an IPv6 address is in brackets. */
+    static String requireAddress(String text, String what) {
+        HostPort address = HostPort.parse(requireHostPort(text, what));
+        if (!address.isIpLiteral()) {
+            throw new IllegalArgumentException(what + " is \"" + text + "\"; expected an address or address:port");
+        }
+        return text;
+    }
+
     /** A SIP or SIPS URI. */
     static String requireSipUri(String text, String what) {
         try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.server;
 
+import static org.trapezoid.server.ConfigChecks.requireAddress;
 import static org.trapezoid.server.ConfigChecks.requireHost;
 import static org.trapezoid.server.ConfigChecks.requireHostPort;
 import static org.trapezoid.server.ConfigChecks.requirePort;
@@ -44,6 +45,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param timing the base timers
      * @param limits what peers may ask for
      * @param stopTimeout how long running transactions may go on when the server stops
+     * @param dns how names are looked up
+     * @param nextHops how a request goes to what was found
      */
     public record Sip(
             List<Listener> listeners,
@@ -51,7 +54,9 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Route> routes,
             Timing timing,
             Limits limits,
-            Duration stopTimeout) {
+            Duration stopTimeout,
+            Dns dns,
+            NextHops nextHops) {
         public Sip {
             listeners = List.copyOf(listeners);
             names = List.copyOf(names);
@@ -140,6 +145,66 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             requireRange(connections, 1, Integer.MAX_VALUE, "connections");
             requireRange(connectionsPerAddress, 1, Integer.MAX_VALUE, "connections-per-address");
             requireRange(transactions, 1, Integer.MAX_VALUE, "transactions");
+        }
+    }
+
+    /**
+     * How the names of next hops are looked up, RFC 3263. What a route or the hosts file says is not looked up, and a search
+     * list is never applied.
+     *
+     * @param enabled whether names are looked up at all
+     * @param resolvers name servers, {@code address} or {@code address:port}; none: those of the system
+     * @param timeout how long a request waits for one question
+     * @param naptr whether NAPTR records choose the transport
+     * @param srv whether SRV records are used; else a domain is a host
+     * @param lookups most questions open at one time; a request that needs a further one fails at once
+     * @param cache most answers that are kept
+     */
+    public record Dns(
+            boolean enabled,
+            List<String> resolvers,
+            Duration timeout,
+            boolean naptr,
+            boolean srv,
+            int lookups,
+            int cache) {
+        /** Everything by the resolvers of the system. */
+        public static final Dns SYSTEM = new Dns(true, List.of(), Duration.ofSeconds(5), true, true, 1_000, 10_000);
+
+        public Dns {
+            resolvers = List.copyOf(resolvers);
+            resolvers.forEach(resolver -> requireAddress(resolver, "resolver"));
+            requirePositive(timeout, "timeout of dns");
+            requireRange(lookups, 1, 1 << 20, "lookups");
+            requireRange(cache, 1, 1 << 24, "cache");
+        }
+
+        /** The same with these name servers. */
+        public Dns withResolvers(List<String> newResolvers) {
+            return new Dns(enabled, newResolvers, timeout, naptr, srv, lookups, cache);
+        }
+
+        /** The same with another time to wait. */
+        public Dns withTimeout(Duration newTimeout) {
+            return new Dns(enabled, resolvers, newTimeout, naptr, srv, lookups, cache);
+        }
+    }
+
+    /**
+     * How a request goes to the servers that were found.
+     *
+     * @param setAside how long a server that failed is tried last; zero: never
+     * @param mtu of the path to peers: a request within 200 bytes of it goes over TCP (RFC 3261 §18.1.1)
+     */
+    public record NextHops(Duration setAside, int mtu) {
+        /** Half a minute; Ethernet. */
+        public static final NextHops DEFAULT = new NextHops(Duration.ofSeconds(30), 1500);
+
+        public NextHops {
+            if (setAside.isNegative()) {
+                throw new IllegalArgumentException("set-aside is negative; expected 0 or more");
+            }
+            requireRange(mtu, 576, 1 << 17, "mtu");
         }
     }
 
@@ -233,6 +298,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private Timing timing = Timing.RFC3261;
         private Limits limits = Limits.DEFAULT;
         private Duration stopTimeout = STOP_TIMEOUT;
+        private Dns dns = Dns.SYSTEM;
+        private NextHops nextHops = NextHops.DEFAULT;
         private Optional<Http> http = Optional.empty();
         private Optional<Path> directory = Optional.empty();
         private final List<Path> archives = new ArrayList<>();
@@ -280,6 +347,18 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** Sets how long running transactions may go on when the server stops. */
         public Builder stopTimeout(Duration timeout) {
             stopTimeout = timeout;
+            return this;
+        }
+
+        /** Sets how names are looked up. */
+        public Builder dns(Dns lookups) {
+            dns = lookups;
+            return this;
+        }
+
+        /** Sets how requests go to the servers that were found. */
+        public Builder nextHops(NextHops hops) {
+            nextHops = hops;
             return this;
         }
 
@@ -359,7 +438,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, timing, limits, stopTimeout),
+                    new Sip(listeners, names, routes, timing, limits, stopTimeout, dns, nextHops),
                     http,
                     new Applications(
                             directory,

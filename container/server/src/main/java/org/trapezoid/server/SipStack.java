@@ -20,16 +20,24 @@ import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Threads;
 import org.trapezoid.sip.concurrent.TimerWheel;
 import org.trapezoid.sip.concurrent.Workers;
+import org.trapezoid.sip.locate.DnsCache;
+import org.trapezoid.sip.locate.DnsJava;
+import org.trapezoid.sip.locate.DnsLocator;
+import org.trapezoid.sip.locate.DnsOptions;
+import org.trapezoid.sip.locate.HopHealth;
+import org.trapezoid.sip.locate.ServerLocator;
 import org.trapezoid.sip.locate.StaticLocator;
 import org.trapezoid.sip.locate.StaticRoute;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.MessageParser;
+import org.trapezoid.sip.transaction.HopSelection;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.transport.Literals;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.StreamOptions;
 import org.trapezoid.sip.transport.StreamSelectors;
@@ -46,6 +54,8 @@ import org.trapezoid.sip.uri.SipUri;
 final class SipStack {
 
     private static final Path HOSTS = Path.of("/etc/hosts");
+    private static final int DNS_PORT = 53;
+    private static final int MTU_MARGIN = 200; // RFC 3261 §18.1.1
     private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
 
     private final Workers workers = Threads.workers("sip-worker", Threads.WORKERS);
@@ -57,6 +67,7 @@ final class SipStack {
     private final Identifiers identifiers = new Identifiers(random);
     private final StreamSelectors selectors = new StreamSelectors();
     private final TransportLayer transports;
+    private final DnsJava dns;
     private final TransactionLayer transactions;
     private final RequestSender sender;
     private final Timing timing;
@@ -76,16 +87,39 @@ final class SipStack {
                 threads);
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
-        transactions = new TransactionLayer(transports, strands, timers, timing, identifiers);
+        dns = new DnsJava(
+                config.dns().resolvers().stream().map(SipStack::nameServer).toList(),
+                config.dns().timeout(),
+                timers::nanoTime);
+        ServerLocator locator = locator(config);
+        transactions = new TransactionLayer(transports, locator, strands, timers, timing, identifiers);
+        HopHealth health = new HopHealth(config.nextHops().setAside(), timers::nanoTime);
+        HopSelection selection = new HopSelection(locator, health, config.nextHops().mtu() - MTU_MARGIN);
+        sender = new RequestSender(
+                selection, transactions, transports, identifiers, new FlowTokens(transports, secret, random.nextLong()));
+    }
+
+    private static InetSocketAddress nameServer(String text) {
+        HostPort address = HostPort.parse(text);
+        return new InetSocketAddress(Literals.address(address.host()).orElseThrow(), address.portOr(DNS_PORT));
+    }
+
+    private ServerLocator locator(ServerConfig.Sip config) {
         List<StaticRoute> routes = config.routes().stream()
                 .map(route -> new StaticRoute(route.domain(), SipUri.parse(route.to())))
                 .toList();
-        sender = new RequestSender(
-                new StaticLocator(routes, HOSTS, clock),
-                transactions,
-                transports,
-                identifiers,
-                new FlowTokens(transports, secret, random.nextLong()));
+        StaticLocator statics = new StaticLocator(routes, HOSTS, clock);
+        if (!config.dns().enabled()) {
+            return statics;
+        }
+        DnsOptions options = new DnsOptions(
+                config.dns().naptr(),
+                config.dns().srv(),
+                config.dns().timeout(),
+                config.dns().lookups(),
+                config.dns().cache());
+        DnsCache cache = new DnsCache(dns, timers, strands.create(), options);
+        return new DnsLocator(statics, cache, options, transports::reaches, random);
     }
 
     private static Limits limits(ServerConfig.Limits config) {
@@ -165,6 +199,7 @@ final class SipStack {
     void close() {
         transports.close();
         selectors.close();
+        dns.close();
         timers.close();
         workers.close();
     }

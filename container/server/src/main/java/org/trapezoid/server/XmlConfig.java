@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.StringTokenizer;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.parsers.SAXParserFactory;
@@ -139,6 +141,20 @@ final class XmlConfig {
             XmlTrapezoid.Limits limits = sip.limits;
             check(file, limits, () -> builder.limits(limits(limits)));
         }
+        if (sip.dns != null) {
+            XmlTrapezoid.Dns dns = sip.dns;
+            check(file, dns, () -> builder.dns(dns(dns)));
+        }
+        if (sip.nextHops != null) {
+            XmlTrapezoid.NextHops hops = sip.nextHops;
+            ServerConfig.NextHops usual = ServerConfig.NextHops.DEFAULT;
+            check(
+                    file,
+                    hops,
+                    () -> builder.nextHops(new ServerConfig.NextHops(
+                            duration(hops.setAside, usual.setAside(), "set-aside"),
+                            number(hops.mtu, usual.mtu(), "mtu"))));
+        }
     }
 
     private static ServerConfig.Limits limits(XmlTrapezoid.Limits limits) {
@@ -150,6 +166,20 @@ final class XmlConfig {
                 number(limits.connections, usual.connections(), "connections"),
                 number(limits.connectionsPerAddress, usual.connectionsPerAddress(), "connections-per-address"),
                 number(limits.transactions, usual.transactions(), "transactions"));
+    }
+
+    private static ServerConfig.Dns dns(XmlTrapezoid.Dns dns) {
+        ServerConfig.Dns usual = ServerConfig.Dns.SYSTEM;
+        List<String> resolvers = new ArrayList<>();
+        new StringTokenizer(dns.resolvers).asIterator().forEachRemaining(word -> resolvers.add(word.toString()));
+        return new ServerConfig.Dns(
+                dns.enabled,
+                resolvers,
+                duration(dns.timeout, usual.timeout(), "timeout of dns"),
+                dns.naptr,
+                dns.srv,
+                number(dns.lookups, usual.lookups(), "lookups"),
+                number(dns.cache, usual.cache(), "cache"));
     }
 
     private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfig.Builder builder) {

@@ -47,6 +47,14 @@ final class XmlTrapezoid {
         @XmlElement
         @Nullable
         Limits limits;
+
+        @XmlElement
+        @Nullable
+        Dns dns;
+
+        @XmlElement(name = "next-hops")
+        @Nullable
+        NextHops nextHops;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
@@ -114,6 +122,44 @@ final class XmlTrapezoid {
         @XmlAttribute
         @Nullable
         String transactions;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Dns {
+        @XmlAttribute
+        boolean enabled = true;
+
+        @XmlAttribute
+        String resolvers = "";
+
+        @XmlAttribute
+        @Nullable
+        String timeout;
+
+        @XmlAttribute
+        boolean naptr = true;
+
+        @XmlAttribute
+        boolean srv = true;
+
+        @XmlAttribute
+        @Nullable
+        String lookups;
+
+        @XmlAttribute
+        @Nullable
+        String cache;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class NextHops {
+        @XmlAttribute(name = "set-aside")
+        @Nullable
+        String setAside;
+
+        @XmlAttribute
+        @Nullable
+        String mtu;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -45,6 +46,48 @@ class XmlConfigTest {
         assertThat(config.applications().data()).contains(base.resolve("data"));
         assertThat(config.applications().users()).contains(base.resolve("conf/users.properties"));
         assertThat(config.applications().undeployTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void readsHowNamesAreLookedUp() throws IOException {
+        Files.writeString(file, """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="udp" port="5060"/>
+                    <dns enabled="false" resolvers=" 192.0.2.53  [2001:db8::53]:5353 " timeout="2s" naptr="false"
+                         srv="false" lookups="10" cache="20"/>
+                    <next-hops set-aside="0s" mtu="9000"/>
+                  </sip>
+                </trapezoid>
+                """);
+
+        ServerConfig.Sip sip = reader(Map.of()).read(file).sip();
+
+        assertThat(sip.dns())
+                .isEqualTo(new ServerConfig.Dns(
+                        false,
+                        List.of("192.0.2.53", "[2001:db8::53]:5353"),
+                        Duration.ofSeconds(2),
+                        false,
+                        false,
+                        10,
+                        20));
+        assertThat(sip.nextHops()).isEqualTo(new ServerConfig.NextHops(Duration.ZERO, 9000));
+    }
+
+    @Test
+    void refusesNameServersThatAreNames() throws IOException {
+        Files.writeString(file, """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="udp" port="5060"/>
+                    <dns resolvers="ns.example.com"/>
+                  </sip>
+                </trapezoid>
+                """);
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .hasMessageContaining("trapezoid.xml:4: resolver is \"ns.example.com\"; expected an address");
     }
 
     @Test

@@ -48,23 +48,24 @@ public final class StaticLocator implements ServerLocator {
 
     @Override
     public CompletionStage<List<Hop>> locate(Uri nextHop) {
-        return CompletableFuture.completedFuture(nextHop instanceof SipUri uri ? hops(uri) : List.of());
+        return CompletableFuture.completedFuture(
+                target(nextHop).map(target -> hops(target, known(target.host()))).orElse(List.of()));
     }
 
-    private List<Hop> hops(SipUri uri) {
+    /** What to look for, after the static routes; empty when no SIP server is asked for that we could talk to. */
+    Optional<Target> target(Uri nextHop) {
+        if (!(nextHop instanceof SipUri uri)) {
+            return Optional.empty();
+        }
         String host = uri.maddr().orElse(uri.host());
-        Optional<InetAddress> literal = Literals.address(host);
-        if (literal.isPresent()) {
-            return hops(uri, uri.secure(), List.of(literal.get()), uri.host());
+        Optional<StaticRoute> route =
+                Literals.address(host).isPresent() ? Optional.empty() : route(host.toLowerCase(Locale.ROOT));
+        if (route.isEmpty()) {
+            return Target.of(uri, uri.secure(), uri.host());
         }
-        Optional<StaticRoute> route = route(host.toLowerCase(Locale.ROOT));
-        if (route.isPresent()) {
-            SipUri target = route.get().target();
-            boolean named = Literals.address(target.host()).isEmpty();
-            List<InetAddress> addresses = addresses(target.maddr().orElse(target.host()));
-            return hops(target, uri.secure(), addresses, named ? target.host() : uri.host());
-        }
-        return hops(uri, uri.secure(), addresses(host), uri.host());
+        SipUri to = route.get().target();
+        boolean named = Literals.address(to.host()).isEmpty();
+        return Target.of(to, uri.secure() || to.secure(), named ? to.host() : uri.host());
     }
 
     private Optional<StaticRoute> route(String domain) {
@@ -80,7 +81,8 @@ public final class StaticLocator implements ServerLocator {
         return Optional.empty();
     }
 
-    private List<InetAddress> addresses(String host) {
+    /** The addresses of a literal or of a name in the hosts file. */
+    List<InetAddress> known(String host) {
         Optional<InetAddress> literal = Literals.address(host);
         if (literal.isPresent()) {
             return List.of(literal.get());
@@ -89,34 +91,13 @@ public final class StaticLocator implements ServerLocator {
         return known.isEmpty() && host.equalsIgnoreCase("localhost") ? LOOPBACK : known;
     }
 
-    private static List<Hop> hops(SipUri uri, boolean secure, List<InetAddress> addresses, String domain) {
-        Optional<Protocol> protocol = protocol(uri, secure || uri.secure());
-        if (protocol.isEmpty()) {
-            return List.of();
-        }
-        int port = uri.hostPort().portOr(protocol.get().defaultPort());
+    static List<Hop> hops(Target target, List<InetAddress> addresses) {
+        Protocol protocol = target.protocol();
+        int port = target.hasPort() ? target.port() : protocol.defaultPort();
         List<Hop> hops = new ArrayList<>(addresses.size());
         for (InetAddress address : addresses) {
-            hops.add(new Hop(protocol.get(), new InetSocketAddress(address, port), domain));
+            hops.add(new Hop(protocol, new InetSocketAddress(address, port), target.domain()));
         }
         return hops;
-    }
-
-    /** RFC 3263 §4.1: the transport parameter, else UDP; sips goes over TLS only. Empty when we do not speak it. */
-    private static Optional<Protocol> protocol(SipUri uri, boolean secure) {
-        Optional<String> named = uri.transport();
-        if (named.isEmpty()) {
-            return Optional.of(secure ? Protocol.TLS : Protocol.UDP);
-        }
-        return Protocol.of(named.get().toUpperCase(Locale.ROOT))
-                .flatMap(protocol -> secure ? secured(protocol) : Optional.of(protocol));
-    }
-
-    private static Optional<Protocol> secured(Protocol protocol) {
-        return switch (protocol) {
-            case UDP -> Optional.empty(); // DTLS is not spoken
-            case TCP, TLS -> Optional.of(Protocol.TLS);
-            case WS, WSS -> Optional.of(Protocol.WSS);
-        };
     }
 }

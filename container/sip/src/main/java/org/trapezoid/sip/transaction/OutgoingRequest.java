@@ -3,6 +3,7 @@ package org.trapezoid.sip.transaction;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.locate.Hop;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -34,6 +36,9 @@ public final class OutgoingRequest {
     private final RequestFinisher finisher;
     private final String branchEnd;
     private List<Hop> hops = List.of();
+    private int next;
+    private boolean asDatagram; // no connection could be made to the next one
+    private IOException failure = new IOException("not sent");
     private @Nullable Attempt current;
     private Optional<FlowTokens.Named> followed = Optional.empty();
     private boolean cancelled;
@@ -121,7 +126,7 @@ public final class OutgoingRequest {
     }
 
     void locate(Uri nextHop) {
-        CompletionStage<List<Hop>> found = sender.locator().locate(nextHop);
+        CompletionStage<List<Hop>> found = sender.selection().locator().locate(nextHop);
         CompletableFuture<List<Hop>> now = found.toCompletableFuture();
         if (now.isDone() && !now.isCompletedExceptionally()) {
             located(nextHop, now.join());
@@ -131,59 +136,101 @@ public final class OutgoingRequest {
                     log.debug("{} not located: {}", nextHop, problem.toString());
                 }
                 List<Hop> usable = problem == null ? result : List.of();
-                Strand.run(owner, () -> located(nextHop, usable));
+                Strand.run(owner, () -> locatedLater(nextHop, usable));
             });
         }
     }
 
     void sendOver(Flow flow) {
-        String branch = sender.newBranch() + branchEnd;
+        String branch = newBranch();
+        attempt(completed(flow, branch), flow, branch, Optional.empty());
+    }
+
+    private String newBranch() {
+        return sender.newBranch() + branchEnd;
+    }
+
+    private Request completed(Flow flow, String branch) {
         Request finished = finisher.finish(original, flow);
-        Request request = RequestSender.withVia(
+        return RequestSender.withVia(
                 followed.isPresent() ? RequestSender.withoutFlow(finished) : finished, flow, branch);
-        Attempt attempt = new Attempt(flow, branch, request);
+    }
+
+    private void attempt(Request request, Flow flow, String branch, Optional<Hop> hop) {
+        Attempt attempt = new Attempt(flow, branch, request, hop);
         current = attempt;
-        if (hops.isEmpty()) {
+        if (next == hops.size()) {
             original = request;
         }
         attempt.transaction().start();
+    }
+
+    /** Nobody is there to take what goes wrong. */
+    private void locatedLater(Uri nextHop, List<Hop> found) {
+        try {
+            located(nextHop, found);
+        } catch (RuntimeException e) {
+            log.error("{} to {} not sent", original.method().name(), nextHop, e);
+            endFailed(new IOException("request failed", e));
+        }
     }
 
     private void located(Uri nextHop, List<Hop> found) {
         if (ended) {
             return;
         }
-        hops = sender.suited(found, original);
-        tryNext(RequestSender.unknown(nextHop));
+        hops = sender.selection().health().ordered(found);
+        failure = RequestSender.unknown(nextHop);
+        if (!tryNext()) {
+            later(() -> endFailed(failure));
+        }
     }
 
-    /** Sends it to the first hop left that has a flow. */
-    private void tryNext(IOException cause) {
-        IOException last = cause;
-        while (!hops.isEmpty()) {
-            Hop hop = hops.get(0);
-            hops = RequestSender.rest(hops);
+    /** Sends it to the first hop left that has a flow; false when there is none. */
+    private boolean tryNext() {
+        while (next < hops.size()) {
+            Hop hop = hops.get(next);
             try {
-                sendOver(sender.flowTo(hop));
-                return;
+                sendTo(hop);
+                return true;
             } catch (IOException unusable) {
                 log.debug("{} cannot go to {}: {}", original.method().name(), hop, unusable.toString());
-                last = unusable;
+                failure = unusable;
+                next++;
             }
         }
-        IOException reported = last;
-        later(() -> endFailed(reported));
+        return false;
     }
 
-    /** A peer that is silent over one transport is not asked over another. */
-    private void passOver(InetSocketAddress silent) {
-        while (!hops.isEmpty() && hops.get(0).address().equals(silent)) {
-            hops = RequestSender.rest(hops);
+    /** A request too large for a datagram goes over TCP, and as a datagram when it cannot (RFC 3261 §18.1.1). */
+    private void sendTo(Hop hop) throws IOException {
+        Flow flow = sender.flowTo(hop);
+        String branch = newBranch();
+        Request request = completed(flow, branch);
+        if (!asDatagram && sender.isTooLarge(request, flow)) {
+            Optional<Hop> connected = sender.connected(hop);
+            if (connected.isPresent()) {
+                asDatagram = true;
+                Flow connection = sender.flowTo(connected.get());
+                attempt(completed(connection, branch), connection, branch, connected);
+                return;
+            }
+        }
+        asDatagram = false;
+        next++;
+        attempt(request, flow, branch, Optional.of(hop));
+    }
+
+    /** A peer that is silent or overloaded over one transport is not asked over another. */
+    private void passOver(InetSocketAddress peer) {
+        while (next < hops.size() && hops.get(next).address().equals(peer)) {
+            next++;
+            asDatagram = false;
         }
     }
 
-    private boolean canFailOver() {
-        return !cancelled && !hops.isEmpty();
+    private boolean failsOver() {
+        return !cancelled && tryNext();
     }
 
     void refuse(int status, String reason) {
@@ -213,9 +260,12 @@ public final class OutgoingRequest {
     /** The request on one hop; after a failure the next one takes its place. */
     private final class Attempt implements ClientUser {
         private final ClientTransaction transaction;
+        private final Optional<Hop> hop;
+        private boolean answered;
         private boolean replaced;
 
-        Attempt(Flow flow, String branch, Request request) {
+        Attempt(Flow flow, String branch, Request request, Optional<Hop> hop) {
+            this.hop = hop;
             TransactionContext context = sender.context();
             TransactionKey key = TransactionKey.client(branch, request.method().name());
             this.transaction = request.method().equals(Method.INVITE)
@@ -229,30 +279,49 @@ public final class OutgoingRequest {
 
         @Override
         public void onResponse(Response response) {
-            if (response.status() == SERVICE_UNAVAILABLE && canFailOver()) {
+            if (replaced) {
+                return;
+            }
+            if (!answered) {
+                answered = true;
+                hop.ifPresent(sender.selection().health()::answered);
+            }
+            if (response.status() == SERVICE_UNAVAILABLE && isUnavailable(response)) {
                 replaced = true;
-                tryNext(new IOException("503 from " + transaction.flow().peer()));
-            } else if (!replaced) {
+            } else {
                 user.onResponse(response);
             }
         }
 
+        /** Whether another hop is tried instead. Only one that says for how long is spared, RFC 3261 §21.5.4. */
+        private boolean isUnavailable(Response response) {
+            Optional<Duration> retryAfter = response.headers().first(HeaderName.RETRY_AFTER).flatMap(RetryAfter::of);
+            if (hop.isPresent() && retryAfter.isPresent()) {
+                sender.selection().health().failed(hop.get(), retryAfter.get());
+            }
+            passOver(transaction.flow().peer());
+            return failsOver();
+        }
+
+        /** A peer that sent as much as a 100 has the request; nobody else gets it, RFC 3263 §4.3. */
         @Override
         public void onTimeout() {
-            passOver(transaction.flow().peer());
-            if (canFailOver()) {
-                replaced = true;
-                tryNext(new IOException("no response from " + transaction.flow().peer()));
-            } else {
-                user.onTimeout();
+            if (!answered) {
+                hop.ifPresent(sender.selection().health()::failed);
+                passOver(transaction.flow().peer());
+                if (failsOver()) {
+                    replaced = true;
+                    return;
+                }
             }
+            user.onTimeout();
         }
 
         @Override
         public void onTransportError(IOException cause) {
-            if (canFailOver()) {
+            hop.ifPresent(sender.selection().health()::failed);
+            if (!answered && failsOver()) {
                 replaced = true;
-                tryNext(cause);
             } else {
                 user.onTransportError(followed.isPresent() ? new FlowFailedException(cause) : cause);
             }

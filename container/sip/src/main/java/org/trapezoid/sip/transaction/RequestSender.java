@@ -4,6 +4,7 @@ package org.trapezoid.sip.transaction;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -24,10 +25,9 @@ import org.trapezoid.sip.uri.Uri;
 /** Finds the next hop of a request, puts our Via on it and sends it, RFC 3261 §8.1.2 and §18.1.1. Thread-safe. */
 public final class RequestSender {
     private static final Logger log = LoggerFactory.getLogger(RequestSender.class);
-    private static final int LARGEST_DATAGRAM = 1300;
-    private static final int ALLOWANCE = 150; // for our Via and Record-Route, not yet on it
+    private static final int ALLOWANCE = 150; // for our Via, not yet on it
 
-    private final ServerLocator locator;
+    private final HopSelection selection;
     private final TransactionContext context;
     private final TransportLayer transports;
     private final Identifiers identifiers;
@@ -39,7 +39,16 @@ public final class RequestSender {
             TransportLayer transports,
             Identifiers identifiers,
             FlowTokens flows) {
-        this.locator = locator;
+        this(HopSelection.by(locator), transactions, transports, identifiers, flows);
+    }
+
+    public RequestSender(
+            HopSelection selection,
+            TransactionLayer transactions,
+            TransportLayer transports,
+            Identifiers identifiers,
+            FlowTokens flows) {
+        this.selection = selection;
         this.context = transactions.context();
         this.transports = transports;
         this.identifiers = identifiers;
@@ -99,59 +108,70 @@ public final class RequestSender {
 
     /** Sends a request without a transaction: the ACK for a 2xx. */
     public Sent sendDirect(Request request) {
-        return sendDirect(request, identifiers.branch());
+        String branch = identifiers.branch();
+        return sendDirect(request, branch, nextHop -> selection.locator().locate(nextHop));
     }
 
-    /** The same with the branch of a stateless proxy, which a retransmission has again (RFC 3261 §16.11). */
+    /** The same as a stateless proxy does: with the same branch again it goes to the same place (RFC 3261 §16.11). */
     public Sent sendDirect(Request request, String branch) {
-        Optional<FlowTokens.Named> named = flows.routed(request);
-        if (named.isPresent()) {
-            return sendDirect(withoutFlow(request), named.get(), branch);
-        }
-        return locateDirect(request, branch);
+        return sendDirect(request, branch, nextHop -> selection.locator().locate(nextHop, branch.hashCode()));
     }
 
-    private Sent sendDirect(Request request, FlowTokens.Named named, String branch) {
-        if (named.flow().isPresent()) {
+    private Sent sendDirect(Request request, String branch, ServerLocator locator) {
+        Optional<FlowTokens.Named> named = flows.routed(request);
+        if (named.isEmpty()) {
+            return locateDirect(request, branch, locator);
+        }
+        if (named.get().flow().isPresent()) {
+            Flow flow = named.get().flow().get();
             Sent sent = new Sent();
-            sent.go(withVia(request, named.flow().get(), branch), named.flow().get());
+            sent.go(withVia(withoutFlow(request), flow, branch), flow, () -> {});
             return sent;
         }
-        if (named.strict()) {
+        if (named.get().strict()) {
             log.debug(
                     "{} not sent: the flow to its client has ended",
                     request.method().name());
             return new Sent();
         }
-        return locateDirect(request, branch);
+        return locateDirect(withoutFlow(request), branch, locator);
     }
 
-    private Sent locateDirect(Request request, String branch) {
+    private Sent locateDirect(Request request, String branch, ServerLocator locator) {
         Sent sent = new Sent();
         Uri nextHop = NextHop.of(request);
         locator.locate(nextHop).whenComplete((hops, problem) -> {
-            try {
-                if (problem != null || hops.isEmpty()) {
-                    throw unknown(nextHop);
-                }
-                Flow flow = flowTo(hops.get(0));
-                sent.go(withVia(request, flow, branch), flow);
-            } catch (IOException cause) {
-                log.debug("{} not sent: {}", request.method().name(), cause.toString());
+            if (problem != null || hops.isEmpty()) {
+                log.debug("{} not sent: {}", request.method().name(), unknown(nextHop).toString());
+            } else {
+                sendToNext(request, branch, suited(hops, request).iterator(), sent);
             }
         });
         return sent;
     }
 
+    /** To the first hop left that takes it: nobody would send it again (RFC 3263 §4.3). */
+    private void sendToNext(Request request, String branch, Iterator<Hop> hops, Sent sent) {
+        while (hops.hasNext()) {
+            try {
+                Flow flow = flowTo(hops.next());
+                sent.go(withVia(request, flow, branch), flow, () -> sendToNext(request, branch, hops, sent));
+                return;
+            } catch (IOException cause) {
+                log.debug("{} not sent: {}", request.method().name(), cause.toString());
+            }
+        }
+    }
+
     /** The same over a given flow. */
     public Sent sendDirect(Request request, Flow flow) {
         Sent sent = new Sent();
-        sent.go(withVia(request, flow, identifiers.branch()), flow);
+        sent.go(withVia(request, flow, identifiers.branch()), flow, () -> {});
         return sent;
     }
 
-    ServerLocator locator() {
-        return locator;
+    HopSelection selection() {
+        return selection;
     }
 
     TransactionContext context() {
@@ -189,18 +209,28 @@ public final class RequestSender {
         return request.toBuilder().addFirst(HeaderName.VIA, via).build();
     }
 
-    /**
-     * Puts TCP before UDP for a request too large for a datagram, RFC 3261 §18.1.1. Where no connection can be made it goes
-     * over UDP all the same.
-     */
-    List<Hop> suited(List<Hop> hops, Request request) {
-        if (hops.isEmpty() || request.encodedLength() + ALLOWANCE <= LARGEST_DATAGRAM) {
+    /** Whether a connection is to be tried before this is sent as a datagram, RFC 3261 §18.1.1. */
+    boolean isTooLarge(Request request, Flow flow) {
+        return flow.protocol() == Protocol.UDP && request.encodedLength() > selection.largestDatagram();
+    }
+
+    /** A connection to where datagrams would go; empty when none can be made or none could a short time ago. */
+    Optional<Hop> connected(Hop datagrams) {
+        Hop stream = new Hop(Protocol.TCP, datagrams.address(), datagrams.domain());
+        boolean ipv6 = stream.address().getAddress().getAddress().length == 16;
+        boolean usable = transports.reaches(Protocol.TCP, ipv6) && !selection.health().isSetAside(stream);
+        return usable ? Optional.of(stream) : Optional.empty();
+    }
+
+    /** Puts TCP before UDP for a request too large for a datagram. */
+    private List<Hop> suited(List<Hop> hops, Request request) {
+        if (request.encodedLength() + ALLOWANCE <= selection.largestDatagram()) {
             return hops;
         }
         List<Hop> suited = new ArrayList<>(hops.size() * 2);
         for (Hop hop : hops) {
             if (hop.protocol() == Protocol.UDP) {
-                suited.add(new Hop(Protocol.TCP, hop.address(), hop.domain()));
+                connected(hop).ifPresent(suited::add);
             }
             suited.add(hop);
         }
@@ -209,9 +239,5 @@ public final class RequestSender {
 
     static UnknownHostException unknown(Uri nextHop) {
         return new UnknownHostException("no address known for next hop " + nextHop);
-    }
-
-    static List<Hop> rest(List<Hop> hops) {
-        return hops.subList(1, hops.size());
     }
 }

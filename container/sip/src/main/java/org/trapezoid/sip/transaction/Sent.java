@@ -25,19 +25,20 @@ public final class Sent {
         return leaving.map(Leaving::request);
     }
 
-    void go(Request request, Flow flow) {
-        Leaving first = new Leaving(request, flow);
+    /** Sends it, now and each time again by this flow, until that fails. */
+    void go(Request request, Flow flow, Runnable onFailure) {
+        Leaving first = new Leaving(request, flow, onFailure);
         leaving = Optional.of(first);
         first.go();
     }
 
-    private record Leaving(Request request, Flow flow) {
+    private record Leaving(Request request, Flow flow, Runnable onFailure) {
 
         void go() {
-            flow.send(
-                    request,
-                    cause ->
-                            log.debug("{} not sent to {}: {}", request.method().name(), flow.peer(), cause.toString()));
+            flow.send(request, cause -> {
+                log.debug("{} not sent to {}: {}", request.method().name(), flow.peer(), cause.toString());
+                onFailure.run();
+            });
         }
     }
 }

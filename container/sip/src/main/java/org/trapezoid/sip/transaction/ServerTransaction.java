@@ -118,7 +118,7 @@ public abstract sealed class ServerTransaction extends Transaction
 
     final void transmit(Response response) {
         log.debug("{} -> {}", this, response.status());
-        context.transports().sendResponse(flow(), response, this::failLater);
+        context.responses().send(flow(), response, this::failLater);
     }
 
     final void transmitLast() {

@@ -4,12 +4,14 @@ package org.trapezoid.sip.transaction;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.locate.ServerLocator;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -26,6 +28,7 @@ public final class TransactionLayer implements MessageHandler {
     private static final int SERVER_ERROR = 500;
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final String RETRY_AFTER = "10";
+    private static final ServerLocator NOBODY = uri -> CompletableFuture.completedFuture(List.of());
 
     /** What a CANCEL can meet besides an INVITE, RFC 3261 §9.2; it has no effect on them. */
     private static final List<Method> UNCANCELLABLE = List.of(
@@ -43,13 +46,27 @@ public final class TransactionLayer implements MessageHandler {
 
     private final TransactionTable table = new TransactionTable();
     private final TransactionContext context;
+    private final TransportLayer transports;
     private final Strands strands;
     private final StatelessAnswers stateless;
     private volatile RequestHandler handler = new UnreadyHandler();
 
     public TransactionLayer(
             TransportLayer transports, Strands strands, Timers timers, Timing timing, Identifiers identifiers) {
-        this.context = new TransactionContext(timers, timing, identifiers, table, transports);
+        this(transports, NOBODY, strands, timers, timing, identifiers);
+    }
+
+    /** The same; a response that cannot go back to its source goes to the server that {@code locator} finds. */
+    public TransactionLayer(
+            TransportLayer transports,
+            ServerLocator locator,
+            Strands strands,
+            Timers timers,
+            Timing timing,
+            Identifiers identifiers) {
+        ResponseSender responses = new ResponseSender(transports, locator);
+        this.context = new TransactionContext(timers, timing, identifiers, table, responses);
+        this.transports = transports;
         this.strands = strands;
         this.stateless = new StatelessAnswers(identifiers);
     }
@@ -206,7 +223,7 @@ public final class TransactionLayer implements MessageHandler {
     }
 
     private void send(Flow flow, Response response) {
-        context.transports().sendResponse(flow, response, cause -> log.debug("stateless answer not sent: {}", cause));
+        transports.sendResponse(flow, response, cause -> log.debug("stateless answer not sent: {}", cause));
     }
 
     /** Stands in until the server is wired. */

@@ -94,6 +94,19 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         return best == null ? Optional.empty() : Optional.of(best.flowTo(peer));
     }
 
+    /** Whether a listener sends over this protocol to addresses of this family. */
+    public boolean reaches(Protocol protocol, boolean ipv6) {
+        for (Transport transport : transports) {
+            Listener listener = transport.listener();
+            InetAddress bound = listener.bound().getAddress();
+            boolean bindsIpv6 = bound.getAddress().length == 16;
+            if (listener.protocol() == protocol && (bindsIpv6 == ipv6 || (bindsIpv6 && bound.isAnyLocalAddress()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** -1 for a listener that cannot reach the peer; a loopback listener fits loopback peers. */
     private static int fit(Listener listener, Protocol protocol, InetAddress peer) {
         InetAddress bound = listener.bound().getAddress();

@@ -278,7 +278,7 @@ class RequestSenderTest {
         bench.advance(32_000);
 
         assertThat(bench.client.events).containsExactly("timeout", "terminated");
-        assertThat(bench.udpTransport.flows).isEmpty();
+        assertThat(flow(FIRST).sent()).isEmpty();
     }
 
     @Test
