@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.trapezoid.sip.testing.TestKeys;
 
 /** A baresip without sound device or terminal: it plays a tone from a file and is driven over its control port. */
 final class Baresip implements AutoCloseable {
@@ -31,7 +32,7 @@ final class Baresip implements AutoCloseable {
     /** RTP packets of a call, as the phone has counted them. */
     record Media(int sent, int received) {}
 
-    private Baresip(Path directory, Endpoint phone, String account) throws IOException {
+    private Baresip(Path directory, Endpoint phone, String account, String more) throws IOException {
         Endpoint media = Endpoint.free();
         Files.writeString(directory.resolve("accounts"), account + "\n");
         Files.writeString(directory.resolve("contacts"), "");
@@ -56,8 +57,9 @@ final class Baresip implements AutoCloseable {
                 module_app menu.so
                 module_app ctrl_tcp.so
                 ctrl_tcp_listen %7$s
+                %8$s
                 """.formatted(
-                phone, phone.host(), media.port() & ~1, (media.port() & ~1) + 8, directory, modules(), control));
+                phone, phone.host(), media.port() & ~1, (media.port() & ~1) + 8, directory, modules(), control, more));
         process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
     }
 
@@ -65,18 +67,45 @@ final class Baresip implements AutoCloseable {
     static Baresip of(Path directory, String user, String domain, String password, Endpoint server, boolean answers)
             throws IOException {
         Path own = Files.createDirectories(directory.resolve(user));
-        Baresip phone = new Baresip(
+        return started(own, Endpoint.free(), account(user, domain, password, server + ";transport=udp", answers), "");
+    }
+
+    /** The same over TLS; it has a certificate for its address, which {@code vouching} signs. */
+    static Baresip secured(
+            Path directory,
+            String user,
+            String domain,
+            String password,
+            Endpoint server,
+            boolean answers,
+            Path vouching,
+            Path trust)
+            throws IOException {
+        Path own = Files.createDirectories(directory.resolve(user));
+        Endpoint phone = Endpoint.free();
+        Path keys = TestKeys.signed(own, "keys.p12", user, vouching, "ip:" + phone.host());
+        Path pem = TestKeys.pem(own, "keys.pem", keys, user);
+        return started(
                 own,
-                Endpoint.free(),
-                "<sip:%1$s@%2$s>;outbound=\"sip:%3$s;transport=udp\";auth_user=%1$s;auth_pass=%4$s;regint=60;answermode=%5$s;audio_codecs=pcmu;ptime=20"
-                        .formatted(user, domain, server, password, answers ? "auto" : "manual"));
+                phone,
+                account(user, domain, password, server + ";transport=tls", answers),
+                "sip_certificate " + pem + "\nsip_cafile " + trust);
+    }
+
+    private static String account(String user, String domain, String password, String server, boolean answers) {
+        return "<sip:%1$s@%2$s>;outbound=\"sip:%3$s\";auth_user=%1$s;auth_pass=%4$s;regint=60;answermode=%5$s;audio_codecs=pcmu;ptime=20"
+                .formatted(user, domain, server, password, answers ? "auto" : "manual");
+    }
+
+    private static Baresip started(Path own, Endpoint phone, String account, String more) throws IOException {
+        Baresip started = new Baresip(own, phone, account, more);
         try {
-            phone.process.prints("200 OK");
+            started.process.prints("200 OK");
         } catch (AssertionError | RuntimeException e) {
-            phone.close();
+            started.close();
             throw e;
         }
-        return phone;
+        return started;
     }
 
     private static String modules() {

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.trapezoid.sip.auth.DigestAlgorithm;
+import org.trapezoid.sip.testing.TestKeys;
 
 /** A server on an address of its own, with its applications and their settings; closing it must end it in order. */
 final class Site implements AutoCloseable {
 
     private final Endpoint endpoint = Endpoint.free();
+    private final Endpoint secured = Endpoint.free();
     private final Launcher launcher;
     private Optional<RunningServer> running = Optional.empty();
 
@@ -34,6 +36,14 @@ final class Site implements AutoCloseable {
     /** Requests for {@code domain} go to {@code to}. */
     Site route(String domain, Endpoint to) throws IOException {
         return replacing("  </sip>", "    <route domain=\"" + domain + "\" to=\"sip:" + to + "\"/>\n  </sip>");
+    }
+
+    /** Opens a TLS port, and trusts what {@code trust} holds. */
+    Site secured(Path keys, Path trust) throws IOException {
+        String listener = "<listener transport=\"tls\" host=\"%s\" port=\"%d\" key-store=\"%s\" password=\"%s\"/>"
+                .formatted(secured.host(), secured.port(), keys, TestKeys.PASSWORD);
+        return replacing("<listener transport=\"udp\"", listener + "\n    <listener transport=\"udp\"")
+                .replacing("  </sip>", "    <tls trust-store=\"" + trust + "\"/>\n  </sip>");
     }
 
     /** Tells peers another address than its own, that of a tap. */
@@ -107,6 +117,11 @@ final class Site implements AutoCloseable {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** The TLS port of a site that is {@link #secured(Path, Path)}. */
+    Endpoint secured() {
+        return secured;
     }
 
     Site starts() throws IOException {

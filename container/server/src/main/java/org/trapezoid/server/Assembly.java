@@ -32,6 +32,7 @@ import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.auth.NonceStore;
+import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.Protocol;
 
@@ -56,12 +57,17 @@ final class Assembly {
         // what can fail comes before what has threads
         ApplicationSelector router = router(applications);
         List<Binding> bindings = SipStack.bindings(config.sip());
+        List<Optional<TlsContext>> keys = SipStack.keys(config.sip());
         Optional<InetSocketAddress> httpAddress = httpAddress(config);
         data = applications.data().isPresent()
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
         http = new HttpServer(httpAddress);
-        sip = new SipStack(config.sip(), bindings, applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh());
+        sip = new SipStack(
+                config.sip(),
+                bindings,
+                keys,
+                applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh());
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);

@@ -4,6 +4,7 @@ package org.trapezoid.server;
 import static org.trapezoid.server.ConfigChecks.requireHost;
 import static org.trapezoid.server.ConfigChecks.requirePort;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,15 +20,18 @@ import java.util.Optional;
  * @param port the local port; 0 takes a free one
  * @param advertise what goes into Via, Contact and Record-Route, as {@code host} or {@code host:port}; empty: the bound
  *     address
+ * @param tls who this server is; with TLS only, and then needed
  */
-public record Listener(Transport transport, String host, int port, Optional<String> advertise) {
+public record Listener(Transport transport, String host, int port, Optional<String> advertise, Optional<Tls> tls) {
 
     /** Transports a listener can have. */
     public enum Transport {
         /** RFC 3261 §18.1, datagrams. */
         UDP,
         /** RFC 3261 §18.3, streams. */
-        TCP;
+        TCP,
+        /** RFC 3261 §26.2.1, streams behind TLS. */
+        TLS;
 
         /** The name as configuration files and logs write it. */
         public String configName() {
@@ -41,27 +45,46 @@ public record Listener(Transport transport, String host, int port, Optional<Stri
     public Listener {
         requireHost(host, "host of a listener");
         requirePort(port, "port of a listener");
+        if (tls.isPresent() && transport != Transport.TLS) {
+            throw new IllegalArgumentException(
+                    "listener " + transport.configName() + " has keys; expected them with transport tls only");
+        }
         advertise.ifPresent(value -> ConfigChecks.requireHostPort(value, "advertise of a listener"));
     }
 
     /** Listens for UDP on the loopback address. */
     public static Listener udp(int port) {
-        return new Listener(Transport.UDP, DEFAULT_HOST, port, Optional.empty());
+        return new Listener(Transport.UDP, DEFAULT_HOST, port, Optional.empty(), Optional.empty());
     }
 
     /** Listens for TCP on the loopback address. */
     public static Listener tcp(int port) {
-        return new Listener(Transport.TCP, DEFAULT_HOST, port, Optional.empty());
+        return new Listener(Transport.TCP, DEFAULT_HOST, port, Optional.empty(), Optional.empty());
+    }
+
+    /** Listens for TLS on the loopback address; {@link #keyStore} or {@link #tls(Tls)} must follow. */
+    public static Listener tls(int port) {
+        return new Listener(Transport.TLS, DEFAULT_HOST, port, Optional.empty(), Optional.empty());
+    }
+
+    /** The same listener with the keys of a PKCS12 or JKS key store. */
+    public Listener keyStore(Path file, String password) {
+        return tls(Tls.keyStore(file, password));
+    }
+
+    /** The same listener with these keys. */
+    public Listener tls(Tls keys) {
+        return new Listener(transport, host, port, advertise, Optional.of(keys));
     }
 
     /** The same listener on another local address. */
     public Listener host(String localHost) {
-        return new Listener(transport, localHost, port, advertise);
+        return new Listener(transport, localHost, port, advertise, tls);
     }
 
     /** The same listener, known to peers as {@code host} or {@code host:port}. */
     public Listener advertise(String hostPort) {
-        return new Listener(transport, host, port, Optional.of(hostPort));
+        return new Listener(transport, host, port, Optional.of(hostPort), tls);
     }
 
     /** As logs write it, {@code udp 127.0.0.1:5060}. */

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.trapezoid.sip.tls.KeyMaterialException;
+import org.trapezoid.sip.tls.TrustSource;
 
 /**
  * Everything a server is told before it starts. Immutable; validated when it is made, so that a server never starts with
@@ -44,6 +46,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param routes next hops that are not looked up
      * @param timing the base timers
      * @param limits what peers may ask for
+     * @param trust what peers behind TLS must show
      * @param stopTimeout how long running transactions may go on when the server stops
      * @param dns how names are looked up
      * @param nextHops how a request goes to what was found
@@ -54,6 +57,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Route> routes,
             Timing timing,
             Limits limits,
+            Trust trust,
             Duration stopTimeout,
             Dns dns,
             NextHops nextHops) {
@@ -66,8 +70,13 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             }
             Set<Listener> bound = new HashSet<>();
             for (Listener listener : listeners) {
-                Listener address =
-                        new Listener(listener.transport(), listener.host(), listener.port(), Optional.empty());
+                Listener address = new Listener(
+                        listener.transport(), listener.host(), listener.port(), Optional.empty(), Optional.empty());
+                if (listener.transport() == Listener.Transport.TLS
+                        && listener.tls().isEmpty()) {
+                    throw new IllegalArgumentException("listener " + listener
+                            + " has no keys; expected key-store and password, or certificate and key");
+                }
                 if (listener.port() != 0 && !bound.add(address)) {
                     throw new IllegalArgumentException("listener " + listener + " is there twice");
                 }
@@ -209,6 +218,49 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
     }
 
     /**
+     * What peers behind TLS must show.
+     *
+     * @param store whose word counts: a PEM file of certificates, or a PKCS12 or JKS store of them; empty: those that the
+     *     Java runtime trusts
+     * @param password of the store; empty for PEM
+     * @param handshakeTimeout how long a handshake may take
+     */
+    public record Trust(Optional<Path> store, String password, Duration handshakeTimeout) {
+        /** The authorities of the Java runtime. */
+        public static final Trust DEFAULT = new Trust(Optional.empty(), "", Duration.ofSeconds(10));
+
+        public Trust {
+            requirePositive(handshakeTimeout, "handshake-timeout");
+        }
+
+        /** The same with the authorities in a file. */
+        public Trust store(Path file, String storePassword) {
+            return new Trust(Optional.of(file), storePassword, handshakeTimeout);
+        }
+
+        TrustSource source() {
+            return new TrustSource(store, password);
+        }
+
+        /** Reads the file; IllegalArgumentException says what is wrong with it. */
+        void check() {
+            try {
+                if (store.isPresent()) {
+                    source().load();
+                }
+            } catch (KeyMaterialException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Trust[" + store + ", handshake-timeout " + handshakeTimeout + "]";
+        }
+    }
+
+    /**
      * The HTTP side.
      *
      * @param host the local address or name to bind
@@ -297,6 +349,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private final List<Route> routes = new ArrayList<>();
         private Timing timing = Timing.RFC3261;
         private Limits limits = Limits.DEFAULT;
+        private Trust trust = Trust.DEFAULT;
         private Duration stopTimeout = STOP_TIMEOUT;
         private Dns dns = Dns.SYSTEM;
         private NextHops nextHops = NextHops.DEFAULT;
@@ -341,6 +394,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** Sets what peers may ask for. */
         public Builder limits(Limits peerLimits) {
             limits = peerLimits;
+            return this;
+        }
+
+        /** Sets what peers behind TLS must show. */
+        public Builder trust(Trust peerTrust) {
+            trust = peerTrust;
             return this;
         }
 
@@ -438,7 +497,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, timing, limits, stopTimeout, dns, nextHops),
+                    new Sip(listeners, names, routes, timing, limits, trust, stopTimeout, dns, nextHops),
                     http,
                     new Applications(
                             directory,

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,9 @@ import org.trapezoid.sip.locate.StaticRoute;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.MessageParser;
+import org.trapezoid.sip.tls.ClientAuth;
+import org.trapezoid.sip.tls.TlsContext;
+import org.trapezoid.sip.tls.TlsOptions;
 import org.trapezoid.sip.transaction.HopSelection;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
@@ -71,17 +75,20 @@ final class SipStack {
     private final TransactionLayer transactions;
     private final RequestSender sender;
     private final Timing timing;
+    private final CertificateWatch certificates;
 
     /**
-     * A stack whose listeners have the addresses of {@link #bindings}.
+     * A stack whose listeners have the addresses of {@link #bindings} and the keys of {@link #keys}.
      *
      * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
      */
-    SipStack(ServerConfig.Sip config, List<Binding> bindings, byte[] secret) {
+    SipStack(ServerConfig.Sip config, List<Binding> bindings, List<Optional<TlsContext>> keys, byte[] secret) {
         Limits limits = limits(config.limits());
         StackThreads threads = new StackThreads(readers, timers, workers);
+        certificates =
+                new CertificateWatch(keys.stream().flatMap(Optional::stream).toList(), strands.create(), threads);
         transports = new TransportLayer(
-                transports(config, bindings, limits, threads),
+                transports(config, bindings, keys, limits, threads),
                 new TransportOptions(
                         config.names().stream().map(HostPort::parse).toList(), false),
                 threads);
@@ -135,10 +142,15 @@ final class SipStack {
     }
 
     private List<Transport> transports(
-            ServerConfig.Sip config, List<Binding> bindings, Limits limits, StackThreads threads) {
+            ServerConfig.Sip config,
+            List<Binding> bindings,
+            List<Optional<TlsContext>> keys,
+            Limits limits,
+            StackThreads threads) {
         MessageParser parser = new MessageParser(limits);
-        StreamOptions streams = StreamOptions.DEFAULT.withConnections(
-                config.limits().connections(), config.limits().connectionsPerAddress());
+        StreamOptions streams = StreamOptions.DEFAULT
+                .withConnections(config.limits().connections(), config.limits().connectionsPerAddress())
+                .withHandshake(config.trust().handshakeTimeout());
         List<Transport> made = new ArrayList<>();
         for (int i = 0; i < bindings.size(); i++) {
             Binding binding = bindings.get(i);
@@ -146,9 +158,34 @@ final class SipStack {
                     switch (config.listeners().get(i).transport()) {
                         case UDP -> new UdpTransport(binding, UdpOptions.DEFAULT, parser, threads);
                         case TCP -> new StreamTransport(binding, streams, selectors, parser, limits, threads);
+                        case TLS ->
+                            new StreamTransport(
+                                    keys.get(i).orElseThrow(), binding, streams, selectors, parser, limits, threads);
                     });
         }
         return made;
+    }
+
+    /** The keys of each listener, in their order; reads their files. */
+    static List<Optional<TlsContext>> keys(ServerConfig.Sip config) throws IOException {
+        List<Optional<TlsContext>> keys = new ArrayList<>();
+        for (Listener listener : config.listeners()) {
+            keys.add(
+                    listener.tls().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(context(listener.tls().get(), config.trust())));
+        }
+        return keys;
+    }
+
+    private static TlsContext context(Tls tls, ServerConfig.Trust trust) throws IOException {
+        ClientAuth clientAuth =
+                switch (tls.clientAuth()) {
+                    case OFF -> ClientAuth.OFF;
+                    case WANTED -> ClientAuth.WANTED;
+                    case REQUIRED -> ClientAuth.REQUIRED;
+                };
+        return new TlsContext(new TlsOptions(tls.source(), trust.source(), clientAuth));
     }
 
     /** What each listener binds, in their order. Looks up names that are no addresses. */
@@ -174,6 +211,7 @@ final class SipStack {
 
     void start() throws IOException {
         transports.start(transactions);
+        certificates.start();
     }
 
     /** Waits until no transaction is left or the time is over. */

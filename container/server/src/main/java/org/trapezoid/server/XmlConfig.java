@@ -109,14 +109,7 @@ final class XmlConfig {
             check(file, sip, () -> builder.stopTimeout(ConfigChecks.parseDuration(timeout, "stop-timeout")));
         }
         for (XmlTrapezoid.SipListener listener : sip.listeners) {
-            check(
-                    file,
-                    listener,
-                    () -> builder.listen(new Listener(
-                            Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
-                            listener.host,
-                            parseInt(listener.port, "port of a listener"),
-                            Optional.ofNullable(listener.advertise).filter(text -> !text.isEmpty()))));
+            check(file, listener, () -> builder.listen(listener(listener)));
         }
         for (String name : sip.names) {
             if (!name.isBlank()) {
@@ -137,6 +130,10 @@ final class XmlConfig {
                             duration(timing.t2, usual.t2(), "t2"),
                             duration(timing.t4, usual.t4(), "t4"))));
         }
+        if (sip.tls != null) {
+            XmlTrapezoid.Trust tls = sip.tls;
+            check(file, tls, () -> builder.trust(trust(tls)));
+        }
         if (sip.limits != null) {
             XmlTrapezoid.Limits limits = sip.limits;
             check(file, limits, () -> builder.limits(limits(limits)));
@@ -155,6 +152,41 @@ final class XmlConfig {
                             duration(hops.setAside, usual.setAside(), "set-aside"),
                             number(hops.mtu, usual.mtu(), "mtu"))));
         }
+    }
+
+    private Listener listener(XmlTrapezoid.SipListener listener) {
+        Optional<Tls> tls = tls(listener);
+        tls.ifPresent(Tls::check);
+        return new Listener(
+                Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
+                listener.host,
+                parseInt(listener.port, "port of a listener"),
+                Optional.ofNullable(listener.advertise).filter(text -> !text.isEmpty()),
+                tls);
+    }
+
+    private Optional<Tls> tls(XmlTrapezoid.SipListener listener) {
+        Optional<Path> store = path(listener.keyStore);
+        Optional<Path> certificate = path(listener.certificate);
+        Optional<Path> key = path(listener.key);
+        if (store.isPresent() && certificate.isPresent() || certificate.isPresent() != key.isPresent()) {
+            throw new IllegalArgumentException("expected key-store and password, or certificate and key");
+        }
+        Tls.ClientAuth asked = listener.clientAuth == null
+                ? Tls.ClientAuth.OFF
+                : Tls.ClientAuth.valueOf(listener.clientAuth.toUpperCase(Locale.ROOT));
+        return store.map(file -> Tls.keyStore(file, listener.password))
+                .or(() -> certificate.map(file -> Tls.certificate(file, key.orElseThrow())))
+                .map(keys -> keys.clientAuth(asked));
+    }
+
+    private ServerConfig.Trust trust(XmlTrapezoid.Trust tls) {
+        ServerConfig.Trust trust = new ServerConfig.Trust(
+                path(tls.trustStore),
+                tls.password,
+                duration(tls.handshakeTimeout, ServerConfig.Trust.DEFAULT.handshakeTimeout(), "handshake-timeout"));
+        trust.check();
+        return trust;
     }
 
     private static ServerConfig.Limits limits(XmlTrapezoid.Limits limits) {

@@ -55,6 +55,10 @@ final class XmlTrapezoid {
         @XmlElement(name = "next-hops")
         @Nullable
         NextHops nextHops;
+
+        @XmlElement
+        @Nullable
+        Trust tls;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
@@ -71,6 +75,39 @@ final class XmlTrapezoid {
         @XmlAttribute
         @Nullable
         String advertise;
+
+        @XmlAttribute(name = "key-store")
+        @Nullable
+        String keyStore;
+
+        @XmlAttribute
+        String password = "";
+
+        @XmlAttribute
+        @Nullable
+        String certificate;
+
+        @XmlAttribute
+        @Nullable
+        String key;
+
+        @XmlAttribute(name = "client-auth")
+        @Nullable
+        String clientAuth;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Trust {
+        @XmlAttribute(name = "trust-store")
+        @Nullable
+        String trustStore;
+
+        @XmlAttribute
+        String password = "";
+
+        @XmlAttribute(name = "handshake-timeout")
+        @Nullable
+        String handshakeTimeout;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.trapezoid.sip.testing.TestKeys;
 
 class XmlConfigTest {
 
@@ -149,6 +150,59 @@ class XmlConfigTest {
                         .deploy(base.resolve("one.sar"))
                         .build());
         assertThat(config.applications().directory()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void readsKeysAndTrust() throws IOException {
+        Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
+        TestKeys.trust(base, "server.crt", keys);
+        TestKeys.key(base, "server.key", keys);
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
+                    <listener transport="tls" port="5062" certificate="server.crt" key="server.key" client-auth="required"/>
+                    <tls trust-store="server.crt" handshake-timeout="3s"/>
+                  </sip>
+                </trapezoid>
+                """);
+
+        ServerConfig config = reader(Map.of("SECRET", TestKeys.PASSWORD)).read(file);
+
+        assertThat(config.sip().listeners())
+                .containsExactly(
+                        Listener.tls(5061).keyStore(keys, TestKeys.PASSWORD),
+                        Listener.tls(5062)
+                                .tls(Tls.certificate(base.resolve("server.crt"), base.resolve("server.key"))
+                                        .clientAuth(Tls.ClientAuth.REQUIRED)));
+        assertThat(config.sip().trust())
+                .isEqualTo(new ServerConfig.Trust(Optional.of(base.resolve("server.crt")), "", Duration.ofSeconds(3)));
+        assertThat(config.toString()).doesNotContain(TestKeys.PASSWORD);
+    }
+
+    @Test
+    void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
+        TestKeys.make(base, "server.p12", "server", "dns:a.test");
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
+                    <listener transport="tls" port="5062" key-store="server.p12" password="wrong"/>
+                    <listener transport="tls" port="5063" certificate="server.p12"/>
+                    <listener transport="tcp" port="5064" key-store="server.p12" password="changeit"/>
+                    <tls trust-store="none.pem"/>
+                  </sip>
+                </trapezoid>
+                """);
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOfSatisfying(ConfigException.class, wrong -> assertThat(wrong.problems())
+                        .containsExactly(
+                                file + ":3: " + base.resolve("none.p12") + ": no such file",
+                                file + ":4: " + base.resolve("server.p12") + ": wrong password",
+                                file + ":5: expected key-store and password, or certificate and key",
+                                file + ":6: listener tcp has keys; expected them with transport tls only",
+                                file + ":7: " + base.resolve("none.pem") + ": no such file"));
     }
 
     @Test

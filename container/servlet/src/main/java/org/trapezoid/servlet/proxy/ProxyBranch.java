@@ -245,9 +245,7 @@ public final class ProxyBranch implements ClientUser {
     private Response upstream(Response received) {
         return outgoing != null && outgoing.transaction().isPresent()
                 ? withoutOurVia(received)
-                : core.local(received.status()).toBuilder()
-                        .status(received.status(), received.reason())
-                        .build();
+                : core.unsent(request(), received);
     }
 
     static Response withoutOurVia(Response received) {

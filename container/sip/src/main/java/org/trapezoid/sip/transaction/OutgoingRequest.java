@@ -21,6 +21,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.uri.Uri;
 
 /** A request on its way: its hops are tried one after another, RFC 3263 §4.3. Confined to its owner's strand. */
@@ -142,8 +143,20 @@ public final class OutgoingRequest {
     }
 
     void sendOver(Flow flow) {
+        try {
+            requireSecure(flow);
+        } catch (IOException unsuited) {
+            later(() -> endFailed(unsuited));
+            return;
+        }
         String branch = newBranch();
         attempt(completed(flow, branch), flow, branch, Optional.empty());
+    }
+
+    private void requireSecure(Flow flow) throws IOException {
+        if (NextHop.isSecure(original) && !flow.protocol().isSecure() && !(flow instanceof LoopbackFlow)) {
+            throw new IOException(flow + " is not secure, as " + original.uri() + " demands");
+        }
     }
 
     private String newBranch() {
@@ -205,6 +218,7 @@ public final class OutgoingRequest {
     /** A request too large for a datagram goes over TCP, and as a datagram when it cannot (RFC 3261 §18.1.1). */
     private void sendTo(Hop hop) throws IOException {
         Flow flow = sender.flowTo(hop);
+        requireSecure(flow);
         String branch = newBranch();
         Request request = completed(flow, branch);
         if (!asDatagram && sender.isTooLarge(request, flow)) {

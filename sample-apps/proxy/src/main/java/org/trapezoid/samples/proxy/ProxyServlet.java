@@ -125,7 +125,14 @@ public final class ProxyServlet extends SipServlet {
     }
 
     private void forward(SipServletRequest req, String addressOfRecord) throws IOException, ServletException {
-        List<Binding> bindings = reachable(locations.lookup(addressOfRecord), req.getRequestURI());
+        List<Binding> registered = locations.lookup(addressOfRecord);
+        List<Binding> bindings = reachable(registered, req.getRequestURI());
+        if (bindings.isEmpty() && !registered.isEmpty()) {
+            SipServletResponse unavailable = req.createResponse(SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
+            unavailable.setHeader("Warning", "380 " + Subscribers.domain(addressOfRecord) + " \"SIPS Not Allowed\"");
+            unavailable.send(); // RFC 5630 §5.3
+            return;
+        }
         if (bindings.isEmpty()) {
             boolean known = digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
             req.createResponse(known ? SipServletResponse.SC_TEMPORARLY_UNAVAILABLE : SipServletResponse.SC_NOT_FOUND)
