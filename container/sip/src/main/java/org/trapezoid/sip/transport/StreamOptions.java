@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param maxConnections accepted ones open at a time
  * @param maxPerAddress accepted ones open at a time from one address
  * @param headerDeadline from the first byte of a message to the end of its header
- * @param messageDeadline from the first byte of a message to its last
+ * @param bodyDeadline from there to the last byte of the message
  * @param silence how long an accepted connection may last without any message
  * @param idle how long a connection may last without traffic
  * @param linger how long a closed connection may take to flush
@@ -20,7 +20,7 @@ public record StreamOptions(
         int maxConnections,
         int maxPerAddress,
         Duration headerDeadline,
-        Duration messageDeadline,
+        Duration bodyDeadline,
         Duration silence,
         Duration idle,
         Duration linger,
@@ -31,7 +31,7 @@ public record StreamOptions(
             20_000,
             200,
             Duration.ofSeconds(10),
-            Duration.ofSeconds(40),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofSeconds(3700),
             Duration.ofSeconds(2),
@@ -40,12 +40,12 @@ public record StreamOptions(
 
     public StreamOptions withConnections(int total, int perAddress) {
         return new StreamOptions(
-                total, perAddress, headerDeadline, messageDeadline, silence, idle, linger, maxQueued, maxQueuedBytes);
+                total, perAddress, headerDeadline, bodyDeadline, silence, idle, linger, maxQueued, maxQueuedBytes);
     }
 
-    public StreamOptions withDeadlines(Duration header, Duration message) {
+    public StreamOptions withDeadlines(Duration header, Duration body) {
         return new StreamOptions(
-                maxConnections, maxPerAddress, header, message, silence, idle, linger, maxQueued, maxQueuedBytes);
+                maxConnections, maxPerAddress, header, body, silence, idle, linger, maxQueued, maxQueuedBytes);
     }
 
     public StreamOptions withIdle(Duration newSilence, Duration newIdle) {
@@ -53,7 +53,7 @@ public record StreamOptions(
                 maxConnections,
                 maxPerAddress,
                 headerDeadline,
-                messageDeadline,
+                bodyDeadline,
                 newSilence,
                 newIdle,
                 linger,
@@ -63,6 +63,6 @@ public record StreamOptions(
 
     public StreamOptions withQueue(int messages, int bytes) {
         return new StreamOptions(
-                maxConnections, maxPerAddress, headerDeadline, messageDeadline, silence, idle, linger, messages, bytes);
+                maxConnections, maxPerAddress, headerDeadline, bodyDeadline, silence, idle, linger, messages, bytes);
     }
 }
