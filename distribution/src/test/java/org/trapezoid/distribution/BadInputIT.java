@@ -119,7 +119,8 @@ class BadInputIT {
     void survivesTheTortureMessagesOverTcp() throws Exception {
         int sent = 0;
         for (String file : tortureFiles()) {
-            try (Socket socket = new Socket(site.endpoint().host(), site.endpoint().port());
+            try (Socket socket =
+                            new Socket(site.endpoint().host(), site.endpoint().port());
                     StreamPeer good = new StreamPeer(site.endpoint());
                     InputStream message = BadInputIT.class.getResourceAsStream("/" + file)) {
                 assertThat(message).as(file).isNotNull();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import jakarta.servlet.ServletException;
 import java.time.Duration;
@@ -102,7 +104,7 @@ final class ServerFuzz implements AutoCloseable {
                     follow(peer, response);
                 }
             } catch (SyntaxException unusable) {
-                continue; // an answer to what we had garbled
+                // an answer to what we had garbled
             }
         }
     }
@@ -152,7 +154,6 @@ final class ServerFuzz implements AutoCloseable {
     /** After some calls: everything has ended and the server serves. */
     void check() {
         server.advance(LIFETIME);
-
         drain(alice);
         drain(bob);
         drain(carol);
@@ -160,9 +161,7 @@ final class ServerFuzz implements AutoCloseable {
         assertThat(log.list)
                 .filteredOn(event ->
                         event.getThrowableProxy() != null || event.getLevel().isGreaterOrEqual(Level.ERROR))
-                .extracting(event -> event.getFormattedMessage()
-                        + ' '
-                        + ch.qos.logback.classic.spi.ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                .extracting(ServerFuzz::describe)
                 .isEmpty();
         assertThat(server.sessions()).as("sessions").isZero();
         assertThat(server.transactions()).as("transactions").isZero();
@@ -170,6 +169,11 @@ final class ServerFuzz implements AutoCloseable {
 
         carol.send(carol.request(Method.OPTIONS, "sip:a.test").set(HeaderName.CALL_ID, "good-" + ++checks));
         carol.nextResponse(200);
+    }
+
+    private static String describe(ILoggingEvent event) {
+        IThrowableProxy cause = event.getThrowableProxy();
+        return event.getFormattedMessage() + (cause == null ? "" : ' ' + ThrowableProxyUtil.asString(cause));
     }
 
     private static void drain(Peer peer) {

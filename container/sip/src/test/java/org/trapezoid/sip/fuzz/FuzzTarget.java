@@ -170,10 +170,9 @@ public enum FuzzTarget {
             "Digest realm=r,nonce=n,algorithm=SHA-512-256,userhash=true,charset=UTF-8")) {
         @Override
         public void run(byte[] input) {
-            DigestChallenge.parse(text(input))
-                    .ifPresent(challenge -> assertThat(DigestChallenge.parse(challenge.toString())
-                                    .map(DigestChallenge::toString))
-                            .hasValue(challenge.toString())); // control characters are masked when it is written
+            DigestChallenge.parse(text(input)).ifPresent(challenge -> assertThat(
+                            DigestChallenge.parse(challenge.toString()).map(DigestChallenge::toString))
+                    .hasValue(challenge.toString())); // control characters are masked when it is written
         }
     };
 
