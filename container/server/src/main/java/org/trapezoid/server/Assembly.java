@@ -79,7 +79,8 @@ final class Assembly {
                 router,
                 shared,
                 new ServletLayer.Options(
-                        applications.unroutedStatus(), config.sip().limits().transactions()));
+                        applications.unroutedStatus(),
+                        sip.admission(config.sip().limits().load())));
         deployments = new Deployments(
                 new Deployments.Plan(
                         applications.servlets(),

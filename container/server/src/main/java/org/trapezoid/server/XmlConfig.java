@@ -119,6 +119,16 @@ final class XmlConfig {
         for (XmlTrapezoid.Route route : sip.routes) {
             check(file, route, () -> builder.route(route.domain, route.to));
         }
+        for (XmlTrapezoid.Forbid forbid : sip.forbidden) {
+            check(
+                    file,
+                    forbid,
+                    () -> builder.forbid(
+                            forbid.range,
+                            forbid.except.isBlank()
+                                    ? new String[0]
+                                    : forbid.except.trim().split("\\s+")));
+        }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;
             ServerConfig.Timing usual = ServerConfig.Timing.RFC3261;
@@ -135,8 +145,8 @@ final class XmlConfig {
             check(file, tls, () -> builder.trust(trust(tls)));
         }
         if (sip.limits != null) {
-            XmlTrapezoid.Limits limits = sip.limits;
-            check(file, limits, () -> builder.limits(limits(limits)));
+            XmlLimits limits = sip.limits;
+            check(file, limits, () -> builder.limits(limits.limits()));
         }
         if (sip.dns != null) {
             XmlTrapezoid.Dns dns = sip.dns;
@@ -181,23 +191,9 @@ final class XmlConfig {
     }
 
     private ServerConfig.Trust trust(XmlTrapezoid.Trust tls) {
-        ServerConfig.Trust trust = new ServerConfig.Trust(
-                path(tls.trustStore),
-                tls.password,
-                duration(tls.handshakeTimeout, ServerConfig.Trust.DEFAULT.handshakeTimeout(), "handshake-timeout"));
+        ServerConfig.Trust trust = new ServerConfig.Trust(path(tls.trustStore), tls.password);
         trust.check();
         return trust;
-    }
-
-    private static ServerConfig.Limits limits(XmlTrapezoid.Limits limits) {
-        ServerConfig.Limits usual = ServerConfig.Limits.DEFAULT;
-        return new ServerConfig.Limits(
-                number(limits.headerBytes, usual.headerBytes(), "header-bytes"),
-                number(limits.bodyBytes, usual.bodyBytes(), "body-bytes"),
-                number(limits.headers, usual.headers(), "headers"),
-                number(limits.connections, usual.connections(), "connections"),
-                number(limits.connectionsPerAddress, usual.connectionsPerAddress(), "connections-per-address"),
-                number(limits.transactions, usual.transactions(), "transactions"));
     }
 
     private static ServerConfig.Dns dns(XmlTrapezoid.Dns dns) {

@@ -40,13 +40,16 @@ final class XmlTrapezoid {
         @XmlElement(name = "route")
         List<Route> routes = new ArrayList<>();
 
+        @XmlElement(name = "forbid")
+        List<Forbid> forbidden = new ArrayList<>();
+
         @XmlElement
         @Nullable
         Timing timing;
 
         @XmlElement
         @Nullable
-        Limits limits;
+        XmlLimits limits;
 
         @XmlElement
         @Nullable
@@ -104,10 +107,6 @@ final class XmlTrapezoid {
 
         @XmlAttribute
         String password = "";
-
-        @XmlAttribute(name = "handshake-timeout")
-        @Nullable
-        String handshakeTimeout;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
@@ -117,6 +116,15 @@ final class XmlTrapezoid {
 
         @XmlAttribute
         String to = "";
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Forbid {
+        @XmlAttribute
+        String range = "";
+
+        @XmlAttribute
+        String except = "";
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
@@ -132,33 +140,6 @@ final class XmlTrapezoid {
         @XmlAttribute
         @Nullable
         String t4;
-    }
-
-    @XmlAccessorType(XmlAccessType.FIELD)
-    static final class Limits {
-        @XmlAttribute(name = "header-bytes")
-        @Nullable
-        String headerBytes;
-
-        @XmlAttribute(name = "body-bytes")
-        @Nullable
-        String bodyBytes;
-
-        @XmlAttribute
-        @Nullable
-        String headers;
-
-        @XmlAttribute
-        @Nullable
-        String connections;
-
-        @XmlAttribute(name = "connections-per-address")
-        @Nullable
-        String connectionsPerAddress;
-
-        @XmlAttribute
-        @Nullable
-        String transactions;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -195,7 +195,16 @@ public final class OutgoingRequest {
         hops = sender.selection().health().ordered(found);
         failure = RequestSender.unknown(nextHop);
         if (!tryNext()) {
-            later(() -> endFailed(failure));
+            endUnsent();
+        }
+    }
+
+    private void endUnsent() {
+        IOException reported = failure;
+        if (reported instanceof RefusedHopException refused) {
+            refuse(refused.status(), Response.defaultReason(refused.status()));
+        } else {
+            later(() -> endFailed(reported));
         }
     }
 
@@ -217,7 +226,7 @@ public final class OutgoingRequest {
 
     /** A request too large for a datagram goes over TCP, and as a datagram when it cannot (RFC 3261 §18.1.1). */
     private void sendTo(Hop hop) throws IOException {
-        Flow flow = sender.flowTo(hop);
+        Flow flow = sender.flowTo(hop, original);
         requireSecure(flow);
         String branch = newBranch();
         Request request = completed(flow, branch);
@@ -225,7 +234,7 @@ public final class OutgoingRequest {
             Optional<Hop> connected = sender.connected(hop);
             if (connected.isPresent()) {
                 asDatagram = true;
-                Flow connection = sender.flowTo(connected.get());
+                Flow connection = sender.flowTo(connected.get(), original);
                 attempt(completed(connection, branch), connection, branch, connected);
                 return;
             }
