@@ -43,6 +43,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param routes next hops that are not looked up
      * @param timing the base timers
      * @param limits what peers may ask for
+     * @param nat what is done for clients behind NATs
      * @param stopTimeout how long running transactions may go on when the server stops
      */
     public record Sip(
@@ -51,6 +52,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Route> routes,
             Timing timing,
             Limits limits,
+            Nat nat,
             Duration stopTimeout) {
         public Sip {
             listeners = List.copyOf(listeners);
@@ -76,6 +78,29 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 if (!domains.add(route.domain())) {
                     throw new IllegalArgumentException("route for domain " + route.domain() + " is there twice");
                 }
+            }
+        }
+    }
+
+    /**
+     * What is done for clients behind NATs.
+     *
+     * @param symmetric whether every response over UDP goes to where its request came from, though not asked for (RFC 3581)
+     * @param keepAlive how often a client that registered over UDP from behind a NAT is asked whether it is there; zero: never
+     * @param keepAliveRate how many of them are asked in a second at most
+     * @param keepAliveMisses how many questions in a row may stay without an answer before the bindings of the client end
+     */
+    public record Nat(boolean symmetric, Duration keepAlive, int keepAliveRate, int keepAliveMisses) {
+        /** Responses as RFC 3261 has them; a question every 25 seconds. */
+        public static final Nat DEFAULT = new Nat(false, Duration.ofSeconds(25), 1000, 3);
+
+        public Nat {
+            if (keepAlive.isNegative() || (!keepAlive.isZero() && keepAlive.toMillis() < 1000)) {
+                throw new IllegalArgumentException("keep-alive is " + keepAlive + "; expected 0s, or 1s or more");
+            }
+            if (keepAliveRate < 10 || keepAliveMisses < 1) {
+                throw new IllegalArgumentException("keep-alive-rate is " + keepAliveRate + " and keep-alive-misses "
+                        + keepAliveMisses + "; expected at least 10 and 1");
             }
         }
     }
@@ -232,6 +257,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private final List<Route> routes = new ArrayList<>();
         private Timing timing = Timing.RFC3261;
         private Limits limits = Limits.DEFAULT;
+        private Nat nat = Nat.DEFAULT;
         private Duration stopTimeout = STOP_TIMEOUT;
         private Optional<Http> http = Optional.empty();
         private Optional<Path> directory = Optional.empty();
@@ -268,6 +294,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** Sets the base timers. */
         public Builder timing(Timing baseTimers) {
             timing = baseTimers;
+            return this;
+        }
+
+        /** What is done for clients behind NATs. */
+        public Builder nat(Nat forNats) {
+            nat = forNats;
             return this;
         }
 
@@ -359,7 +391,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, timing, limits, stopTimeout),
+                    new Sip(listeners, names, routes, timing, limits, nat, stopTimeout),
                     http,
                     new Applications(
                             directory,

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
@@ -72,7 +74,9 @@ final class SipStack {
         transports = new TransportLayer(
                 transports(config, bindings, limits, threads),
                 new TransportOptions(
-                        config.names().stream().map(HostPort::parse).toList(), false),
+                        config.names().stream().map(HostPort::parse).toList(),
+                        false,
+                        config.nat().symmetric()),
                 threads);
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
@@ -167,6 +171,17 @@ final class SipStack {
         selectors.close();
         timers.close();
         workers.close();
+    }
+
+    /** Begins to look after clients that flows lead to. */
+    KeepAlive keepAlive(LocationService locations, KeepAlive.Options options) {
+        KeepAlive keepAlive = new KeepAlive(locations, sender, strands, timers, identifiers, options);
+        keepAlive.start();
+        return keepAlive;
+    }
+
+    FlowTokens flows() {
+        return sender.flows();
     }
 
     TransportLayer transports() {

@@ -139,6 +139,18 @@ final class XmlConfig {
             XmlTrapezoid.Limits limits = sip.limits;
             check(file, limits, () -> builder.limits(limits(limits)));
         }
+        if (sip.nat != null) {
+            XmlTrapezoid.Nat nat = sip.nat;
+            ServerConfig.Nat usual = ServerConfig.Nat.DEFAULT;
+            check(
+                    file,
+                    nat,
+                    () -> builder.nat(new ServerConfig.Nat(
+                            nat.symmetric,
+                            duration(nat.keepAlive, usual.keepAlive(), "keep-alive"),
+                            number(nat.keepAliveRate, usual.keepAliveRate(), "keep-alive-rate"),
+                            number(nat.keepAliveMisses, usual.keepAliveMisses(), "keep-alive-misses"))));
+        }
     }
 
     private static ServerConfig.Limits limits(XmlTrapezoid.Limits limits) {

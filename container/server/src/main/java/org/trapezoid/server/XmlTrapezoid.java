@@ -47,6 +47,28 @@ final class XmlTrapezoid {
         @XmlElement
         @Nullable
         Limits limits;
+
+        @XmlElement
+        @Nullable
+        Nat nat;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Nat {
+        @XmlAttribute(name = "symmetric-responses")
+        boolean symmetric;
+
+        @XmlAttribute(name = "keep-alive")
+        @Nullable
+        String keepAlive;
+
+        @XmlAttribute(name = "keep-alive-rate")
+        @Nullable
+        String keepAliveRate;
+
+        @XmlAttribute(name = "keep-alive-misses")
+        @Nullable
+        String keepAliveMisses;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.api.Flows;
 import org.trapezoid.servlet.session.Attributes;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.header.HeaderName;
@@ -537,7 +538,19 @@ abstract class SipMessage implements SipServletMessage {
     @Override
     public @Nullable Object getAttribute(String name) {
         Optional<Object> set = attributes.get(Objects.requireNonNull(name, "attribute name"));
-        return set.isPresent() || !name.equals(org.trapezoid.api.Binding.Source.FLOW) ? set.orElse(null) : flowToken();
+        if (set.isPresent()) {
+            return set.get();
+        }
+        return switch (name) {
+            case org.trapezoid.api.Binding.Source.FLOW -> flowToken();
+            case Flows.ONWARD -> leadsOnward() ? Boolean.TRUE : null;
+            default -> null;
+        };
+    }
+
+    /** Whether it is for a client whose flow our Path named. */
+    boolean leadsOnward() {
+        return false;
     }
 
     /** What names the flow of a client that its Contact does not lead to. */

@@ -16,6 +16,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
@@ -362,8 +363,8 @@ public final class ProxyCore implements ServerUser, Stranded {
         return environment.flows();
     }
 
-    OutgoingRequest send(Request request, ProxyBranch branch) {
-        return environment.outbound().send(this, request, state, branch, branch::finish, branchPart);
+    OutgoingRequest send(Request request, ProxyBranch branch, ClientUser user) {
+        return environment.outbound().send(this, request, state, user, branch::finish, branchPart);
     }
 
     /** When the time of a branch that starts now began: with the whole search, if it is parallel. */
@@ -464,7 +465,8 @@ public final class ProxyCore implements ServerUser, Stranded {
             return;
         }
         Optional<ProxyBranch> branch = best.get().branch();
-        Response response = best.get().response();
+        boolean lost = branch.isPresent() && branch.get().hasLostItsClient();
+        Response response = lost ? local(480) : best.get().response(); // RFC 5626 §7: 430 is between proxies
         if (branch.isPresent() && listener.onFinal(branch.get(), response)) {
             callbacks++;
         } else {

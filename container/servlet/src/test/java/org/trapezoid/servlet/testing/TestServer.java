@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
@@ -20,6 +21,8 @@ import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletSelection;
 import org.trapezoid.servlet.descriptor.SessionOptions;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.location.KeepAlive;
+import org.trapezoid.servlet.location.LostConnections;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.concurrent.Readers;
@@ -47,6 +50,8 @@ public final class TestServer {
     public final ManualClock clock;
     public final FakeTransport udp;
     public final FakeTransport tcp;
+    private final TransportLayer transports;
+    private final RequestSender sender;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
@@ -86,12 +91,12 @@ public final class TestServer {
         tcp = FakeTransport.tcp(host, 5060, clock);
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
-        TransportLayer transports = new TransportLayer(
+        transports = new TransportLayer(
                 List.of(udp, tcp),
                 new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
                 new StackThreads(new Readers(), clock, Runnable::run));
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
-        RequestSender sender = new RequestSender(
+        sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
                 transactions,
                 transports,
@@ -170,6 +175,19 @@ public final class TestServer {
             }
         });
         return this;
+    }
+
+    /** Looks after the clients behind NATs that are bound in the service. */
+    public KeepAlive keepAlive(LocationService locations, KeepAlive.Options options) {
+        KeepAlive keepAlive = new KeepAlive(
+                locations, sender, clock.strands(), clock, new Identifiers(new SplittableRandom(7)), options);
+        keepAlive.start();
+        return keepAlive;
+    }
+
+    /** Ends the bindings of clients whose connections are lost. */
+    public void watchConnections(LocationService locations) {
+        transports.onFlowClosed(new LostConnections(locations, sender.flows())::onClosed);
     }
 
     public ServletLayer layer() {
