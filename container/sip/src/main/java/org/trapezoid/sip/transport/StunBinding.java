@@ -79,7 +79,7 @@ final class StunBinding {
 
     private static ByteBuffer unknownAttribute(ByteBuffer request, int unknown, boolean fingerprint) {
         ByteBuffer answer = begin(ERROR, request);
-        answer.putShort(ERROR_CODE).putShort((short) 4).putInt(4 << 8 | 20); // 420
+        answer.putShort(ERROR_CODE).putShort((short) 4).putInt((4 << 8) | 20); // 420
         answer.putShort(UNKNOWN_ATTRIBUTES)
                 .putShort((short) 2)
                 .putShort((short) unknown)
