@@ -50,6 +50,8 @@ public record Binding(
         Source source,
         String userAgent) {
 
+    private static final String NEXT_FLOW = "Next-Flow";
+
     /**
      * Where a REGISTER came from.
      *
@@ -226,6 +228,20 @@ public record Binding(
         return new Binding(addressOfRecord, contact, parameters, q, expiry, callId, cseq, path, source, userAgent);
     }
 
+    /** {@return the instance of the user agent ({@code +sip.instance}, RFC 5626 §4.1), empty if it gave none} */
+    public String instance() {
+        return parameters.getOrDefault("+sip.instance", "");
+    }
+
+    /** {@return which of its flows the instance registered ({@code reg-id}, RFC 5626 §4.2); 0 if this is not one of several} */
+    public int regId() {
+        String number = instance().isEmpty() ? "" : parameters.getOrDefault("reg-id", "");
+        boolean valid = !number.isEmpty()
+                && number.length() < 10
+                && number.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        return valid ? Integer.parseInt(number) : 0;
+    }
+
     /**
      * {@return the Route header field values that a request to the contact needs, topmost first: its Path (RFC 3327 §5.3);
      * without one, the flow of the client, for the container alone, which takes it off again}
@@ -242,12 +258,26 @@ public record Binding(
      * with each route as a Route in the header part of the URI (RFC 3261 §19.1.1)}
      */
     public String target() {
+        return target(List.of());
+    }
+
+    /**
+     * {@return the same with further flows of the same instance: the container tries them one after another in the same
+     * branch, when the one before has failed or does not answer (RFC 5626 §7)}
+     *
+     * @param next the other bindings of the instance, in the order to try them
+     */
+    public String target(List<Binding> next) {
         StringBuilder target = new StringBuilder(contact);
         char separator = contact.indexOf('?') < 0 ? '?' : '&';
         for (String route : routes()) {
             target.append(separator).append("Route=");
             escape(route, target);
             separator = '&';
+        }
+        if (!next.isEmpty()) {
+            target.append(separator).append(NEXT_FLOW).append('=');
+            escape(next.get(0).target(next.subList(1, next.size())), target);
         }
         return target.toString();
     }

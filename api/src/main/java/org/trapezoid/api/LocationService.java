@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.api;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,8 +16,8 @@ import java.util.function.UnaryOperator;
  * {@link #ATTRIBUTE}.
  *
  * <p>Addresses-of-record are given as canonical texts, see {@link #addressOfRecord(String)}, and compared as such.
- * Contacts are compared by the URI rules of RFC 3261 §19.1.4, see {@link #sameContact(String, String)}; an
- * address-of-record never has two bindings of one contact. A binding ends by itself at its {@link Binding#expiry()}.
+ * Contacts are compared by the URI rules of RFC 3261 §19.1.4, or as flows of an instance, see {@link #isSame}; an
+ * address-of-record never has two bindings that are the same. A binding ends by itself at its {@link Binding#expiry()}.
  *
  * <p>A registrar that follows RFC 3261 §10.3 changes all contacts a REGISTER names, or none:
  *
@@ -34,7 +36,7 @@ import java.util.function.UnaryOperator;
  *             List<Binding> next = new ArrayList<>(current);
  *             for (Binding contact : contacts) {
  *                 for (Binding old : current) {
- *                     if (locations.sameContact(old.contact(), contact.contact())) {
+ *                     if (locations.isSame(old, contact)) {
  *                         if (!old.mayBeChangedBy(req.getCallId(), cseq)) {
  *                             throw new OutOfOrderException(); // the application's own; nothing changes
  *                         }
@@ -62,8 +64,8 @@ import java.util.function.UnaryOperator;
  *
  * <pre>{@code
  * List<URI> targets = new ArrayList<>();
- * for (Binding binding : locations.lookup(locations.addressOfRecord(req.getRequestURI().toString()))) {
- *     targets.add(factory.createURI(binding.target()));
+ * for (String target : locations.targets(locations.addressOfRecord(req.getRequestURI().toString()))) {
+ *     targets.add(factory.createURI(target));
  * }
  * req.getProxy().proxyTo(targets);
  * }</pre>
@@ -137,6 +139,78 @@ public interface LocationService {
      * @throws IllegalArgumentException if it is not a URI
      */
     String addressOfRecord(String uri);
+
+    /**
+     * {@return the targets for a request to an address-of-record, best first: one for each instance of a user agent, with its
+     * flows one after another (RFC 5626 §7), and one for each other contact}
+     *
+     * @param addressOfRecord the address-of-record in canonical form
+     */
+    default List<String> targets(String addressOfRecord) {
+        return targets(lookup(addressOfRecord));
+    }
+
+    /**
+     * {@return the same for some bindings}
+     *
+     * @param bindings bindings of one address-of-record, best first
+     */
+    default List<String> targets(List<Binding> bindings) {
+        List<String> targets = new ArrayList<>(bindings.size());
+        Set<String> instances = new HashSet<>();
+        for (int i = 0; i < bindings.size(); i++) {
+            Binding first = bindings.get(i);
+            if (first.regId() == 0) {
+                targets.add(first.target());
+            } else if (instances.add(first.instance())) {
+                List<Binding> next = new ArrayList<>(0);
+                for (Binding other : bindings.subList(i + 1, bindings.size())) {
+                    if (other.regId() != 0 && other.instance().equals(first.instance())) {
+                        next.add(other);
+                    }
+                }
+                targets.add(first.target(next));
+            }
+        }
+        return targets;
+    }
+
+    /**
+     * {@return the bindings that a GRUU stands for (RFC 5627), best first, none if its instance is not registered or a
+     * temporary one has ended; empty if the URI is no GRUU}
+     *
+     * @param uri a Request-URI
+     * @throws IllegalArgumentException if it is not a URI
+     */
+    Optional<List<Binding>> instance(String uri);
+
+    /**
+     * {@return the public GRUU of a binding's instance (RFC 5627 §3.1.1), empty if it has no instance}
+     *
+     * @param binding a binding
+     */
+    Optional<String> publicGruu(Binding binding);
+
+    /**
+     * {@return a new temporary GRUU of a binding's instance (RFC 5627 §3.1.2), empty if it has no instance. Nothing is kept
+     * for it; it counts as long as the instance is registered and registers with the same Call-ID}
+     *
+     * @param binding a binding
+     */
+    Optional<String> temporaryGruu(Binding binding);
+
+    /**
+     * {@return whether a binding takes the place of another: that of the same flow of the same instance (RFC 5626 §6), of the
+     * same contact if one of them has no {@code reg-id}}
+     *
+     * @param binding a binding
+     * @param other another one of the same address-of-record
+     */
+    default boolean isSame(Binding binding, Binding other) {
+        return binding.regId() != 0 && other.regId() != 0
+                ? binding.regId() == other.regId() && binding.instance().equals(other.instance())
+                : sameContact(binding.contact(), other.contact());
+    }
 
     /**
      * {@return whether two contacts are the same by RFC 3261 §19.1.4}

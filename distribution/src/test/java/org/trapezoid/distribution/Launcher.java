@@ -19,6 +19,7 @@ public final class Launcher {
 
     private final Path base;
     private final Map<String, String> environment = new HashMap<>();
+    private List<String> prefix = List.of();
 
     /** What came of a command. */
     public record Outcome(int exitCode, String out, String err) {}
@@ -54,6 +55,12 @@ public final class Launcher {
         return this;
     }
 
+    /** Begins every command so: to run it elsewhere. */
+    public Launcher within(List<String> command) {
+        prefix = List.copyOf(command);
+        return this;
+    }
+
     /** Runs a command to its end. */
     public Outcome run(String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile(base, "out", ".txt");
@@ -77,9 +84,12 @@ public final class Launcher {
     }
 
     private ProcessBuilder builder(String... arguments) {
-        ProcessBuilder builder = new ProcessBuilder(
-                Stream.concat(Stream.of(home().resolve("bin/trapezoid").toString()), Stream.of(arguments))
-                        .toList());
+        ProcessBuilder builder = new ProcessBuilder(Stream.of(
+                        prefix.stream(),
+                        Stream.of(home().resolve("bin/trapezoid").toString()),
+                        Stream.of(arguments))
+                .flatMap(part -> part)
+                .toList());
         for (String name : List.of("TRAPEZOID_HOME", "TRAPEZOID_HOST", "JAVA_OPTS")) {
             builder.environment().remove(name);
         }

@@ -41,6 +41,7 @@ final class Sipp implements AutoCloseable {
         private final Map<String, String> keys = new LinkedHashMap<>();
         private final List<String> options = new ArrayList<>();
         private String transport = "u1";
+        private List<String> prefix = List.of();
 
         private Phone(String story, Endpoint endpoint) {
             this.story = story;
@@ -56,6 +57,12 @@ final class Sipp implements AutoCloseable {
         /** Whose password {@code [authentication]} is made of. */
         Phone as(String user, String password) {
             options.addAll(List.of("-au", user, "-ap", password));
+            return this;
+        }
+
+        /** Begins the command so: to run it elsewhere. */
+        Phone within(List<String> command) {
+            prefix = List.copyOf(command);
             return this;
         }
 
@@ -90,7 +97,7 @@ final class Sipp implements AutoCloseable {
 
         private Sipp play(List<String> target) throws IOException {
             Path directory = Files.createTempDirectory(story);
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(prefix);
             command.add(Tool.SIPP.command());
             command.addAll(target);
             command.addAll(List.of("-sf", scenario(story).toString(), "-t", transport));
@@ -130,7 +137,7 @@ final class Sipp implements AutoCloseable {
     private void waitUntilBound(boolean tcp) {
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> !process.isAlive() || Sockets.isBound(phone, tcp));
+                .until(() -> !process.isAlive() || Sockets.isBound(process.pid(), phone, tcp));
     }
 
     /** Waits for the end of the story, which must be the one that was told, and gives what the phone has seen. */

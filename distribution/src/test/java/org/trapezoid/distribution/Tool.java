@@ -17,7 +17,9 @@ enum Tool {
     SIPP("sipp", "sip-tester"),
     SIPSAK("sipsak", "sipsak"),
     BARESIP("baresip", "baresip-core"),
-    KAMAILIO("kamailio", "kamailio");
+    KAMAILIO("kamailio", "kamailio"),
+    IP("ip", "iproute2"),
+    NFT("nft", "nftables");
 
     private final String command;
     private final String debianPackage;

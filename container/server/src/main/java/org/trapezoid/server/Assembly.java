@@ -25,8 +25,10 @@ import org.trapezoid.server.deploy.Deployments;
 import org.trapezoid.servlet.authentication.DigestService;
 import org.trapezoid.servlet.authentication.Users;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LocationFile;
 import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.location.LostConnections;
 import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
@@ -49,6 +51,7 @@ final class Assembly {
     private final ServletLayer servlets;
     private final Deployments deployments;
     private final LocationTable locations;
+    private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
 
     Assembly(ServerConfig config) throws IOException {
@@ -63,12 +66,9 @@ final class Assembly {
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
         http = new HttpServer(httpAddress);
-        sip = new SipStack(
-                config.sip(),
-                bindings,
-                keys,
-                applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh());
-        locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock());
+        byte[] secret = applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh();
+        sip = new SipStack(config.sip(), bindings, keys, secret);
+        locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), secret, sip.random());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
         Users users =
@@ -127,8 +127,15 @@ final class Assembly {
             Files.createDirectories(data);
             locationFile = Optional.of(new LocationFile(data.resolve("locations"), locations));
         }
+        LostConnections lost = new LostConnections(locations, sip.flows());
+        sip.transports().onFlowClosed(lost::onClosed);
         http.start();
         sip.start();
+        ServerConfig.Nat nat = config.sip().nat();
+        if (!nat.keepAlive().isZero()) {
+            keepAlive = Optional.of(sip.keepAlive(
+                    locations, new KeepAlive.Options(nat.keepAlive(), nat.keepAliveRate(), nat.keepAliveMisses())));
+        }
         try {
             deployments.start();
         } catch (BrokenArchiveException e) {
@@ -138,6 +145,7 @@ final class Assembly {
     }
 
     void stop() {
+        keepAlive.ifPresent(KeepAlive::close);
         servlets.drain();
         sip.drain(config.sip().stopTimeout());
         deployments.close();

@@ -49,6 +49,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param timing the base timers
      * @param limits what peers may ask for
      * @param trust what peers behind TLS must show
+     * @param nat what is done for clients behind NATs
      * @param stopTimeout how long running transactions may go on when the server stops
      * @param dns how names are looked up
      * @param nextHops how a request goes to what was found
@@ -60,6 +61,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Forbid> forbidden,
             Timing timing,
             PeerLimits limits,
+            Nat nat,
             Trust trust,
             Duration stopTimeout,
             Dns dns,
@@ -94,6 +96,29 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 if (!domains.add(route.domain())) {
                     throw new IllegalArgumentException("route for domain " + route.domain() + " is there twice");
                 }
+            }
+        }
+    }
+
+    /**
+     * What is done for clients behind NATs.
+     *
+     * @param symmetric whether every response over UDP goes to where its request came from, though not asked for (RFC 3581)
+     * @param keepAlive how often a client that registered over UDP from behind a NAT is asked whether it is there; zero: never
+     * @param keepAliveRate how many of them are asked in a second at most
+     * @param keepAliveMisses how many questions in a row may stay without an answer before the bindings of the client end
+     */
+    public record Nat(boolean symmetric, Duration keepAlive, int keepAliveRate, int keepAliveMisses) {
+        /** Responses as RFC 3261 has them; a question every 25 seconds. */
+        public static final Nat DEFAULT = new Nat(false, Duration.ofSeconds(25), 1000, 3);
+
+        public Nat {
+            if (keepAlive.isNegative() || (!keepAlive.isZero() && keepAlive.toMillis() < 1000)) {
+                throw new IllegalArgumentException("keep-alive is " + keepAlive + "; expected 0s, or 1s or more");
+            }
+            if (keepAliveRate < 10 || keepAliveMisses < 1) {
+                throw new IllegalArgumentException("keep-alive-rate is " + keepAliveRate + " and keep-alive-misses "
+                        + keepAliveMisses + "; expected at least 10 and 1");
             }
         }
     }
@@ -336,6 +361,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private final List<Forbid> forbidden = new ArrayList<>();
         private Timing timing = Timing.RFC3261;
         private PeerLimits limits = PeerLimits.DEFAULT;
+        private Nat nat = Nat.DEFAULT;
         private Trust trust = Trust.DEFAULT;
         private Duration stopTimeout = STOP_TIMEOUT;
         private Dns dns = Dns.SYSTEM;
@@ -387,6 +413,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** Sets the base timers. */
         public Builder timing(Timing baseTimers) {
             timing = baseTimers;
+            return this;
+        }
+
+        /** What is done for clients behind NATs. */
+        public Builder nat(Nat forNats) {
+            nat = forNats;
             return this;
         }
 
@@ -496,7 +528,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, forbidden, timing, limits, trust, stopTimeout, dns, nextHops),
+                    new Sip(listeners, names, routes, forbidden, timing, limits, nat, trust, stopTimeout, dns, nextHops),
                     http,
                     new Applications(
                             directory,

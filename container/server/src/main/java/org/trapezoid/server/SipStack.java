@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.sip.concurrent.QueueWait;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.concurrent.Strand;
@@ -96,7 +98,10 @@ final class SipStack {
         transports = new TransportLayer(
                 transports(config, bindings, keys, limits, threads),
                 new TransportOptions(
-                        config.names().stream().map(HostPort::parse).toList(), false, forbidden(config)),
+                        config.names().stream().map(HostPort::parse).toList(),
+                        false,
+                        config.nat().symmetric(),
+                        forbidden(config)),
                 threads);
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
@@ -261,6 +266,17 @@ final class SipStack {
         dns.close();
         timers.close();
         workers.close();
+    }
+
+    /** Begins to look after clients that flows lead to. */
+    KeepAlive keepAlive(LocationService locations, KeepAlive.Options options) {
+        KeepAlive keepAlive = new KeepAlive(locations, sender, strands, timers, identifiers, options);
+        keepAlive.start();
+        return keepAlive;
+    }
+
+    FlowTokens flows() {
+        return sender.flows();
     }
 
     TransportLayer transports() {

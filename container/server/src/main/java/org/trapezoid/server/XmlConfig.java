@@ -162,6 +162,18 @@ final class XmlConfig {
                             duration(hops.setAside, usual.setAside(), "set-aside"),
                             number(hops.mtu, usual.mtu(), "mtu"))));
         }
+        if (sip.nat != null) {
+            XmlTrapezoid.Nat nat = sip.nat;
+            ServerConfig.Nat usual = ServerConfig.Nat.DEFAULT;
+            check(
+                    file,
+                    nat,
+                    () -> builder.nat(new ServerConfig.Nat(
+                            nat.symmetric,
+                            duration(nat.keepAlive, usual.keepAlive(), "keep-alive"),
+                            number(nat.keepAliveRate, usual.keepAliveRate(), "keep-alive-rate"),
+                            number(nat.keepAliveMisses, usual.keepAliveMisses(), "keep-alive-misses"))));
+        }
     }
 
     private Listener listener(XmlTrapezoid.SipListener listener) {

@@ -62,6 +62,28 @@ final class XmlTrapezoid {
         @XmlElement
         @Nullable
         Trust tls;
+
+        @XmlElement
+        @Nullable
+        Nat nat;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Nat {
+        @XmlAttribute(name = "symmetric-responses")
+        boolean symmetric;
+
+        @XmlAttribute(name = "keep-alive")
+        @Nullable
+        String keepAlive;
+
+        @XmlAttribute(name = "keep-alive-rate")
+        @Nullable
+        String keepAliveRate;
+
+        @XmlAttribute(name = "keep-alive-misses")
+        @Nullable
+        String keepAliveMisses;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -9,6 +9,7 @@ import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.Incoming;
 import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.proxy.RoutePreprocessor;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.router.ApplicationChain;
@@ -181,7 +182,8 @@ public final class Dispatcher implements RequestHandler {
                             transaction.flow(),
                             true,
                             next.state(),
-                            next.poppedRoute().or(() -> popped)));
+                            next.poppedRoute().or(() -> popped),
+                            forwarder.registered(routed.popped())));
         } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
             forwarder.forward(transaction, outbound.withRoutes(request, out));
         } else if (decision instanceof Decision.Reject reject) {
@@ -244,7 +246,7 @@ public final class Dispatcher implements RequestHandler {
 
     /** Whether the request is for somebody else, or for another application of ours that is on its route. */
     private boolean leadsOn(Request request) {
-        return !request.routes().isEmpty() || !isOwn.test(request.uri());
+        return !request.routes().isEmpty() || !isOwn.test(request.uri()) || Gruu.isGruu(request.uri());
     }
 
     // ---- what has no transaction

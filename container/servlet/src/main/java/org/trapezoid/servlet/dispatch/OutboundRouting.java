@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.util.List;
+import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.Decision;
 import org.trapezoid.servlet.router.Origin;
@@ -16,6 +17,7 @@ import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.RequestFinisher;
 import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Sent;
 import org.trapezoid.sip.transport.Flow;
 
 /** Sends what applications send: initial requests by the application router, all others by their route. Thread-safe. */
@@ -25,17 +27,20 @@ public final class OutboundRouting implements Outbound {
     private final RequestSender sender;
     private final RouteBack routeBack;
     private final Loopback loopback;
+    private final Gruu.Lookup gruus;
 
     /** Makes the flow by which a request comes back to this server's own dispatcher. */
     public interface Loopback {
         Flow to(Object handover);
     }
 
-    public OutboundRouting(ApplicationChain chain, RequestSender sender, RouteBack routeBack, Loopback loopback) {
+    public OutboundRouting(
+            ApplicationChain chain, RequestSender sender, RouteBack routeBack, Loopback loopback, Gruu.Lookup gruus) {
         this.chain = chain;
         this.sender = sender;
         this.routeBack = routeBack;
         this.loopback = loopback;
+        this.gruus = gruus;
     }
 
     @Override
@@ -53,7 +58,7 @@ public final class OutboundRouting implements Outbound {
             RequestFinisher finisher,
             String branch) {
         if (request.toTag().isPresent()) {
-            return sender.send(owner, request, user, finisher, branch);
+            return sender.send(owner, Gruu.resolve(request, gruus), user, finisher, branch);
         }
         Decision decision = chain.next(request, Origin.APPLICATION, state);
         return decision.fold(
@@ -87,7 +92,7 @@ public final class OutboundRouting implements Outbound {
     }
 
     @Override
-    public void sendAck(Request ack) {
-        sender.sendDirect(ack);
+    public Sent sendAck(Request ack) {
+        return sender.sendDirect(Gruu.resolve(ack, gruus));
     }
 }

@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.app.Applications;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.OwnUris;
 import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.proxy.LoopDetector;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RouteSeal;
@@ -77,7 +79,8 @@ public final class ServletLayer {
                 stack.sender(),
                 routeBack,
                 handover -> new LoopbackFlow(
-                        transports.listeners().get(0), stack.transactions(), new PostedInOrder(), handover));
+                        transports.listeners().get(0), stack.transactions(), new PostedInOrder(), handover),
+                gruus(shared));
         MergedRequests merged = new MergedRequests();
         UaServices services = new UaServices(
                 outbound,
@@ -123,6 +126,16 @@ public final class ServletLayer {
                         stack.strands(),
                         isOwn,
                         options.unknownApplicationStatus()));
+    }
+
+    private static Gruu.Lookup gruus(Map<Class<?>, Object> shared) {
+        return shared.get(LocationService.class) instanceof LocationService locations
+                ? uri -> locations
+                        .instance(uri.toString())
+                        .flatMap(
+                                bindings -> locations.targets(bindings).stream().findFirst())
+                        .map(Uri::parse)
+                : Gruu.Lookup.NONE;
     }
 
     public Applications applications() {

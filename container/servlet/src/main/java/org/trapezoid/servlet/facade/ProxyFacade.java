@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.InsufficientBreadth;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
@@ -25,6 +26,7 @@ import org.trapezoid.servlet.proxy.Target;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -183,7 +185,7 @@ final class ProxyFacade implements Proxy {
                 return;
             }
             ProxyCore proxy = openCore();
-            proxy.createBranches(targets);
+            create(proxy, targets);
             start(proxy);
         });
     }
@@ -205,7 +207,7 @@ final class ProxyFacade implements Proxy {
             throw new IllegalArgumentException("a stateless proxy has one target, not " + targets.size());
         }
         Request received = request.message();
-        Request forwarded = Target.of(targets.get(0), received).address(received);
+        Request forwarded = Target.address(received, targets.get(0), received);
         if (uas != null) {
             uas.transaction().abandon();
         }
@@ -218,7 +220,22 @@ final class ProxyFacade implements Proxy {
     @Override
     public List<jakarta.servlet.sip.ProxyBranch> createProxyBranches(List<? extends URI> targets) {
         List<Uri> uris = targets(targets);
-        return inCore(() -> facades(openCore().createBranches(uris)));
+        return inCore(() -> facades(create(openCore(), uris)));
+    }
+
+    private List<ProxyBranch> create(ProxyCore proxy, List<Uri> uris) {
+        List<ProxyBranch> branches = proxy.createBranches(uris);
+        Optional<String> onward = request.incoming().flatMap(Incoming::onward);
+        if (onward.isPresent()) {
+            for (ProxyBranch branch : branches) {
+                Request sent = branch.request();
+                if (sent.uri().equals(request.message().uri())
+                        && !sent.headers().has(HeaderName.ROUTE)) {
+                    branch.request(DialogForwarder.onward(sent, onward)); // RFC 5626 §5.3.1
+                }
+            }
+        }
+        return branches;
     }
 
     @Override

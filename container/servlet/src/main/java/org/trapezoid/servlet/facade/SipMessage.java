@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.api.Flows;
 import org.trapezoid.servlet.session.Attributes;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.header.HeaderName;
@@ -536,14 +537,20 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable Object getAttribute(String name) {
-        Object own =
-                attributes.get(Objects.requireNonNull(name, "attribute name")).orElse(null);
-        if (own != null || flow.isEmpty()) {
-            return own;
+        Optional<Object> set = attributes.get(Objects.requireNonNull(name, "attribute name"));
+        if (set.isPresent()) {
+            return set.get();
         }
-        return name.equals(org.trapezoid.api.Binding.Source.FLOW)
-                ? flowToken()
-                : TlsAttributes.get(name, this instanceof SipRequest, flow);
+        return switch (name) {
+            case org.trapezoid.api.Binding.Source.FLOW -> flowToken();
+            case Flows.ONWARD -> leadsOnward() ? Boolean.TRUE : null;
+            default -> flow.isEmpty() ? null : TlsAttributes.get(name, this instanceof SipRequest, flow);
+        };
+    }
+
+    /** Whether it is for a client whose flow our Path named. */
+    boolean leadsOnward() {
+        return false;
     }
 
     /** What names the flow of a client that its Contact does not lead to. */

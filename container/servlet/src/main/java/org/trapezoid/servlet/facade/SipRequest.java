@@ -163,6 +163,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         return sending == null ? Optional.empty() : sending.uac();
     }
 
+    @Override
+    boolean leadsOnward() {
+        return initial && incoming.flatMap(Incoming::onward).isPresent();
+    }
+
     Optional<Incoming> incoming() {
         return incoming;
     }

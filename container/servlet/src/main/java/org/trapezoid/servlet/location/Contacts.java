@@ -80,6 +80,26 @@ final class Contacts {
         return -1;
     }
 
+    /** The one whose place the binding takes, {@link org.trapezoid.api.LocationService#isSame}. */
+    private static int indexOf(List<Binding> bindings, List<Uri> uris, Binding binding, Uri uri) {
+        for (int i = uris.size() - 1; i >= 0; i--) {
+            Binding other = bindings.get(i);
+            boolean same = binding.regId() != 0 && other.regId() != 0
+                    ? binding.regId() == other.regId() && binding.instance().equals(other.instance())
+                    : uris.get(i).equals(uri);
+            if (same) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The binding whose place the given one takes, ended or not. */
+    Optional<Binding> of(Binding binding, Uri contact) {
+        int at = indexOf(bindings, uris, binding, contact);
+        return at < 0 ? Optional.empty() : Optional.of(bindings.get(at));
+    }
+
     /**
      * What these become: those of {@code wanted} that have not ended, of several for one contact the last one. Highest q
      * first, then what is new here, then what was there.
@@ -89,7 +109,7 @@ final class Contacts {
         List<Uri> distinctUris = new ArrayList<>(wanted.size());
         for (Binding binding : wanted) {
             Uri uri = uri(binding);
-            int same = indexOf(distinctUris, uri);
+            int same = indexOf(distinct, distinctUris, binding, uri);
             if (same >= 0) {
                 distinct.remove(same);
                 distinctUris.remove(same);
@@ -147,13 +167,13 @@ final class Contacts {
     void changes(Contacts next, Instant now, List<Change> into) {
         for (int i = 0; i < bindings.size(); i++) {
             Binding old = bindings.get(i);
-            if (indexOf(next.uris, uris.get(i)) < 0) {
+            if (indexOf(next.bindings, next.uris, old, uris.get(i)) < 0) {
                 into.add(old.isExpired(now) ? new Change.Expired(old) : new Change.Unbound(old));
             }
         }
         for (int i = 0; i < next.bindings.size(); i++) {
             Binding binding = next.bindings.get(i);
-            int before = indexOf(uris, next.uris.get(i));
+            int before = indexOf(bindings, uris, binding, next.uris.get(i));
             if (before < 0) {
                 into.add(new Change.Bound(binding));
             } else if (bindings.get(before) != binding) {

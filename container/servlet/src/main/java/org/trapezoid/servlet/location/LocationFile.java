@@ -16,7 +16,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.sip.concurrent.Threads;
+import org.trapezoid.sip.uri.HostPort;
+import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.Uri;
 
 /**
  * Keeps the bindings of a {@link LocationService} in a file, so that they survive a restart. Thread-safe. A change only
@@ -125,10 +130,25 @@ public final class LocationFile implements AutoCloseable {
     private void load(int number, String line) {
         if (number > 1) {
             BindingLine bound = BindingLine.parse(line);
-            locations.update(bound.addressOfRecord(), before -> bound.bindings());
+            List<Binding> reachable = new ArrayList<>(bound.bindings());
+            reachable.removeIf(LocationFile::wasConnected);
+            locations.update(bound.addressOfRecord(), before -> reachable);
         } else if (!line.equals(FIRST_LINE)) {
             throw new IllegalArgumentException("expected \"" + FIRST_LINE + "\"");
         }
+    }
+
+    /** Connections do not outlive a restart, and a client behind one registers again; over UDP the flow is there still. */
+    private static boolean wasConnected(Binding binding) {
+        Binding.Source source = binding.source();
+        boolean connection = !source.flow().isEmpty() && !source.transport().equals("UDP");
+        return connection
+                && !(Uri.parse(binding.contact()) instanceof SipUri contact
+                        && HostPort.sameHost(contact.host(), literal(source.host())));
+    }
+
+    private static String literal(String address) {
+        return address.indexOf(':') < 0 ? address : '[' + address + ']';
     }
 
     private void run() {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.LocationService;
@@ -40,15 +41,21 @@ public final class LocationTable implements LocationService, AutoCloseable {
     /** One for each address-of-record. A refresh leaves it alone; it is corrected when it comes up. */
     private final ConcurrentSkipListSet<Due> dues = new ConcurrentSkipListSet<>();
 
+    private final Gruus gruus;
     private final Announcer announcer = new Announcer();
     private volatile Timer sweep = Timer.NONE;
     private volatile boolean closed;
 
-    /** The strand is the table's own: expired bindings are removed, and listeners told of it, in its callbacks. */
-    public LocationTable(Strand strand, Timers timers, InstantSource clock) {
+    /**
+     * The strand is the table's own: expired bindings are removed, and listeners told of it, in its callbacks.
+     *
+     * @param secret the key of temporary GRUUs; they outlive a restart with it
+     */
+    public LocationTable(Strand strand, Timers timers, InstantSource clock, byte[] secret, RandomGenerator random) {
         this.strand = strand;
         this.timers = timers;
         this.clock = clock;
+        this.gruus = new Gruus(secret, random);
         this.sweep = timers.schedule(strand, SWEEP, this::onSweep);
     }
 
@@ -85,7 +92,7 @@ public final class LocationTable implements LocationService, AutoCloseable {
             List<Binding> wanted = new ArrayList<>(current.alive(now));
             wanted.add(binding);
             if (commit(binding.addressOfRecord(), current, current.replaced(wanted, now), now)) {
-                return current.of(contact).filter(old -> !old.isExpired(now));
+                return current.of(binding, contact).filter(old -> !old.isExpired(now));
             }
         }
     }
@@ -129,6 +136,37 @@ public final class LocationTable implements LocationService, AutoCloseable {
             }
         });
         return Set.copyOf(bound);
+    }
+
+    @Override
+    public Optional<List<Binding>> instance(String uri) {
+        Uri parsed = Uri.parse(uri);
+        if (!Gruus.isGruu(parsed)) {
+            return Optional.empty();
+        }
+        List<Binding> found = new ArrayList<>(1);
+        gruus.read(parsed).ifPresent(wanted -> {
+            for (Binding binding : lookup(wanted.addressOfRecord())) {
+                if (binding.instance().equals(wanted.instance()) && wanted.isOf(binding.callId())) {
+                    found.add(binding);
+                }
+            }
+        });
+        return Optional.of(found);
+    }
+
+    @Override
+    public Optional<String> publicGruu(Binding binding) {
+        return Gruus.isPossible(binding)
+                ? Optional.of(Gruus.publicOf(binding.addressOfRecord(), binding.instance()))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> temporaryGruu(Binding binding) {
+        return Gruus.isPossible(binding)
+                ? Optional.of(gruus.temporaryOf(binding.addressOfRecord(), binding.instance(), binding.callId()))
+                : Optional.empty();
     }
 
     @Override

@@ -36,6 +36,13 @@ public final class DialogForwarder {
                 : environment.flows().onward(popped.get(popped.size() - 1).uri(), FlowTokens.Use.DIALOG);
     }
 
+    /** The route to the client whose flow the last of our own Path values names, for a request that begins something. */
+    public Optional<String> registered(List<NameAddr> popped) {
+        return popped.isEmpty()
+                ? Optional.empty()
+                : environment.flows().onward(popped.get(popped.size() - 1).uri(), FlowTokens.Use.PATH);
+    }
+
     /** The request with that route. */
     public static Request onward(Request request, Optional<String> route) {
         return route.isEmpty()

@@ -18,6 +18,7 @@ import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Uri;
 
@@ -35,7 +36,7 @@ public final class ProxyBranch implements ClientUser {
 
     private final ProxyCore core;
     private final Uri target;
-    private final Target destination;
+    private Optional<Target> destination; // of a target with headers
     private final ProxySettings settings;
     private final ForbiddenRanges forbidden; // by who named the target
     private State state = State.CREATED;
@@ -80,7 +81,13 @@ public final class ProxyBranch implements ClientUser {
             return sent.request();
         }
         Request given = edited;
-        return given != null ? given : destination.address(core.original());
+        return given != null ? given : addressed();
+    }
+
+    private Request addressed() {
+        return destination.isEmpty()
+                ? core.original().toBuilder().uri(target).build()
+                : destination.get().address(core.original());
     }
 
     /** Sends this one instead, to where it leads. */
@@ -91,6 +98,14 @@ public final class ProxyBranch implements ClientUser {
 
     public boolean isStarted() {
         return outgoing != null;
+    }
+
+    /** Whether the flow of a client failed that this server alone knows a way to. */
+    boolean hasLostItsClient() {
+        return destination.isPresent()
+                && !destination.get().routes().isEmpty()
+                && response != null
+                && response.status() == 430;
     }
 
     /** Whether a final response came, or it was given up. */
@@ -180,16 +195,27 @@ public final class ProxyBranch implements ClientUser {
         Request request = toSend();
         timerCFrom = core.timers().nanoTime();
         settings.timeout().ifPresent(timeout -> limit(core.searchStart(settings, timerCFrom), timeout));
-        outgoing = core.send(request, this);
+        outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
+        schedule();
+    }
+
+    private Optional<Uri> nextFlow() {
+        return destination.isEmpty() ? Optional.empty() : destination.get().next();
+    }
+
+    /** The next flow of the same user agent, RFC 5626 §7. */
+    private void startNextFlow(Uri next) {
+        state = State.CALLING;
+        destination = Optional.of(Target.of(next, core.received()).orElseGet(() -> Target.plain(next)));
+        Request request = toSend();
+        timerCFrom = core.timers().nanoTime();
+        outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
         schedule();
     }
 
     private Request toSend() {
-        Request base = edited == null ? core.original() : edited;
-        Uri uri = edited == null ? destination.uri() : edited.uri();
-        if (edited == null && !destination.routes().isEmpty()) {
-            base = destination.address(base);
-        }
+        Request base = edited != null ? edited : destination.isEmpty() ? core.original() : addressed();
+        Uri uri = edited == null && destination.isEmpty() ? target : base.uri();
         Request.Builder builder = base.toBuilder().forbid(forbidden);
         if (edited == null) {
             builder.uri(uri);
@@ -215,9 +241,29 @@ public final class ProxyBranch implements ClientUser {
         }
         if (path) {
             RecordRoute value = settings.path().get();
-            value.add(builder, HeaderName.PATH, core.arrivedOn(), flow.listener(), secure, RecordRoute.Tokens.NONE);
+            value.addPath(builder, core.arrivedOn(), flow.listener(), secure, pathToken());
         }
         return builder.build();
+    }
+
+    /** RFC 5626 §5.1: for a client connected to us that knows flows, or is reached by nothing else. */
+    private String pathToken() {
+        Flow in = core.arrivedOver();
+        Request register = core.received();
+        boolean asked = register.viaCount() == 1 && hasOption(register, "outbound");
+        ClientFlow.Way way = ClientFlow.wayToContact(in, register);
+        return !(in instanceof LoopbackFlow) && (asked || way != ClientFlow.Way.CONTACT)
+                ? core.flows().token(in, FlowTokens.Use.PATH, asked || way == ClientFlow.Way.FLOW_ONLY)
+                : "";
+    }
+
+    private static boolean hasOption(Request request, String option) {
+        for (String value : request.headers().values(HeaderName.SUPPORTED)) {
+            if (value.equalsIgnoreCase(option)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** RFC 5626 §5.3: clients that their flows alone lead to, at either side. */
@@ -379,6 +425,54 @@ public final class ProxyBranch implements ClientUser {
             core.onGivenUp(); // RFC 3261 §16.8: the CANCEL brings the final response
         } else {
             endWith(core.local(408));
+        }
+    }
+
+    /** Whether a response says that the flow leads nowhere, be there others or not (RFC 5626 §7). */
+    private static boolean isFlowFailure(int status) {
+        return status == 430 || status == 408;
+    }
+
+    /** The transaction over a flow that is not the last one of its user agent; when the flow fails, the next has its turn. */
+    private final class OneFlow implements ClientUser {
+        private boolean over;
+
+        @Override
+        public void onResponse(Response received) {
+            if (!over && !(isFlowFailure(received.status()) && goOn())) {
+                ProxyBranch.this.onResponse(received);
+            }
+        }
+
+        @Override
+        public void onTimeout() {
+            if (!over && !goOn()) {
+                ProxyBranch.this.onTimeout();
+            }
+        }
+
+        @Override
+        public void onTransportError(IOException cause) {
+            if (!over && !goOn()) {
+                ProxyBranch.this.onTransportError(cause);
+            }
+        }
+
+        @Override
+        public void onTerminated() {
+            if (!over) {
+                ProxyBranch.this.onTerminated();
+            }
+        }
+
+        private boolean goOn() {
+            Optional<Uri> next = nextFlow();
+            if (next.isEmpty() || !isPending() || timedOut || cancelled || edited != null || !core.maySearch()) {
+                return false;
+            }
+            over = true;
+            startNextFlow(next.get());
+            return true;
         }
     }
 }

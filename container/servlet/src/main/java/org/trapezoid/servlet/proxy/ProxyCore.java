@@ -16,6 +16,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
@@ -394,11 +395,11 @@ public final class ProxyCore implements ServerUser, Stranded {
         return secure && request.uri() instanceof SipUri sip && !sip.secure();
     }
 
-    OutgoingRequest send(Request request, ProxyBranch branch) {
+    OutgoingRequest send(Request request, ProxyBranch branch, ClientUser user) {
         if (isDowngrade(request)) {
-            return environment.outbound().refuse(this, request, 480, branch);
+            return environment.outbound().refuse(this, request, 480, user);
         }
-        return environment.outbound().send(this, request, state, branch, branch::finish, branchPart);
+        return environment.outbound().send(this, request, state, user, branch::finish, branchPart);
     }
 
     /** When the time of a branch that starts now began: with the whole search, if it is parallel. */
@@ -508,7 +509,8 @@ public final class ProxyCore implements ServerUser, Stranded {
             return;
         }
         Optional<ProxyBranch> branch = best.get().branch();
-        Response response = best.get().response();
+        boolean lost = branch.isPresent() && branch.get().hasLostItsClient();
+        Response response = lost ? local(480) : best.get().response(); // RFC 5626 §7: 430 is between proxies
         if (branch.isPresent() && listener.onFinal(branch.get(), response)) {
             callbacks++;
         } else {

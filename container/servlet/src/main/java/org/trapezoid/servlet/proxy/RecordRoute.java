@@ -44,6 +44,17 @@ public record RecordRoute(Parameters parameters) {
         }
     }
 
+    /** The same in Path; the token of the client that registers is in the value of its side (RFC 5626 §5.1). */
+    void addPath(Request.Builder builder, Listener in, Listener out, boolean secure, String token) {
+        String outbound = token.isEmpty() ? ">" : ";ob>";
+        if (in.equals(out)) {
+            builder.addFirst(HeaderName.PATH, '<' + text(out, secure, token, false) + outbound);
+        } else {
+            builder.addFirst(HeaderName.PATH, '<' + text(in, secure, token, true) + outbound);
+            builder.addFirst(HeaderName.PATH, '<' + text(out, secure, "", true) + '>');
+        }
+    }
+
     /** RFC 3261 §16.6 step 4: a sips URI when the Request-URI or the topmost Route is one. */
     static boolean isSecure(Request request) {
         return isSecure(request.uri())

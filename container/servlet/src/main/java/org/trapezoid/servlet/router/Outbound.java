@@ -6,6 +6,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.RequestFinisher;
+import org.trapezoid.sip.transaction.Sent;
 
 /** Sends what an application sends: to the next application inside, or out. Called in the core section of the owner. */
 public interface Outbound {
@@ -29,5 +30,5 @@ public interface Outbound {
     OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user);
 
     /** Sends the ACK of a 2xx on, without a transaction: to the next application inside, or out (RFC 3261 §16). */
-    void sendAck(Request ack);
+    Sent sendAck(Request ack);
 }

@@ -116,7 +116,7 @@ public final class UacCore implements ClientUser {
         if (acks.isEmpty()) {
             acks = new HashMap<>(2);
         }
-        acks.put(tag, services.sender().sendDirect(ack));
+        acks.put(tag, services.outbound().sendAck(ack));
     }
 
     @Override

@@ -4,6 +4,7 @@ package org.trapezoid.servlet.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.sip.SipServletRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.api.Binding;
+import org.trapezoid.api.Flows;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
@@ -21,6 +23,7 @@ import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -60,7 +63,7 @@ class FlowStoriesTest {
     }
 
     private Binding register(Peer peer, String aor) {
-        peer.send(peer.request(Method.REGISTER, aor));
+        peer.send(peer.request(Method.REGISTER, aor).set(HeaderName.FROM, "<" + aor + ">;tag=1"));
         peer.nextResponse(200);
         return bound(aor);
     }
@@ -151,7 +154,7 @@ class FlowStoriesTest {
         server.tcp.disconnect(bob.address());
         alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
 
-        alice.nextResponse(430);
+        alice.nextResponse(480); // 430 is for the proxy that knows other flows
         assertThat(bob.rest()).isEmpty();
     }
 
@@ -168,7 +171,7 @@ class FlowStoriesTest {
         bindings.put("sip:bob@a.test", before);
         alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
 
-        alice.nextResponse(430);
+        alice.nextResponse(480);
     }
 
     @Test
@@ -259,5 +262,145 @@ class FlowStoriesTest {
         bob.send(bob.answer(bye, 200));
 
         server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "7")
+    @Checklist("R13")
+    void nextFlowOfAnInstanceIsTriedWhenOneHasFailed() {
+        Peer alice = server.peer("alice");
+        Peer wifi = server.connected("wifi");
+        Peer mobile = server.natted("mobile");
+        Binding first = register(wifi, "sip:1@a.test");
+        Binding second = register(mobile, "sip:2@a.test");
+        app.on("INVITE", invite -> {
+            invite.getProxy().setRecordRoute(true);
+            invite.getProxy().proxyTo(app.uri(first.target(List.of(second))));
+        });
+
+        server.tcp.disconnect(wifi.address());
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request got = mobile.nextRequest(Method.INVITE);
+        mobile.send(recordRouted(mobile, got, 200));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+
+        mobile.nextRequest(Method.ACK);
+        assertThat(got.uri().toString()).isEqualTo(mobile.contact());
+        assertThat(wifi.rest()).isEmpty();
+        assertThat(alice.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "7")
+    void silentFlowIsFollowedByTheNextAndARefusalIsNot() {
+        Peer alice = server.peer("alice");
+        Peer wifi = server.natted("wifi");
+        Peer mobile = server.connected("mobile");
+        Binding first = register(wifi, "sip:1@a.test");
+        Binding second = register(mobile, "sip:2@a.test");
+        app.on("INVITE", invite -> invite.getProxy().proxyTo(app.uri(first.target(List.of(second)))));
+
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        server.advance(Duration.ofSeconds(33));
+        Request got = mobile.nextRequest(Method.INVITE);
+        mobile.send(mobile.answer(got, 486));
+        alice.nextResponse(100);
+        alice.nextResponse(486);
+        Request refused = wifi.nextRequest(Method.INVITE);
+        assertThat(refused.uri().toString()).isEqualTo(wifi.contact());
+
+        server.assertEndsInTime();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.1")
+    @Rfc(value = 5626, section = "5.3.1")
+    void edgeProxyPutsTheFlowIntoPathAndFollowsIt() {
+        Peer phone = server.natted("phone");
+        Peer registrar = server.peer("registrar");
+        app.on("REGISTER", register -> {
+            register.getProxy().setAddToPath(true);
+            register.getProxy().proxyTo(app.uri(registrar.contact()));
+        });
+        phone.send(phone.request(Method.REGISTER, "sip:phone@home.test").add(HeaderName.SUPPORTED, "path, outbound"));
+        Request register = registrar.nextRequest(Method.REGISTER);
+        List<String> path = register.headers().values(HeaderName.PATH);
+        assertThat(path).hasSize(1);
+        assertThat(path.get(0)).endsWith(";ob>");
+        registrar.send(registrar.answer(register, 200));
+        phone.nextResponse(200);
+
+        app.on("INVITE", invite -> {
+            assertThat(invite.getAttribute(Flows.ONWARD)).isEqualTo(true);
+            invite.getProxy().setRecordRoute(true);
+            invite.getProxy().proxyTo(invite.getRequestURI());
+        });
+        Request invite =
+                registrar.send(registrar.request(Method.INVITE, phone.contact()).add(HeaderName.ROUTE, path.get(0)));
+        Request got = phone.nextRequest(Method.INVITE);
+        phone.send(recordRouted(phone, got, 200));
+        Response success = registrar.nextResponse(200);
+        registrar.send(registrar.inDialog(Method.ACK, invite, success, 1));
+        phone.nextRequest(Method.ACK);
+
+        assertThat(got.headers().has(HeaderName.ROUTE)).isFalse();
+        assertThat(got.headers().values(HeaderName.RECORD_ROUTE)).hasSize(2);
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3.1")
+    void edgeProxyAnswers430WhenTheFlowOfAPathHasEnded() {
+        Peer phone = server.connected("phone");
+        Peer registrar = server.peer("registrar");
+        app.on("REGISTER", register -> {
+            register.getProxy().setAddToPath(true);
+            register.getProxy().proxyTo(app.uri(registrar.contact()));
+        });
+        app.on("INVITE", invite -> invite.getProxy().proxyTo(invite.getRequestURI()));
+        phone.send(phone.request(Method.REGISTER, "sip:phone@home.test").add(HeaderName.SUPPORTED, "outbound"));
+        String path = registrar
+                .nextRequest(Method.REGISTER)
+                .headers()
+                .values(HeaderName.PATH)
+                .get(1); // two listeners: that of TCP is the lower one
+        server.tcp.disconnect(phone.address());
+
+        registrar.send(registrar.request(Method.INVITE, phone.contact()).add(HeaderName.ROUTE, path));
+
+        registrar.nextResponse(430);
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3.1")
+    void forgedPathIsNoWayToAClient() {
+        Peer phone = server.natted("phone");
+        Peer mallory = server.peer("mallory");
+        Binding binding = register(phone, "sip:phone@a.test");
+        app.on("INVITE", invite -> {
+            assertThat(invite.getAttribute(Flows.ONWARD)).isNull();
+            invite.createResponse(403).send();
+        });
+
+        for (String user : List.of("fl.AAAA", "fl.", "fl.%20", binding.source().flow())) {
+            mallory.send(mallory.request(Method.INVITE, phone.contact())
+                    .set(HeaderName.CALL_ID, "call-" + user.hashCode())
+                    .add(HeaderName.ROUTE, "<sip:" + user + "@192.0.2.1:5060;lr>"));
+            mallory.nextResponse(403);
+        }
+
+        assertThat(phone.rest()).isEmpty();
+    }
+
+    @Test
+    void routesInAReceivedRequestUriDoNotCount() {
+        Peer alice = server.peer("alice");
+        Peer bob = server.natted("bob");
+        Binding binding = register(bob, "sip:bob@a.test");
+        app.on("INVITE", invite -> invite.getProxy().proxyTo(invite.getRequestURI()));
+
+        alice.send(alice.request(Method.INVITE, binding.target()));
+
+        assertThat(bob.rest()).isEmpty();
     }
 }

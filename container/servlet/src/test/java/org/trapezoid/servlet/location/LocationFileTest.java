@@ -51,7 +51,8 @@ class LocationFileTest {
     }
 
     private LocationTable table() {
-        return new LocationTable(clock.strands().create(), clock, clock);
+        return new LocationTable(
+                clock.strands().create(), clock, clock, new byte[32], new java.util.SplittableRandom(1));
     }
 
     private LocationTable restarted() throws IOException {
@@ -76,7 +77,7 @@ class LocationFileTest {
                 "a\tb\\c@d",
                 4_711,
                 List.of("<sip:edge.example.com;lr>", "<sip:in.example.com;lr>"),
-                new Binding.Source("2001:db8::1", 5062, "TLS", "fl.abc-_"),
+                new Binding.Source("2001:db8::1", 5062, "UDP", "fl.abc-_"),
                 "Téléphone\r\n ");
         LocationTable before = table();
         try (LocationFile file = new LocationFile(path(), before)) {

@@ -28,7 +28,8 @@ class LocationTableTest {
     private static final String LAPTOP = "sip:alice@192.0.2.9";
 
     private final ManualClock clock = new ManualClock();
-    private final LocationTable table = new LocationTable(clock.strands().create(), clock, clock);
+    private final LocationTable table =
+            new LocationTable(clock.strands().create(), clock, clock, new byte[32], new java.util.SplittableRandom(1));
 
     private Binding binding(String contact, int seconds) {
         return Binding.of(ALICE, contact, clock.instant().plusSeconds(seconds), "call", 1);

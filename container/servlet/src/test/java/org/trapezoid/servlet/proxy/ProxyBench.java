@@ -36,6 +36,7 @@ import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.RequestFinisher;
 import org.trapezoid.sip.transaction.RequestHandler;
 import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transaction.Sent;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
@@ -140,8 +141,8 @@ final class ProxyBench implements RequestHandler, Outbound {
     }
 
     @Override
-    public void sendAck(Request ack) {
-        sender.sendDirect(ack);
+    public Sent sendAck(Request ack) {
+        return sender.sendDirect(ack);
     }
 
     private boolean isOwn(Uri uri) {

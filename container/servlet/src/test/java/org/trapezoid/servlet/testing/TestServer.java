@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
@@ -21,6 +22,8 @@ import org.trapezoid.servlet.descriptor.ServletSelection;
 import org.trapezoid.servlet.descriptor.SessionOptions;
 import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.location.KeepAlive;
+import org.trapezoid.servlet.location.LostConnections;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.concurrent.Readers;
@@ -52,6 +55,8 @@ public final class TestServer {
     public final FakeTransport udp;
     public final FakeTransport tcp;
     public final FakeTransport tls;
+    private final TransportLayer transports;
+    private final RequestSender sender;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
@@ -88,7 +93,7 @@ public final class TestServer {
                 42,
                 new DefaultApplicationRouter(),
                 clock -> Map.of(),
-                new TransportOptions(ALIASES, false, forbidden),
+                new TransportOptions(ALIASES, false).withForbidden(forbidden),
                 ServletLayer.Options.DEFAULT);
     }
 
@@ -134,12 +139,12 @@ public final class TestServer {
         tls = new FakeTransport(Protocol.TLS, new InetSocketAddress(host, 5061), clock);
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
-        TransportLayer transports = new TransportLayer(
+        transports = new TransportLayer(
                 List.of(udp, tcp, tls),
                 transportOptions,
                 new StackThreads(new Readers(), clock, Runnable::run));
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
-        RequestSender sender = new RequestSender(
+        sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
                 transactions,
                 transports,
@@ -220,6 +225,19 @@ public final class TestServer {
             }
         });
         return this;
+    }
+
+    /** Looks after the clients behind NATs that are bound in the service. */
+    public KeepAlive keepAlive(LocationService locations, KeepAlive.Options options) {
+        KeepAlive keepAlive = new KeepAlive(
+                locations, sender, clock.strands(), clock, new Identifiers(new SplittableRandom(7)), options);
+        keepAlive.start();
+        return keepAlive;
+    }
+
+    /** Ends the bindings of clients whose connections are lost. */
+    public void watchConnections(LocationService locations) {
+        transports.onFlowClosed(new LostConnections(locations, sender.flows())::onClosed);
     }
 
     public ServletLayer layer() {

@@ -170,6 +170,11 @@ public final class RequestSender {
         return sent;
     }
 
+    /** The host by which the first listener is known. */
+    public String localHost() {
+        return transports.listeners().get(0).advertised().host();
+    }
+
     HopSelection selection() {
         return selection;
     }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -28,6 +29,11 @@ import org.trapezoid.sip.uri.HostPort;
 public final class TransportLayer implements FlowHandler, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TransportLayer.class);
 
+    /** How often a client shall send its keep-alives, in seconds; less than a NAT or a firewall forgets in (RFC 5626 §4.4.1). */
+    private static final String KEEP_DATAGRAMS = "25";
+
+    private static final String KEEP_STREAM = "110";
+
     private record Source(InetAddress address, String kind) {}
 
     private final List<Transport> transports;
@@ -35,6 +41,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private final StackThreads threads;
     private final ResponseRoute route;
     private final LogGate gate;
+    private final List<Consumer<Flow>> watchers = new CopyOnWriteArrayList<>();
     private volatile MessageHandler handler = new Unready();
     private volatile LocalNames names = new LocalNames(List.of(), List.of());
     private volatile OwnAddresses own = new OwnAddresses(List.of());
@@ -151,7 +158,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         } else if (result instanceof ParseResult.Parsed parsed) {
             Message message = parsed.message();
             if (message instanceof Request request) {
-                handler.onRequest(flow, received(request, flow.peer()));
+                handler.onRequest(flow, received(request, flow));
             } else if (message instanceof Response response) {
                 onResponse(flow, response);
             }
@@ -170,21 +177,27 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             }
         } else if (result instanceof ParseResult.Parsed parsed && parsed.message() instanceof Request request) {
             Request restricted = request.toBuilder().forbid(forbidden).build();
-            handler.onRequest(flow, received(restricted, flow.peer()));
+            handler.onRequest(flow, received(restricted, flow));
         } else if (result instanceof Malformed malformed) {
             onMalformed(flow, malformed);
         }
     }
 
+    /** Somebody who is told of each connection that ended. */
+    public void onFlowClosed(Consumer<Flow> watcher) {
+        watchers.add(watcher);
+    }
+
     @Override
     public void onClosed(Flow flow) {
         handler.onClosed(flow);
+        watchers.forEach(watcher -> watcher.accept(flow));
     }
 
-    /** RFC 3261 §18.2.1, RFC 3581 §4. */
-    private static Request received(Request request, InetSocketAddress source) {
+    /** RFC 3261 §18.2.1, RFC 3581 §4, RFC 6223 §4.3. */
+    private Request received(Request request, Flow flow) {
         Via via = request.topVia();
-        Via marked = via.from(source);
+        Via marked = marked(via, flow);
         return marked.equals(via)
                 ? request
                 : request.toBuilder()
@@ -207,18 +220,26 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         if (gate.passes(new Source(flow.peer().getAddress(), "malformed"))) {
             log.debug("{}: malformed message: {}", flow, malformed.reason());
         }
-        malformed.answer().ifPresent(answer -> sendResponse(flow, received(answer, flow.peer()), failure -> {}));
+        malformed.answer().ifPresent(answer -> sendResponse(flow, received(answer, flow), failure -> {}));
         if (malformed.closeConnection()) {
             flow.close();
         }
     }
 
     /** The answer has its Via from a request that was not marked yet. */
-    private static Response received(Response answer, InetSocketAddress source) {
-        Via via = answer.topVia();
+    private Response received(Response answer, Flow flow) {
         return answer.toBuilder()
-                .replaceFirst(HeaderName.VIA, via.from(source).toString())
+                .replaceFirst(HeaderName.VIA, marked(answer.topVia(), flow).toString())
                 .build();
+    }
+
+    private Via marked(Via via, Flow flow) {
+        boolean forced =
+                options.symmetric() && !flow.isReliable() && !via.parameters().has("rport");
+        Via marked = (forced ? via.with("rport", "") : via).from(flow.peer());
+        boolean asksToKeep =
+                via.parameters().value("keep").filter(String::isEmpty).isPresent();
+        return asksToKeep ? marked.with("keep", flow.isReliable() ? KEEP_STREAM : KEEP_DATAGRAMS) : marked;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -200,7 +201,9 @@ final class UdpSocket {
         UdpFlow flow = last != null && last.peer().equals(source) ? last : flows.flow(source);
         int length = datagram.flip().remaining();
         datagram.get(bytes, 0, length);
-        if (length > 0) {
+        if (length > 0 && bytes[0] < 2 && StunBinding.isStun(bytes, length)) {
+            answerStun(current, bytes, length, source);
+        } else if (length > 0) {
             handler.onMessage(flow, parser.parseDatagram(bytes, 0, length));
         }
         return flow;
@@ -215,6 +218,15 @@ final class UdpSocket {
         InetSocketAddress source = (InetSocketAddress) current.receive(datagram);
         backlog.read(before, threads.timers().nanoTime());
         return source;
+    }
+
+    /** RFC 5626 §8. */
+    private static void answerStun(DatagramChannel current, byte[] bytes, int length, InetSocketAddress source)
+            throws IOException {
+        Optional<ByteBuffer> answer = StunBinding.answer(bytes, length, source);
+        if (answer.isPresent() && Literals.isReachable(source)) {
+            current.send(answer.get(), source);
+        }
     }
 
     private void reopenSoon(DatagramChannel lost) {

@@ -107,6 +107,26 @@ class TransportLayerTest {
         assertThat(udp.sentTo(new InetSocketAddress("192.0.2.7", port))).hasSize(1);
     }
 
+    @Test
+    @Rfc(value = 3581, section = "4")
+    void answersToTheSourceUnaskedWhenSymmetric() throws IOException {
+        startWith(TransportOptions.DEFAULT.withSymmetric(true));
+        udp.receive(PEER, Texts.options("SIP/2.0/UDP 10.0.0.1:5082;branch=z9hG4bKa", "nat"));
+
+        layer.sendResponse(messages.flow(), ok(messages.requests.get(0)), failures::add);
+
+        assertThat(udp.sentTo(PEER)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @Rfc(value = 6223, section = "4.3")
+    @CsvSource({"keep, 25", "keep=10, 10"})
+    void saysHowOftenAClientThatAsksShallKeepAlive(String asked, String answered) {
+        udp.receive(PEER, Texts.options("SIP/2.0/UDP 192.0.2.7:7070;branch=z9hG4bKa;" + asked, "keep"));
+
+        assertThat(messages.requests.get(0).topVia().parameters().value("keep")).hasValue(answered);
+    }
+
     @ParameterizedTest
     @Rfc(value = 3261, section = "18.2.2")
     @Checklist("X2")

@@ -87,6 +87,23 @@ class UdpTransportTest {
     }
 
     @Test
+    @Rfc(value = 5626, section = "3.5.2")
+    void answersAStunKeepAliveOnTheSipPort() throws Exception {
+        transport.start(received);
+        byte[] request = java.util.HexFormat.of().parseHex("000100002112a442" + "0102030405060708090a0b0c");
+
+        toServer(request);
+
+        DatagramPacket answer = toPeer();
+        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(answer.getData(), 0, answer.getLength());
+        assertThat(answer.getLength()).isEqualTo(32);
+        assertThat(bytes.getShort(0)).isEqualTo((short) 0x0101);
+        assertThat(Short.toUnsignedInt(bytes.getShort(26)) ^ 0x2112).isEqualTo(peer.getLocalPort());
+        assertThat(bytes.getInt(28) ^ 0x2112a442).isEqualTo(0x7f000001);
+        assertThat(received.isEmpty()).isTrue();
+    }
+
+    @Test
     void hasOneFlowPerRemoteAddress() throws Exception {
         transport.start(received);
         toServer(Texts.options("one"));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.DigestAuthentication;
+import org.trapezoid.api.Flows;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
 import org.trapezoid.samples.Services;
@@ -77,6 +78,13 @@ public final class ProxyServlet extends SipServlet {
             answerForTheServer(req);
             return;
         }
+        if (Boolean.TRUE.equals(req.getAttribute(Flows.ONWARD))) {
+            Proxy proxy = req.getProxy(); // the registrar sends it to a client that registered through us
+            proxy.setRecordRoute(recordRoute);
+            proxy.setSupervised(false);
+            proxy.proxyTo(req.getRequestURI());
+            return;
+        }
         Caller caller = callers.identify(req);
         if (caller == Caller.REFUSED) {
             return;
@@ -87,6 +95,7 @@ public final class ProxyServlet extends SipServlet {
         } else if (mayRelay(caller)) {
             Proxy proxy = req.getProxy();
             proxy.setRecordRoute(recordRoute);
+            proxy.setAddToPath(req.getMethod().equals("REGISTER"));
             proxy.setSupervised(false);
             proxy.proxyTo(req.getRequestURI()); // RFC 3261 §16.5: the only target
         } else {
@@ -112,7 +121,7 @@ public final class ProxyServlet extends SipServlet {
         ok.setHeader("Accept", "*/*"); // bodies are passed on
         ok.setHeader("Accept-Encoding", "identity");
         ok.setHeader("Accept-Language", "en");
-        ok.setHeader("Supported", "path");
+        ok.setHeader("Supported", "path, outbound, gruu");
         ok.send();
     }
 
@@ -125,7 +134,9 @@ public final class ProxyServlet extends SipServlet {
     }
 
     private void forward(SipServletRequest req, String addressOfRecord) throws IOException, ServletException {
-        List<Binding> registered = locations.lookup(addressOfRecord);
+        Optional<List<Binding>> instance =
+                locations.instance(req.getRequestURI().toString());
+        List<Binding> registered = instance.orElseGet(() -> locations.lookup(addressOfRecord));
         List<Binding> bindings = reachable(registered, req.getRequestURI());
         if (bindings.isEmpty() && !registered.isEmpty()) {
             SipServletResponse unavailable = req.createResponse(SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
@@ -134,7 +145,8 @@ public final class ProxyServlet extends SipServlet {
             return;
         }
         if (bindings.isEmpty()) {
-            boolean known = digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
+            boolean known = isPublicGruu(req.getRequestURI())
+                    || digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
             req.createResponse(known ? SipServletResponse.SC_TEMPORARLY_UNAVAILABLE : SipServletResponse.SC_NOT_FOUND)
                     .send();
             return;
@@ -153,6 +165,12 @@ public final class ProxyServlet extends SipServlet {
         start(proxy, groups.get(0));
     }
 
+    /** RFC 5627 §5.4: such a URI stays one of its instance, registered or not. */
+    private static boolean isPublicGruu(URI uri) {
+        String instance = uri instanceof SipURI sip ? sip.getParameter("gr") : null;
+        return instance != null && !instance.isEmpty();
+    }
+
     /** Those whose contact may be used: a call to a sips URI goes to sips contacts only (RFC 3261 §16.7 (4), RFC 5630 §5.3). */
     private static List<Binding> reachable(List<Binding> bindings, URI requestUri) {
         boolean secure = "sips".equalsIgnoreCase(requestUri.getScheme());
@@ -168,8 +186,8 @@ public final class ProxyServlet extends SipServlet {
 
     private void start(Proxy proxy, List<Binding> group) throws ServletParseException {
         List<URI> targets = new ArrayList<>(group.size());
-        for (Binding binding : group) {
-            targets.add(factory.createURI(binding.target())); // by its Path (RFC 3327 §5.3) or its flow (RFC 5626)
+        for (String target : locations.targets(group)) { // by Path (RFC 3327 §5.3) or flow (RFC 5626 §7)
+            targets.add(factory.createURI(target));
         }
         proxy.proxyTo(targets);
     }

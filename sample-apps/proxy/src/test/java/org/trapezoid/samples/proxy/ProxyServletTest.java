@@ -58,7 +58,8 @@ class ProxyServletTest {
 
     private void start() throws Exception {
         server = new TestServer(TestServer.HOST, clock -> {
-            locations = new LocationTable(clock.strands().create(), clock, clock);
+            locations =
+                    new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1));
             return Map.of(
                     LocationService.class,
                     locations,

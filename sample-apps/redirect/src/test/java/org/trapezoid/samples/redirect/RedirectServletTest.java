@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,8 @@ class RedirectServletTest {
     void start() throws Exception {
         Path aliases = Files.writeString(directory.resolve("aliases.properties"), "help@a.test=bob@a.test\n");
         server = new TestServer(TestServer.HOST, clock -> {
-            locations = new LocationTable(clock.strands().create(), clock, clock);
+            locations =
+                    new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1));
             return Map.of(LocationService.class, locations);
         });
         server.deploy("redirect", Map.of("domains", "a.test", "aliases", aliases.toString()), new RedirectServlet());

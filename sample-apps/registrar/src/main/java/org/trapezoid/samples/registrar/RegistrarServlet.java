@@ -4,6 +4,7 @@ package org.trapezoid.samples.registrar;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.Address;
 import jakarta.servlet.sip.ServletParseException;
+import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
@@ -29,12 +30,17 @@ import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
 import org.trapezoid.samples.Tokens;
 
-/** A registrar, RFC 3261 §10.3, that keeps Path (RFC 3327). Thread-safe. */
+/** A registrar, RFC 3261 §10.3, with Path (RFC 3327), flows (RFC 5626), GRUUs (RFC 5627) and Service-Route (RFC 3608). Thread-safe. */
 @SuppressWarnings("NullAway.Init") // init() is the constructor of a servlet
 public final class RegistrarServlet extends SipServlet {
     private static final long serialVersionUID = 1L;
 
-    private static final Set<String> EXTENSIONS = Set.of("path");
+    private static final Set<String> EXTENSIONS = Set.of("path", "outbound", "gruu");
+    private static final String SUPPORTED = "path, outbound, gruu";
+    /** What the registrar itself says in a Contact, or says otherwise; a client that repeats it is not heard. */
+    private static final Set<String> OWN_PARAMETERS = Set.of("q", "expires", "pub-gruu", "temp-gruu");
+
+    private static final int LONGEST_CONTACT = 2048;
 
     private transient LocationService locations;
     private transient Domains domains;
@@ -44,6 +50,8 @@ public final class RegistrarServlet extends SipServlet {
     private transient DateHeader date;
     private final transient InstantSource clock;
     private int maxContacts;
+    private int flowTimer;
+    private transient List<Address> serviceRoute;
 
     public RegistrarServlet() {
         this(InstantSource.system());
@@ -64,7 +72,18 @@ public final class RegistrarServlet extends SipServlet {
                 subscribers);
         expiry = Expiry.of(settings);
         maxContacts = settings.number("max-contacts", 10);
+        flowTimer = settings.number("flow-timer", 0);
+        serviceRoute = addresses(settings.words("service-route"));
         date = new DateHeader(clock);
+    }
+
+    private List<Address> addresses(List<String> texts) throws ServletException {
+        SipFactory factory = Services.find(getServletContext(), SIP_FACTORY, SipFactory.class);
+        List<Address> addresses = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            addresses.add(factory.createAddress(text.startsWith("<") ? text : '<' + text + '>'));
+        }
+        return addresses;
     }
 
     /** The steps of RFC 3261 §10.3, in their order. */
@@ -112,9 +131,15 @@ public final class RegistrarServlet extends SipServlet {
 
     private void register(SipServletRequest req, String addressOfRecord) throws IOException {
         List<Binding> bindings;
+        Outbound outbound;
         Instant now = clock.instant();
         try {
-            Optional<Registration> registration = registration(req, addressOfRecord, now);
+            outbound = Outbound.of(req);
+            if (outbound.refusal().isPresent()) {
+                req.createResponse(outbound.refusal().getAsInt()).send();
+                return;
+            }
+            Optional<Registration> registration = registration(req, addressOfRecord, now, outbound);
             bindings = registration.isPresent()
                     ? locations.update(addressOfRecord, registration.get())
                     : locations.lookup(addressOfRecord);
@@ -135,11 +160,12 @@ public final class RegistrarServlet extends SipServlet {
                     .send();
             return;
         }
-        answer(req, bindings, now);
+        answer(req, bindings, now, outbound);
     }
 
     /** Empty when the REGISTER only asks; IllegalArgumentException when it contradicts itself. */
-    private Optional<Registration> registration(SipServletRequest req, String addressOfRecord, Instant now)
+    private Optional<Registration> registration(
+            SipServletRequest req, String addressOfRecord, Instant now, Outbound outbound)
             throws ServletParseException {
         List<Binding> contacts = new ArrayList<>(1);
         List<String> path = values(req, "Path");
@@ -152,7 +178,7 @@ public final class RegistrarServlet extends SipServlet {
             if (contact.isWildcard()) {
                 all = true;
             } else {
-                contacts.add(binding(req, addressOfRecord, contact, now, path, callId, cseq));
+                contacts.add(binding(req, addressOfRecord, contact, now, path, callId, cseq, outbound));
             }
         }
         if (all && (seen > 1 || req.getExpires() != 0)) {
@@ -170,7 +196,11 @@ public final class RegistrarServlet extends SipServlet {
             Instant now,
             List<String> path,
             String callId,
-            long cseq) {
+            long cseq,
+            Outbound outbound) {
+        if (contact.toString().length() > LONGEST_CONTACT) {
+            throw new IllegalArgumentException("a contact is longer than " + LONGEST_CONTACT);
+        }
         if (contact.getURI() instanceof SipURI uri && domains.leadHere(uri)) {
             throw new IllegalArgumentException("a contact that leads back here would loop");
         }
@@ -178,7 +208,8 @@ public final class RegistrarServlet extends SipServlet {
         Map<String, String> parameters = new HashMap<>();
         for (Iterator<String> names = contact.getParameterNames(); names.hasNext(); ) {
             String name = names.next();
-            if (!name.equalsIgnoreCase("q") && !name.equalsIgnoreCase("expires")) {
+            boolean ignored = name.equalsIgnoreCase("reg-id") && !outbound.isUsed();
+            if (!ignored && !OWN_PARAMETERS.contains(name.toLowerCase(Locale.ROOT))) {
                 String value = contact.getParameter(name);
                 parameters.put(name, value == null ? "" : value);
             }
@@ -209,11 +240,23 @@ public final class RegistrarServlet extends SipServlet {
         return values;
     }
 
-    private void answer(SipServletRequest req, List<Binding> bindings, Instant now) throws IOException {
+    private void answer(SipServletRequest req, List<Binding> bindings, Instant now, Outbound outbound)
+            throws IOException {
         SipServletResponse ok = req.createResponse(SipServletResponse.SC_OK);
         ok.setHeader("Date", date.now());
+        ok.setHeader("Supported", SUPPORTED);
+        if (outbound.isUsed()) {
+            ok.setHeader("Require", "outbound"); // RFC 5626 §6
+            if (flowTimer > 0 && outbound.isDirect()) {
+                ok.setHeader("Flow-Timer", Integer.toString(flowTimer)); // RFC 5626 §5.4
+            }
+        }
+        boolean gruu = Tokens.has(req, "Supported", "gruu") || Tokens.has(req, "Require", "gruu");
         for (Binding binding : bindings) {
-            ok.addHeader("Contact", contact(binding, now));
+            ok.addHeader("Contact", contact(binding, now, gruu));
+        }
+        for (Address route : serviceRoute) {
+            ok.addHeader("Service-Route", route.toString()); // RFC 3608 §6.3
         }
         try {
             List<Address> path = new ArrayList<>(0);
@@ -227,7 +270,7 @@ public final class RegistrarServlet extends SipServlet {
         ok.send();
     }
 
-    private static String contact(Binding binding, Instant now) {
+    private String contact(Binding binding, Instant now, boolean gruu) {
         // Rounded up: a binding that is there has not ended.
         long expires = Duration.between(now, binding.expiry()).plusMillis(999).toSeconds();
         StringBuilder contact = new StringBuilder(96)
@@ -244,6 +287,14 @@ public final class RegistrarServlet extends SipServlet {
                 contact.append('=').append(Quoting.value(value));
             }
         });
+        if (gruu) { // RFC 5627 §5.2
+            locations.publicGruu(binding).ifPresent(uri -> append(contact, "pub-gruu", uri));
+            locations.temporaryGruu(binding).ifPresent(uri -> append(contact, "temp-gruu", uri));
+        }
         return contact.toString();
+    }
+
+    private static void append(StringBuilder contact, String name, String uri) {
+        contact.append(';').append(name).append("=\"").append(uri).append('"');
     }
 }

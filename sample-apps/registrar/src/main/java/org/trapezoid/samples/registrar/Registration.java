@@ -84,7 +84,7 @@ final class Registration implements UnaryOperator<List<Binding>> {
 
     private boolean isNamed(Binding old) {
         for (Binding contact : contacts) {
-            if (locations.sameContact(old.contact(), contact.contact())) {
+            if (locations.isSame(old, contact)) {
                 return true;
             }
         }

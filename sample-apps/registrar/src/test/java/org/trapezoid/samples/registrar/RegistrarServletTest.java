@@ -60,7 +60,8 @@ class RegistrarServletTest {
 
     private void start(String host) throws ServletException {
         server = new TestServer(host, clock -> {
-            locations = new LocationTable(clock.strands().create(), clock, clock);
+            locations =
+                    new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1));
             return Map.of(
                     LocationService.class,
                     locations,

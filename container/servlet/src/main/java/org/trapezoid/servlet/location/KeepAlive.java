@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.location;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.api.Binding;
+import org.trapezoid.api.LocationService;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.concurrent.Timer;
+import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Identifiers;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.ClientUser;
+import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.uri.Parameters;
+import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.SyntaxException;
+import org.trapezoid.sip.uri.Uri;
+
+/**
+ * Asks the clients behind NATs, over the UDP flows they registered by, whether they are there (OPTIONS), so that the NAT
+ * keeps the flow; who misses several times in a row loses the bindings. The flows are spread over the interval, and no more
+ * than so many a second are asked. Its strand guards the turns; the rest is thread-safe.
+ */
+public final class KeepAlive implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(KeepAlive.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final String UDP = "UDP";
+
+    /**
+     * @param interval between two questions to one client
+     * @param perSecond how many clients are asked in a second at most
+     * @param misses how many questions in a row may stay without an answer
+     */
+    public record Options(Duration interval, int perSecond, int misses) {}
+
+    private final LocationService locations;
+    private final RequestSender sender;
+    private final Strands strands;
+    private final Timers timers;
+    private final Identifiers identifiers;
+    private final Options options;
+    private final Strand strand;
+    private final FlowIndex index;
+    private final LocationService.Listener listener = new Watcher();
+    /** One for each flow. */
+    private final Map<String, Client> clients = new ConcurrentHashMap<>();
+
+    private final List<List<Client>> turns = new ArrayList<>();
+    private final Queue<Client> due = new ArrayDeque<>();
+    private int turn;
+    private Timer timer = Timer.NONE;
+    private boolean closed;
+
+    /** A flow, and the contact that is asked over it. */
+    private static final class Client {
+        private final String flow;
+        private volatile String contact;
+        private volatile int missed;
+        private volatile boolean asked;
+        private volatile boolean gone;
+
+        Client(String flow, String contact) {
+            this.flow = flow;
+            this.contact = contact;
+        }
+    }
+
+    public KeepAlive(
+            LocationService locations,
+            RequestSender sender,
+            Strands strands,
+            Timers timers,
+            Identifiers identifiers,
+            Options options) {
+        this.locations = locations;
+        this.sender = sender;
+        this.strands = strands;
+        this.timers = timers;
+        this.identifiers = identifiers;
+        this.options = options;
+        this.strand = strands.create();
+        this.index = new FlowIndex(locations, source -> source.transport().equals(UDP));
+        long slots = Math.max(1, options.interval().toMillis() / TICK.toMillis());
+        for (long i = 0; i < slots; i++) {
+            turns.add(new ArrayList<>(0));
+        }
+    }
+
+    /** Begins with the bindings that are there. */
+    public void start() {
+        locations.addListener(listener);
+        for (String addressOfRecord : locations.addressesOfRecord()) {
+            locations.lookup(addressOfRecord).forEach(listener::bound);
+        }
+        strand.run(() -> timer = timers.schedule(strand, TICK, this::onTick));
+    }
+
+    @Override
+    public void close() {
+        locations.removeListener(listener);
+        strand.run(() -> {
+            closed = true;
+            timer.cancel();
+        });
+    }
+
+    private void onTick() {
+        if (closed) {
+            return;
+        }
+        timer = timers.schedule(strand, TICK, this::onTick);
+        List<Client> now = turns.get(turn);
+        turn = (turn + 1) % turns.size();
+        now.removeIf(client -> client.gone);
+        due.addAll(now);
+        long budget = Math.max(1, options.perSecond() * TICK.toMillis() / 1000);
+        List<Client> asked = new ArrayList<>();
+        while (!due.isEmpty() && asked.size() < budget) {
+            Client client = due.remove();
+            if (!client.gone && !client.asked) {
+                asked.add(client);
+            }
+        }
+        asked.forEach(client -> {
+            client.asked = true;
+            Strand.post(() -> ask(client));
+        });
+    }
+
+    private void ask(Client client) {
+        Strand owner = strands.create();
+        owner.run(() -> {
+            try {
+                sender.send(owner, question(client), new Answer(client));
+            } catch (SyntaxException e) {
+                client.asked = false; // a contact that no request can be made for
+            }
+        });
+    }
+
+    private Request question(Client client) {
+        String host = sender.localHost();
+        return Request.builder(Method.OPTIONS, asTarget(Uri.parse(client.contact)))
+                .add(HeaderName.ROUTE, FlowTokens.targetRoute(client.flow))
+                .add(HeaderName.MAX_FORWARDS, "70")
+                .add(HeaderName.FROM, "<sip:" + host + ">;tag=" + identifiers.tag())
+                .add(HeaderName.TO, '<' + client.contact + '>')
+                .add(HeaderName.CALL_ID, identifiers.callId())
+                .add(HeaderName.CSEQ, "1 OPTIONS")
+                .build();
+    }
+
+    private static Uri asTarget(Uri contact) {
+        return contact instanceof SipUri sip ? sip.withHeaders(Parameters.EMPTY).withoutParameter("method") : contact;
+    }
+
+    private void answered(Client client) {
+        client.missed = 0;
+        client.asked = false;
+    }
+
+    private void missed(Client client) {
+        client.asked = false;
+        client.missed++;
+        if (client.missed >= options.misses() && !client.gone) {
+            log.debug("{} did not answer {} times: its bindings end", client.contact, client.missed);
+            Strand.post(() -> index.unbind(client.flow));
+        }
+    }
+
+    /** The answer of a client: any at all. */
+    private final class Answer implements ClientUser {
+        private final Client client;
+        private boolean over;
+
+        Answer(Client client) {
+            this.client = client;
+        }
+
+        @Override
+        public void onResponse(Response response) {
+            if (!over && response.status() >= 200) {
+                over = true;
+                answered(client);
+            }
+        }
+
+        @Override
+        public void onTimeout() {
+            fail();
+        }
+
+        @Override
+        public void onTransportError(IOException cause) {
+            fail();
+        }
+
+        @Override
+        public void onTerminated() {
+            fail();
+        }
+
+        private void fail() {
+            if (!over) {
+                over = true;
+                missed(client);
+            }
+        }
+    }
+
+    private final class Watcher implements LocationService.Listener {
+        @Override
+        public void bound(Binding binding) {
+            index.bound(binding);
+            begin(binding);
+        }
+
+        @Override
+        public void refreshed(Binding before, Binding now) {
+            index.refreshed(before, now);
+            end(before);
+            begin(now);
+        }
+
+        @Override
+        public void unbound(Binding binding) {
+            index.unbound(binding);
+            end(binding);
+        }
+
+        @Override
+        public void expired(Binding binding) {
+            index.expired(binding);
+            end(binding);
+        }
+
+        /** A client that registers is there. */
+        private void begin(Binding binding) {
+            if (index.of(binding.source().flow()).isEmpty()) {
+                return;
+            }
+            Client fresh = new Client(binding.source().flow(), binding.contact());
+            Client known = clients.putIfAbsent(fresh.flow, fresh);
+            if (known == null) {
+                Strand.run(strand, () -> turns.get(Math.floorMod(fresh.flow.hashCode(), turns.size()))
+                        .add(fresh));
+            } else {
+                known.contact = binding.contact();
+                known.missed = 0;
+            }
+        }
+
+        private void end(Binding binding) {
+            String flow = binding.source().flow();
+            if (!flow.isEmpty() && index.of(flow).isEmpty()) {
+                Client client = clients.remove(flow);
+                if (client != null) {
+                    client.gone = true;
+                }
+            }
+        }
+    }
+}
