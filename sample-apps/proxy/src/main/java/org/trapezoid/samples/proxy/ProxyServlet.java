@@ -2,6 +2,7 @@
 package org.trapezoid.samples.proxy;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.Address;
 import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.ServletParseException;
 import jakarta.servlet.sip.SipFactory;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.trapezoid.api.Binding;
+import org.trapezoid.api.CallerPreferences;
+import org.trapezoid.api.CallerPreferences.Directive;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
@@ -125,18 +128,31 @@ public final class ProxyServlet extends SipServlet {
     }
 
     private void forward(SipServletRequest req, String addressOfRecord) throws IOException, ServletException {
-        List<Binding> bindings = reachable(locations.lookup(addressOfRecord), req.getRequestURI());
+        CallerPreferences wishes = CallerPreferences.of(req);
+        List<Binding> reachable = reachable(locations.lookup(addressOfRecord), req.getRequestURI());
+        List<Binding> bindings = wishes.targets(reachable);
         if (bindings.isEmpty()) {
-            boolean known = digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
+            boolean known = !reachable.isEmpty()
+                    || digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
             req.createResponse(known ? SipServletResponse.SC_TEMPORARLY_UNAVAILABLE : SipServletResponse.SC_NOT_FOUND)
                     .send();
             return;
         }
-        List<List<Binding>> groups = fork.groups(bindings);
+        if (wishes.asks(Directive.REDIRECT)) {
+            redirect(req, bindings);
+            return;
+        }
+        List<List<Binding>> groups = groups(bindings, wishes);
         Proxy proxy = req.getProxy();
         proxy.setRecordRoute(recordRoute);
         proxy.setParallel(true); // inside a group
         proxy.setSupervised(groups.size() > 1);
+        if (wishes.asks(Directive.NO_CANCEL)) {
+            proxy.setNoCancel(true);
+        }
+        if (wishes.asks(Directive.NO_RECURSE)) {
+            proxy.setRecurse(false);
+        }
         if (ringSeconds > 0) {
             proxy.setProxyTimeout(ringSeconds);
         }
@@ -144,6 +160,23 @@ public final class ProxyServlet extends SipServlet {
             req.setAttribute(NEXT_GROUPS, new ArrayList<>(groups.subList(1, groups.size())));
         }
         start(proxy, groups.get(0));
+    }
+
+    private List<List<Binding>> groups(List<Binding> bindings, CallerPreferences wishes) {
+        return wishes.asks(Directive.NO_FORK)
+                ? List.of(bindings.subList(0, 1))
+                : fork.wanted(wishes).groups(bindings, wishes);
+    }
+
+    /** The caller tries the contacts itself (RFC 3841 §9.1). */
+    private void redirect(SipServletRequest req, List<Binding> bindings) throws IOException, ServletException {
+        SipServletResponse moved = req.createResponse(SipServletResponse.SC_MOVED_TEMPORARILY);
+        for (Binding binding : bindings) {
+            Address contact = factory.createAddress(factory.createURI(binding.contact()));
+            contact.setQ(binding.q());
+            moved.addAddressHeader("Contact", contact, false);
+        }
+        moved.send();
     }
 
     /** Those whose contact may be used: a call to a sips URI goes to sips contacts only (RFC 3261 §16.7 (4), RFC 5630 §5.3). */
