@@ -52,18 +52,32 @@ final class UserCommand implements Runnable {
                             names = "--md5",
                             description =
                                     "Keep the hash for MD5 alone: for phones that fail when SHA-256 is offered too.")
-                    boolean md5)
+                    boolean md5,
+            @Option(
+                            names = "--sha-512-256",
+                            description =
+                                    "Keep a hash for SHA-512-256 too; it is offered when every user of the realm has one.")
+                    boolean sha512)
             throws IOException {
+        if (md5 && sha512) {
+            throw new ParameterException(spec.commandLine(), "--md5 and --sha-512-256 exclude each other");
+        }
         String[] parts = parse(user);
         String secret = password == null ? ask(user) : password;
         if (secret.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "The password is empty");
         }
         UsersFile users = new UsersFile(file);
-        boolean added = changing(
-                () -> md5 ? users.addWithMd5(parts[0], parts[1], secret) : users.add(parts[0], parts[1], secret));
+        boolean added = changing(() -> add(users, parts[0], parts[1], secret, md5, sha512));
         spec.commandLine().getOut().println((added ? "added " : "changed ") + user + " in " + file);
         return ExitCode.OK;
+    }
+
+    private static boolean add(UsersFile users, String name, String realm, String secret, boolean md5, boolean sha512) {
+        if (md5) {
+            return users.addWithMd5(name, realm, secret);
+        }
+        return sha512 ? users.addWithAll(name, realm, secret) : users.add(name, realm, secret);
     }
 
     @Command(name = "remove", description = "Removes a user.")

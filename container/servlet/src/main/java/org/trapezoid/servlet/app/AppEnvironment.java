@@ -39,14 +39,27 @@ public final class AppEnvironment {
         this.descriptor = source.descriptor();
     }
 
-    /** What the descriptor fixes. */
-    public AppSettings settings() {
+    /**
+     * What the descriptor and the context parameters fix.
+     *
+     * @throws ServletException for a context parameter with a wrong value
+     */
+    public AppSettings settings() throws ServletException {
         return new AppSettings(
                 descriptor.sessionTimeout(),
                 descriptor.proxyTimeout(),
                 descriptor.version() != DescriptorVersion.V1_0,
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
+                extensions(),
                 selection());
+    }
+
+    private Extensions extensions() throws ServletException {
+        try {
+            return Extensions.of(source.contextParameters());
+        } catch (IllegalArgumentException e) {
+            throw new ServletException("application " + descriptor.name() + ": " + e.getMessage(), e);
+        }
     }
 
     private AppSettings.Selection selection() {

@@ -12,6 +12,7 @@ import org.trapezoid.sip.message.Request;
  * @param proxyTimeout of proxies that set no other
  * @param invalidateWhenReady the default for new sessions: true unless the descriptor is of version 1.0 (JSR 289 §6.1.2)
  * @param stateless whether {@code Proxy.setStateful(false)} is honoured ({@code org.trapezoid.stateless})
+ * @param extensions what the container does beyond the application's own messages
  * @param selection which servlet takes an initial request
  */
 public record AppSettings(
@@ -19,6 +20,7 @@ public record AppSettings(
         Duration proxyTimeout,
         boolean invalidateWhenReady,
         boolean stateless,
+        Extensions extensions,
         Selection selection) {
 
     /** Which servlet takes an initial request (JSR 289 §17); also the first handler of sessions that the application makes. */

@@ -13,6 +13,7 @@ import jakarta.servlet.sip.TimerListener;
 import java.util.ArrayList;
 import java.util.EventListener;
 import java.util.List;
+import org.trapezoid.api.SessionTimerListener;
 
 /** The listeners of an application by what they listen to, in order of declaration. Immutable. */
 @SuppressWarnings("deprecation") // the listeners that JSR 359 deprecates are still to be called
@@ -27,6 +28,7 @@ public final class ListenerTable {
     private final List<SipErrorListener> error;
     private final List<TimerListener> timer;
     private final List<SipServletListener> servlet;
+    private final List<SessionTimerListener> sessionTimer;
 
     public ListenerTable(List<? extends EventListener> listeners) {
         sipSession = only(SipSessionListener.class, listeners);
@@ -44,6 +46,7 @@ public final class ListenerTable {
         error = only(SipErrorListener.class, listeners);
         timer = only(TimerListener.class, listeners);
         servlet = only(SipServletListener.class, listeners);
+        sessionTimer = only(SessionTimerListener.class, listeners);
     }
 
     private static <T> List<T> only(Class<T> type, List<? extends EventListener> listeners) {
@@ -80,6 +83,10 @@ public final class ListenerTable {
 
     public List<TimerListener> timer() {
         return timer;
+    }
+
+    public List<SessionTimerListener> sessionTimer() {
+        return sessionTimer;
     }
 
     public List<SipServletListener> servlet() {

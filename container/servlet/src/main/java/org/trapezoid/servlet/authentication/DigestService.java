@@ -27,7 +27,7 @@ public final class DigestService implements DigestAuthentication {
 
     private static final String STALE = "org.trapezoid.servlet.authentication.stale";
 
-    private record Offer(String realm, List<DigestAlgorithm> algorithms) {}
+    private record Offer(String realm, List<DigestAlgorithm> algorithms, boolean userhash) {}
 
     private final Users users;
     private final NonceStore nonces;
@@ -79,12 +79,12 @@ public final class DigestService implements DigestAuthentication {
     }
 
     private DigestAuthenticator of(String realm) {
-        Offer offer = new Offer(realm, users.algorithms(realm));
+        Offer offer = new Offer(realm, users.algorithms(realm), users.asksForUserhash(realm));
         DigestAuthenticator known = realms.get(offer);
         if (known != null) {
             return known;
         }
-        DigestAuthenticator made = new DigestAuthenticator(realm, offer.algorithms(), nonces);
+        DigestAuthenticator made = new DigestAuthenticator(realm, offer.algorithms(), nonces, offer.userhash());
         if (realms.size() < MAX_REALMS) {
             realms.put(offer, made);
         }

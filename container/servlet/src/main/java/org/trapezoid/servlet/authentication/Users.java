@@ -13,8 +13,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,12 @@ import org.trapezoid.sip.auth.DigestCredentials;
 public final class Users implements Secrets {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-    private static final List<DigestAlgorithm> PREFERENCE = List.of(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
+    /** RFC 8760 §2.3: the strongest first. */
+    private static final List<DigestAlgorithm> PREFERENCE =
+            List.of(DigestAlgorithm.SHA_512_256, DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
+    /** For a realm without users. */
+    private static final List<DigestAlgorithm> USUAL = List.of(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
+
     private static final Version MISSING = new Version(Instant.MIN, -1);
 
     /** Tells one content of the file from another. */
@@ -36,13 +43,18 @@ public final class Users implements Secrets {
     private record Loaded(
             Version version,
             Map<String, Map<String, String>> hashes,
-            Map<String, List<DigestAlgorithm>> algorithmsOfRealms) {}
+            Map<String, List<DigestAlgorithm>> algorithmsOfRealms,
+            Set<String> realmsWithUserhash) {}
+
+    /** The users of one content of the file, by algorithm, realm and hashed name. */
+    private record Hashed(Version version, Map<String, String> names) {}
 
     private final Optional<Path> file;
     private final InstantSource clock;
     private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
     private volatile boolean missed;
-    private volatile Loaded loaded = new Loaded(MISSING, Map.of(), Map.of());
+    private volatile Loaded loaded = new Loaded(MISSING, Map.of(), Map.of(), Set.of());
+    private volatile Hashed hashed = new Hashed(MISSING, Map.of());
 
     /** Reads the file if it is there. */
     public Users(Path file, InstantSource clock) {
@@ -72,17 +84,53 @@ public final class Users implements Secrets {
     public Optional<Secret> find(DigestCredentials credentials) {
         String name = credentials.username();
         if (credentials.userhash()) {
-            return Optional.empty(); // we do not ask for it
+            name = names().getOrDefault(hashedKey(credentials.algorithm(), credentials.realm(), name), "");
         }
+        return find(name, credentials);
+    }
+
+    private Optional<Secret> find(String name, DigestCredentials credentials) {
         Map<String, String> hashes = current().getOrDefault(name + "@" + credentials.realm(), Map.of());
         return Optional.ofNullable(hashes.get(algorithm(credentials.algorithm())))
                 .map(hash -> new Secret(name, hash));
     }
 
+    /** Made when the first one hashes its name: most user agents do not. */
+    private Map<String, String> names() {
+        current();
+        Loaded present = loaded;
+        Hashed known = hashed;
+        if (known.version().equals(present.version())) {
+            return known.names();
+        }
+        Map<String, String> names = new HashMap<>();
+        present.hashes().forEach((user, secrets) -> {
+            int at = user.indexOf('@');
+            String name = user.substring(0, at);
+            String realm = user.substring(at + 1);
+            for (String token : secrets.keySet()) {
+                DigestAlgorithm each = DigestAlgorithm.of(token).orElseThrow();
+                names.put(hashedKey(each, realm, each.userhash(name, realm)), name);
+            }
+        });
+        hashed = new Hashed(present.version(), names);
+        return names;
+    }
+
+    private static String hashedKey(DigestAlgorithm algorithm, String realm, String hash) {
+        return algorithm(algorithm) + ' ' + hash.toLowerCase(Locale.ROOT) + ' ' + realm;
+    }
+
+    /** Whether challenges of the realm ask for hashed user names. */
+    boolean asksForUserhash(String realm) {
+        current();
+        return loaded.realmsWithUserhash().contains(realm);
+    }
+
     /** Those for which every user of the realm has a hash, best first; all of them when there is none for all. */
     List<DigestAlgorithm> algorithms(String realm) {
         current();
-        return loaded.algorithmsOfRealms().getOrDefault(realm, PREFERENCE);
+        return loaded.algorithmsOfRealms().getOrDefault(realm, USUAL);
     }
 
     /** An algorithm that one of the users has no hash for would lock that user out when its phone prefers it. */
@@ -94,7 +142,7 @@ public final class Users implements Secrets {
             common.removeIf(each -> !known.containsKey(algorithm(each)));
             algorithms.put(realm, List.copyOf(common));
         });
-        algorithms.replaceAll((realm, common) -> common.isEmpty() ? PREFERENCE : common);
+        algorithms.replaceAll((realm, common) -> common.isEmpty() ? USUAL : common);
         return algorithms;
     }
 
@@ -127,8 +175,13 @@ public final class Users implements Secrets {
             if (version.equals(loaded.version())) {
                 return;
             }
-            Map<String, Map<String, String>> hashes = new UsersFile(path).read(log::warn);
-            loaded = new Loaded(version, Map.copyOf(hashes), Map.copyOf(algorithmsOfRealms(hashes)));
+            UsersFile users = new UsersFile(path);
+            Map<String, Map<String, String>> hashes = users.read(log::warn);
+            loaded = new Loaded(
+                    version,
+                    Map.copyOf(hashes),
+                    Map.copyOf(algorithmsOfRealms(hashes)),
+                    Set.copyOf(users.realmsWithUserhash()));
             log.info("{}: {} users", path, hashes.size());
         } catch (IOException | UncheckedIOException e) {
             log.warn("{} cannot be read; the users stay as they were", path, e);

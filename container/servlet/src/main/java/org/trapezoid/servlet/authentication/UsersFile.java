@@ -3,29 +3,32 @@ package org.trapezoid.servlet.authentication;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.trapezoid.sip.auth.DigestAlgorithm;
 
 /**
  * The users of digest authentication: one line {@code name@realm=MD5:<hex> SHA-256:<hex>} each, where hex is the hash of
- * {@code name:realm:password} (RFC 7616 §3.4.2); no password is stored. Other lines are kept. Used by one thread.
+ * {@code name:realm:password} (RFC 7616 §3.4.2); no password is stored. A line {@code @realm=userhash} is about a realm. Other
+ * lines are kept. Used by one thread.
  */
 public final class UsersFile {
 
-    private static final List<String> ALGORITHMS = List.of("MD5", "SHA-256");
+    private static final List<DigestAlgorithm> USUAL = List.of(DigestAlgorithm.MD5, DigestAlgorithm.SHA_256);
+    private static final List<DigestAlgorithm> ALL =
+            List.of(DigestAlgorithm.MD5, DigestAlgorithm.SHA_256, DigestAlgorithm.SHA_512_256);
+    private static final String USERHASH = "userhash";
 
     private final Path file;
 
@@ -35,7 +38,11 @@ public final class UsersFile {
 
     /** Every {@code name@realm}, in the order of the file. */
     public List<String> list() {
-        return lines().stream().map(UsersFile::userOf).flatMap(Optional::stream).toList();
+        return lines().stream()
+                .map(UsersFile::userOf)
+                .flatMap(Optional::stream)
+                .filter(user -> !user.startsWith("@"))
+                .toList();
     }
 
     /**
@@ -49,6 +56,9 @@ public final class UsersFile {
             number++;
             String text = line.strip();
             if (text.isEmpty() || text.startsWith("#")) {
+                continue;
+            }
+            if (realmWithUserhash(text).isPresent()) {
                 continue;
             }
             Map<String, String> hashes = hashesOf(text);
@@ -70,30 +80,52 @@ public final class UsersFile {
             int colon = each.indexOf(':');
             String algorithm = colon < 0 ? "" : each.substring(0, colon).toUpperCase(Locale.ROOT);
             String hex = each.substring(colon + 1).toLowerCase(Locale.ROOT);
-            if (ALGORITHMS.contains(algorithm)
-                    && hex.length() == hash(algorithm, "").length()) {
+            Optional<DigestAlgorithm> known = DigestAlgorithm.of(algorithm).filter(ALL::contains);
+            if (known.isPresent() && hex.length() == known.get().ha1("", "", "").length()) {
                 hashes.put(algorithm, hex);
             }
         }
         return hashes;
     }
 
-    /** Adds a user or replaces its password, with a hash for every algorithm; true when it was new. */
+    /** The realms whose challenges ask for hashed user names (RFC 7616 §3.4.4): lines {@code @realm=userhash}. */
+    Set<String> realmsWithUserhash() {
+        Set<String> realms = new HashSet<>();
+        for (String line : lines()) {
+            realmWithUserhash(line).ifPresent(realms::add);
+        }
+        return realms;
+    }
+
+    private static Optional<String> realmWithUserhash(String line) {
+        String text = line.strip();
+        return userOf(text)
+                .filter(name -> name.length() > 1 && name.charAt(0) == '@')
+                .filter(name -> text.substring(text.indexOf('=') + 1).strip().equals(USERHASH))
+                .map(name -> name.substring(1));
+    }
+
+    /** Adds a user or replaces its password, with hashes for MD5 and SHA-256; true when it was new. */
     public boolean add(String name, String realm, String password) {
-        return add(name, realm, password, ALGORITHMS);
+        return add(name, realm, password, USUAL);
+    }
+
+    /** The same with a hash for SHA-512-256 too. */
+    public boolean addWithAll(String name, String realm, String password) {
+        return add(name, realm, password, ALL);
     }
 
     /** The same with a hash for MD5 alone, for phones that fail on a challenge with another algorithm. */
     public boolean addWithMd5(String name, String realm, String password) {
-        return add(name, realm, password, List.of("MD5"));
+        return add(name, realm, password, List.of(DigestAlgorithm.MD5));
     }
 
-    private boolean add(String name, String realm, String password, List<String> algorithms) {
+    private boolean add(String name, String realm, String password, List<DigestAlgorithm> algorithms) {
         StringBuilder line = new StringBuilder(key(name, realm)).append('=');
-        for (String algorithm : algorithms) {
-            line.append(algorithm)
+        for (DigestAlgorithm algorithm : algorithms) {
+            line.append(algorithm.token())
                     .append(':')
-                    .append(hash(algorithm, name + ":" + realm + ":" + password))
+                    .append(algorithm.ha1(name, realm, password))
                     .append(' ');
         }
         line.setLength(line.length() - 1);
@@ -156,15 +188,6 @@ public final class UsersFile {
         return text.startsWith("#") || equals < 0
                 ? Optional.empty()
                 : Optional.of(text.substring(0, equals).strip());
-    }
-
-    private static String hash(String algorithm, String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance(algorithm).digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no " + algorithm, e);
-        }
     }
 
     private List<String> lines() {

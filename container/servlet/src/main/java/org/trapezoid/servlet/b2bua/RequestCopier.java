@@ -40,13 +40,8 @@ public final class RequestCopier {
      * @throws IllegalArgumentException if Max-Forwards of the original is 0
      */
     public static Request.Builder initial(Request original, NameAddr from, NameAddr to, String callId, long cseq) {
-        int maxForwards = original.maxForwards();
-        if (maxForwards == 0) {
-            throw new IllegalArgumentException(
-                    "Max-Forwards of " + original.method() + ' ' + original.callId() + " is 0");
-        }
         Request.Builder copy = Request.builder(original.method(), original.uri())
-                .add(HeaderName.MAX_FORWARDS, Integer.toString(maxForwards < 0 ? 70 : maxForwards - 1))
+                .add(HeaderName.MAX_FORWARDS, oneHopLess(original))
                 .add(HeaderName.FROM, from.toString())
                 .add(HeaderName.TO, to.toString())
                 .add(HeaderName.CALL_ID, callId)
@@ -59,8 +54,27 @@ public final class RequestCopier {
         return copy;
     }
 
-    /** Header fields and body of a request in the dialog of one leg, for a request in the dialog of the other. */
-    public static void copyRest(Request original, Request.Builder copy) {
+    private static String oneHopLess(Request original) {
+        int maxForwards = original.maxForwards();
+        if (maxForwards == 0) {
+            throw new IllegalArgumentException(
+                    "Max-Forwards of " + original.method() + ' ' + original.callId() + " is 0");
+        }
+        return Integer.toString(maxForwards < 0 ? 70 : maxForwards - 1);
+    }
+
+    /**
+     * Header fields and body of a request in the dialog of one leg, for a request in the dialog of the other; Max-Forwards is
+     * one less (RFC 7332 §4).
+     *
+     * @throws IllegalArgumentException if Max-Forwards of the original is 0
+     */
+    public static void inDialog(Request original, Request.Builder copy) {
+        copy.set(HeaderName.MAX_FORWARDS, oneHopLess(original));
+        copyRest(original, copy);
+    }
+
+    private static void copyRest(Request original, Request.Builder copy) {
         original.headers().forEach((name, value) -> {
             if (!OF_THE_LEG.contains(name)) {
                 copy.add(name, value);

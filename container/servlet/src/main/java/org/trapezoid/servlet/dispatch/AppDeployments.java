@@ -48,10 +48,10 @@ public final class AppDeployments implements Applications {
     /** How often it is looked whether an application has ended, before it is destroyed all the same. */
     private static final int LOOKS = 50;
 
-    private static final List<String> SUPPORTED = List.of("100rel");
+    private static final List<String> SUPPORTED = List.of("100rel", "timer");
     private static final List<String> SUPPORTED_RFCS = List.of(
-            "2617", "3261", "3262", "3263", "3311", "3326", "3327", "3515", "3581", "5393", "5658", "6026", "7616",
-            "8760");
+            "2617", "3261", "3262", "3263", "3311", "3326", "3327", "3515", "3581", "3840", "3841", "4028", "5393",
+            "5658", "6026", "6228", "7332", "7616", "7989", "8760");
 
     private final RunningApplications running;
     private final ApplicationSelector selector;

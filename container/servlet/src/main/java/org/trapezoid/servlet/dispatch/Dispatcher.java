@@ -139,7 +139,7 @@ public final class Dispatcher implements RequestHandler {
         transaction.moveTo(session.strand());
         Strand.run(session, () -> {
             if (session.isValid()) {
-                inbound.get().proxied(session, transaction, request, incoming, forwarder);
+                inbound.get().proxied(targeting.fork(session, request), transaction, request, incoming, forwarder);
             } else {
                 forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
             }
@@ -263,7 +263,7 @@ public final class Dispatcher implements RequestHandler {
             if (session.isPresent() && inbound.isPresent()) {
                 Strand.run(session.get(), () -> {
                     if (session.get().isValid()) {
-                        inbound.get().proxiedAck(session.get(), ack, incoming, forwarder);
+                        inbound.get().proxiedAck(targeting.fork(session.get(), ack), ack, incoming, forwarder);
                     } else {
                         forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
                     }

@@ -41,6 +41,18 @@ public final class SessionTargeting {
         return Optional.empty();
     }
 
+    /** The session of a forked call that the request is for; the given one when no other has the callee's tag. In the core section. */
+    SipSessionState fork(SipSessionState root, Request request) {
+        if (!root.isForked()) {
+            return root;
+        }
+        return request.toTag()
+                .flatMap(root::member)
+                .or(() -> request.fromTag().flatMap(root::member))
+                .filter(SipSessionState::isValid)
+                .orElse(root);
+    }
+
     private static boolean isOfCall(Request request, SipSessionState session) {
         return session.callId().equals(request.callId())
                 && (hasTag(request, session.localParty()) || hasTag(request, session.remoteParty()));

@@ -173,7 +173,8 @@ final class B2buaFacade implements B2buaHelper {
         SipRequest original = (SipRequest) Objects.requireNonNull(origRequest, "original request");
         Method method = Factory.requestMethod(original.getMethod());
         SipRequest copy = Session.of(target, runtime).inDialog(method, builder -> {
-            RequestCopier.copyRest(original.message(), builder);
+            RequestCopier.inDialog(original.message(), builder);
+            CallTimer.forOtherLeg(runtime, builder);
             if (headerMap != null) {
                 RequestCopier.override(builder, headerMap);
             }

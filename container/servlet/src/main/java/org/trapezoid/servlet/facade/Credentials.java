@@ -44,13 +44,14 @@ final class Credentials implements AuthInfo {
         for (DigestChallenge challenge : response.challenges()) {
             best.putIfAbsent(challenge.realm(), challenge); // RFC 8760 §2.4: the first one is the server's preference
         }
+        int nonceCount = best.isEmpty() ? 0 : response.nextNonceUse();
         for (DigestChallenge challenge : best.values()) {
             Secret secret = secrets.get(new Realm(response.getStatus(), challenge.realm()));
             if (secret != null) {
                 Account account = new Account(secret.user(), secret.password());
                 String credentials = request.runtime()
                         .responder()
-                        .answer(challenge, account, request.message())
+                        .answer(challenge, account, request.message(), nonceCount)
                         .toString();
                 request.edit().add(header, credentials);
             }

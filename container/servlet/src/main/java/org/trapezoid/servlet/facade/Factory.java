@@ -198,6 +198,7 @@ public final class Factory implements SipFactory {
             SipSessionState sip = runtime.newSipSession(
                     session, callId, local, remote, original.sessionState().handler());
             Request.Builder request = RequestCopier.initial(incoming, local, remote, callId, sip.nextCSeq());
+            CallTimer.forOtherLeg(runtime, request);
             if (!incoming.method().equals(Method.REGISTER)) {
                 request.set(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }

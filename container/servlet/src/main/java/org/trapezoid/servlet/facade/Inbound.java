@@ -5,10 +5,14 @@ import jakarta.servlet.sip.SipServletResponse;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
@@ -25,6 +29,26 @@ import org.trapezoid.sip.uri.SyntaxException;
 
 /** Brings requests that have found their session to its servlet. Methods are called in the core section of the session. */
 public final class Inbound {
+
+    /** For requests of which the application is not told. */
+    private static final UasCore.Listener QUIET = new UasCore.Listener() {
+        @Override
+        public void onCancel(Request cancel) {}
+
+        @Override
+        public void onAck(Request ack) {}
+
+        @Override
+        public void onNoAck(Response success) {}
+
+        @Override
+        public boolean onNoPrack(Response provisional) {
+            return false;
+        }
+
+        @Override
+        public void onFinal() {}
+    };
 
     private final AppRuntime runtime;
 
@@ -44,12 +68,46 @@ public final class Inbound {
             AppSessionState appSession,
             boolean newAppSession,
             String servlet) {
+        if (isRefused(transaction, request)) {
+            if (newAppSession) {
+                Lifecycle.invalidate(runtime, appSession);
+            }
+            return;
+        }
         if (newAppSession) {
             Lifecycle.begin(runtime, appSession);
         }
         SipSessionState session =
                 runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
         receive(session, transaction, request, incoming);
+    }
+
+    /** Whether an extension that the application has the container keep does not let a request pass. */
+    private boolean isRefused(ServerTransaction transaction, Request request) {
+        if (Reliable.refuses(runtime, request)) {
+            transaction.send(Reliable.demand(refusal(transaction, request, 421)).build()); // RFC 3262 §3
+            return true;
+        }
+        return isTooShort(transaction, request);
+    }
+
+    private boolean isTooShort(ServerTransaction transaction, Request request) {
+        OptionalLong minimum = CallTimer.refusal(runtime, request);
+        if (minimum.isPresent()) { // RFC 4028 §9
+            transaction.send(refusal(transaction, request, 422)
+                    .set(HeaderName.MIN_SE, Long.toString(minimum.getAsLong()))
+                    .build());
+        }
+        return minimum.isPresent();
+    }
+
+    /** An UPDATE that only keeps the session alive. */
+    private void refresh(SipSessionState session, CallTimer timer, ServerTransaction transaction, Request request) {
+        session.accessed(runtime.now());
+        session.transactionBegan();
+        UasCore core = new UasCore(transaction, request, session, runtime.services(), QUIET);
+        transaction.user(core);
+        core.send(timer.grant(request, core.respond(200, Optional.empty()).build()));
     }
 
     private void receive(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
@@ -61,6 +119,10 @@ public final class Inbound {
         events.request(facade);
         transaction.user(core);
         Session.of(session, runtime).received(facade);
+        if (OfferAnswer.concerns(request.method())) {
+            session.offers().received(request);
+        }
+        Session.of(session, runtime).identifier().ifPresent(each -> each.received(request));
         if (!runtime.callback(session.appSession(), new Delivery(runtime, facade))) {
             core.refuse(SipServletResponse.SC_SERVICE_UNAVAILABLE);
             facade.committed();
@@ -94,17 +156,20 @@ public final class Inbound {
             refuse(transaction, request, 500); // RFC 3261 §12.2.2
             return;
         }
-        if (method.equals(Method.PRACK) && !acknowledgesProvisional(session, request)) {
-            refuse(transaction, request, 481); // RFC 3262 §3
+        if (method.equals(Method.PRACK) && isSettled(session, transaction, request)) {
             return;
         }
         Session facade = Session.of(session, runtime);
-        if (method.equals(Method.INVITE) && facade.isAsking(Method.INVITE)) {
-            refuse(transaction, request, 491); // RFC 3261 §14.2
+        OptionalInt glare = facade.glare(request);
+        if (glare.isPresent()) {
+            refuse(transaction, request, glare.getAsInt());
             return;
         }
-        if ((method.equals(Method.INVITE) || method.equals(Method.UPDATE)) && facade.isAnswering(method)) {
-            refuse(transaction, request, 500); // RFC 3261 §14.2, RFC 3311 §5.2
+        if (CallTimer.isRefresh(method) && isTooShort(transaction, request)) {
+            return;
+        }
+        if (CallTimer.isMereRefresh(request) && facade.callTimer().isPresent()) {
+            refresh(session, facade.callTimer().get(), transaction, request);
             return;
         }
         if (method.equals(Method.BYE)) {
@@ -113,30 +178,55 @@ public final class Inbound {
         receive(session, transaction, request, incoming);
     }
 
-    private static boolean acknowledgesProvisional(SipSessionState session, Request prack) {
+    /** Whether a PRACK is answered here: it matches nothing, or the application does not know of it. */
+    private boolean isSettled(SipSessionState session, ServerTransaction transaction, Request prack) {
+        switch (acknowledge(session, prack)) {
+            case UNMATCHED -> refuse(transaction, prack, 481); // RFC 3262 §3
+            case OF_CONTAINER -> {
+                if (prack.bodyLength() > 0) {
+                    return false; // an offer, or an answer: for the application
+                }
+                session.accessed(runtime.now());
+                session.offers().received(prack);
+                transaction.send(Response.to(prack, 200).build());
+            }
+            case OF_APPLICATION -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Acknowledged.Prack acknowledge(SipSessionState session, Request prack) {
         Optional<String> value = prack.headers().first(HeaderName.RACK);
         if (value.isEmpty()) {
-            return false;
+            return Acknowledged.Prack.UNMATCHED;
         }
         try {
             RAck rack = RAck.parse(value.get());
             for (Acknowledged each : session.unacknowledged()) {
-                if (each.acknowledge(rack)) {
-                    return true;
+                Acknowledged.Prack settled = each.acknowledge(rack);
+                if (settled != Acknowledged.Prack.UNMATCHED) {
+                    return settled;
                 }
             }
-            return false;
+            return Acknowledged.Prack.UNMATCHED;
         } catch (SyntaxException e) {
-            return false;
+            return Acknowledged.Prack.UNMATCHED;
         }
     }
 
-    private void refuse(ServerTransaction transaction, Request request, int status) {
+    private static Response.Builder refusal(ServerTransaction transaction, Request request, int status) {
         Response.Builder response = Response.to(request, status);
         if (request.toTag().isEmpty()) {
             response.set(
                     HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
         }
+        return response;
+    }
+
+    private void refuse(ServerTransaction transaction, Request request, int status) {
+        Response.Builder response = refusal(transaction, request, status);
         if (status == 500) {
             int seconds = runtime.services().random().nextInt(11); // RFC 3261 §14.2: from 0 to 10
             response.set(HeaderName.RETRY_AFTER, Integer.toString(seconds));
@@ -149,6 +239,7 @@ public final class Inbound {
         for (Acknowledged each : session.unacknowledged()) {
             if (each.cseq() == ack.cseq().number() && each.acknowledge(ack)) {
                 session.accessed(runtime.now());
+                session.offers().received(ack);
                 runtime.callback(
                         session.appSession(),
                         new Delivery(runtime, SipRequest.notice(runtime, session, ack, incoming)));
@@ -170,7 +261,11 @@ public final class Inbound {
         ProxiedEvents events = new ProxiedEvents(runtime, session, facade);
         Delivery delivery = new Delivery(runtime, facade);
         Runnable forward = () -> events.core(forwarder.forward(
-                transaction, DialogForwarder.onward(facade.message(), incoming.onward()), incoming.routing(), events));
+                transaction,
+                DialogForwarder.onward(facade.message(), incoming.onward()),
+                incoming.routing(),
+                inDialogSettings(),
+                events));
         boolean queued = runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(forward);
@@ -178,6 +273,11 @@ public final class Inbound {
         if (!queued) {
             forward.run();
         }
+    }
+
+    private ProxySettings inDialogSettings() {
+        return new ProxySettings()
+                .sessionTimer(runtime.application().settings().extensions().proxiedSessionTimer());
     }
 
     /** The ACK for a 2xx of a record-routed call: the application sees it once, the callee needs each repetition. */

@@ -166,6 +166,9 @@ final class Lifecycle {
             return;
         }
         session.invalidated();
+        if (session.facade() instanceof Session facade) {
+            facade.stopTimer();
+        }
         runtime.services().sessions().remove(session);
         List<SipSessionListener> listeners = runtime.application().listeners().sipSession();
         boolean bound = !session.attributes().names().isEmpty();

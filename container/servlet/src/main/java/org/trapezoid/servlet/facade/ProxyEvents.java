@@ -25,10 +25,10 @@ final class ProxyEvents implements ProxyCore.Listener {
         return proxy.core().orElseThrow();
     }
 
-    private SipResponse facade(ProxyBranch branch, Response response, boolean intermediate) {
-        session.accessed(runtime.now());
+    private SipResponse facade(ProxyBranch branch, SipSessionState member, Response response, boolean intermediate) {
+        member.accessed(runtime.now());
         return SipResponse.proxied(
-                proxy.request(), session, response, Optional.empty(), proxy.facade(branch), intermediate);
+                proxy.request(), member, response, Optional.empty(), proxy.facade(branch), intermediate);
     }
 
     /** Calls the application, then forwards what it made of the response; answers whether it will be called. */
@@ -45,11 +45,11 @@ final class ProxyEvents implements ProxyCore.Listener {
 
     @Override
     public boolean onProvisional(ProxyBranch branch, Response response) {
-        proxy.follow(response);
+        SipSessionState member = proxy.follow(response);
         if (!proxy.getSupervised()) {
             return false;
         }
-        return superviseAndForward(branch, facade(branch, response, false));
+        return superviseAndForward(branch, facade(branch, member, response, false));
     }
 
     @Override
@@ -57,7 +57,7 @@ final class ProxyEvents implements ProxyCore.Listener {
         if (!proxy.getSupervised() || core().branches().size() < 2) {
             return false; // of a single branch the response is the best one, and comes as such
         }
-        Delivery delivery = new Delivery(runtime, facade(branch, response, true));
+        Delivery delivery = new Delivery(runtime, facade(branch, session, response, true));
         return runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(core()::callbackDone);
@@ -66,11 +66,11 @@ final class ProxyEvents implements ProxyCore.Listener {
 
     @Override
     public boolean onFinal(ProxyBranch branch, Response response) {
-        proxy.follow(response);
+        SipSessionState member = proxy.follow(response);
         if (!proxy.getSupervised()) {
             return false;
         }
-        return superviseAndForward(branch, facade(branch, response, false));
+        return superviseAndForward(branch, facade(branch, member, response, false));
     }
 
     @Override
@@ -90,7 +90,13 @@ final class ProxyEvents implements ProxyCore.Listener {
     }
 
     @Override
+    public ProxyCore.Late late() {
+        return session.isRecordRouted() ? new LateForks(runtime, session) : ProxyCore.Late.NONE;
+    }
+
+    @Override
     public void onComplete() {
+        proxy.completed();
         proxy.request().committed();
         Session.of(session, runtime).answered(proxy.request());
         session.transactionEnded();

@@ -23,9 +23,11 @@ import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.Target;
+import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -57,6 +59,7 @@ final class ProxyFacade implements Proxy {
         this.runtime = request.runtime();
         this.session = request.sessionState();
         settings.timeout(runtime.proxyTimeout());
+        settings.tellingEarlyEnds(runtime.application().settings().extensions().earlyDialogTerminated());
     }
 
     private <T> T inCore(Supplier<T> action) {
@@ -103,6 +106,9 @@ final class ProxyFacade implements Proxy {
 
     private void start(ProxyCore proxy) {
         session.proxying(settings.recordRoute().isPresent());
+        if (settings.recordRoute().isPresent()) { // who does not stay does not see the refreshes
+            settings.sessionTimer(runtime.application().settings().extensions().proxiedSessionTimer());
+        }
         facades.forEach(ProxyBranchFacade::handOver);
         try {
             boolean takesOver = !proxy.isStarted();
@@ -145,22 +151,64 @@ final class ProxyFacade implements Proxy {
         return all;
     }
 
-    /** What the session becomes by a response that is forwarded. In the core section. */
-    void follow(Response response) {
+    /**
+     * The session of a response that is forwarded, and what becomes of it: a further To tag makes a derived one. In the core
+     * section.
+     */
+    SipSessionState follow(Response response) {
         Method method = request.message().method();
         if (!method.equals(Method.INVITE) && !method.equals(Method.SUBSCRIBE)) {
-            return;
+            return session;
         }
         int status = response.status();
         if (status >= 300) {
             if (session.state() != SessionState.CONFIRMED) {
                 session.state(SessionState.TERMINATED);
             }
-        } else if (status >= 200) {
-            session.state(SessionState.CONFIRMED);
-            session.parties(request.message().from(), response.to());
-        } else if (status > 100 && session.state() == SessionState.INITIAL) {
-            session.state(SessionState.EARLY);
+            return session;
+        }
+        SipSessionState member = Dialog.isMadeBy(response) ? member(response) : session;
+        if (status >= 200) {
+            member.state(SessionState.CONFIRMED);
+            member.parties(request.message().from(), response.to());
+        } else if (status == 199) {
+            endEarly(member); // RFC 6228 §4
+        } else if (status > 100 && member.state() == SessionState.INITIAL) {
+            member.state(SessionState.EARLY);
+        }
+        return member;
+    }
+
+    private SipSessionState member(Response response) {
+        String tag = response.toTag().orElse("");
+        Optional<SipSessionState> known = session.member(tag);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        SipSessionState member = session;
+        if (session.calleeTag().isPresent()) {
+            if (!session.isValid()) {
+                return session;
+            }
+            member = session.derive(
+                    new SessionId(runtime.services().identifiers().tag()), runtime.now());
+            runtime.services().sessions().add(member);
+            Session.of(member, runtime).begunBy(request);
+        }
+        member.calleeTag(tag);
+        return member;
+    }
+
+    private static void endEarly(SipSessionState member) {
+        if (member.state() == SessionState.EARLY) {
+            member.state(SessionState.TERMINATED);
+        }
+    }
+
+    /** No response makes a dialog any more, unless it is a late 2xx. In the core section. */
+    void completed() {
+        if (session.wasForked()) {
+            session.family().forEach(ProxyFacade::endEarly);
         }
     }
 

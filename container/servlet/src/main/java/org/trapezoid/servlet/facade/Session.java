@@ -27,11 +27,13 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.Contacts;
 import org.trapezoid.servlet.ua.UacCore;
@@ -50,6 +52,8 @@ final class Session implements SipSession {
     private List<SipRequest> received = List.of(); // without final response
     private List<SipRequest> sent = List.of(); // without final response
     private List<SipResponse> unacknowledged = List.of(); // 2xx to our INVITE without ACK
+    private @Nullable SessionIdentifier identifier; // when the application has the container send it
+    private @Nullable CallTimer callTimer; // when the application has the container keep one
 
     private Session(SipSessionState state, AppRuntime runtime) {
         this.state = state;
@@ -87,6 +91,51 @@ final class Session implements SipSession {
         if (!state.isValid()) {
             throw new IllegalStateException("session " + state.id() + " was invalidated");
         }
+    }
+
+    /** What Session-ID tells of the call, if the application has the container send it. In the core section. */
+    Optional<SessionIdentifier> identifier() {
+        if (identifier == null && runtime.application().settings().extensions().sessionId()) {
+            identifier = new SessionIdentifier(runtime.services().random());
+        }
+        return Optional.ofNullable(identifier);
+    }
+
+    /** The value for a message that is about to be sent. In the core section. */
+    Optional<String> sessionId() {
+        return identifier()
+                .map(own -> own.value(state.linked()
+                        .flatMap(linked -> Session.of(linked, runtime).identifier())));
+    }
+
+    /** The session timer, if the application has the container keep one. In the core section. */
+    Optional<CallTimer> callTimer() {
+        if (callTimer == null) {
+            runtime.application()
+                    .settings()
+                    .extensions()
+                    .sessionTimer()
+                    .ifPresent(policy -> callTimer = new CallTimer(this, runtime, policy));
+        }
+        return Optional.ofNullable(callTimer);
+    }
+
+    /** The session ended. In the core section. */
+    void stopTimer() {
+        if (callTimer != null) {
+            callTimer.stop();
+        }
+    }
+
+    /** Whether an INVITE, UPDATE or offer of either side waits for its answer. */
+    boolean isNegotiating() {
+        OfferAnswer offers = state.offers();
+        return isAsking(Method.INVITE)
+                || isAnswering(Method.INVITE)
+                || isAsking(Method.UPDATE)
+                || isAnswering(Method.UPDATE)
+                || offers.isOursPending()
+                || offers.isTheirsPending();
     }
 
     // ---- messages of the session; in the core section
@@ -141,16 +190,69 @@ final class Session implements SipSession {
         }
     }
 
-    /** @throws IllegalStateException for an INVITE while another one is in progress (RFC 3261 §14.1) */
+    /** @throws IllegalStateException for an INVITE or UPDATE that may not be sent now */
     void sent(SipRequest request) {
-        if (request.getMethod().equals("INVITE") && (isAsking(Method.INVITE) || isAnswering(Method.INVITE))) {
-            throw new IllegalStateException(
-                    "cannot send an INVITE in session " + state.id() + ": another one is not answered yet");
+        if (request.getMethod().equals("INVITE")) {
+            requireFree("an INVITE", invitesOverlap());
+        } else if (request.getMethod().equals("UPDATE")) {
+            requireFree("an UPDATE", updatesOverlap(request.message()));
         }
         if (first == null) {
             first = request;
         }
         sent = with(sent, request);
+    }
+
+    private void requireFree(String what, boolean overlaps) {
+        if (overlaps) {
+            throw new IllegalStateException("cannot send " + what + " in session " + state.id()
+                    + ": another INVITE, UPDATE or offer is not answered yet");
+        }
+    }
+
+    /** RFC 3261 §14.1; an offer in an UPDATE counts too (RFC 3264 §4). */
+    private boolean invitesOverlap() {
+        OfferAnswer offers = state.offers();
+        return isAsking(Method.INVITE)
+                || isAnswering(Method.INVITE)
+                || (offers.isOursPending() && isAsking(Method.UPDATE))
+                || (offers.isTheirsPending() && isAnswering(Method.UPDATE));
+    }
+
+    /** RFC 3311 §5.1. */
+    private boolean updatesOverlap(Request update) {
+        OfferAnswer offers = state.offers();
+        return isAsking(Method.UPDATE)
+                || (OfferAnswer.isDescribed(update) && (offers.isOursPending() || offers.isTheirsPending()));
+    }
+
+    /** The status that refuses an INVITE or UPDATE of the peer which crosses another one; empty for one that comes alone. */
+    OptionalInt glare(Request request) {
+        OfferAnswer offers = state.offers();
+        if (request.method().equals(Method.INVITE)) {
+            if (isAsking(Method.INVITE) || (offers.isOursPending() && isAsking(Method.UPDATE))) {
+                return OptionalInt.of(SipServletResponse.SC_REQUEST_PENDING); // RFC 3261 §14.2
+            }
+            if (isAnswering(Method.INVITE) || (offers.isTheirsPending() && isAnswering(Method.UPDATE))) {
+                return OptionalInt.of(SipServletResponse.SC_SERVER_INTERNAL_ERROR);
+            }
+        } else if (request.method().equals(Method.UPDATE)) { // RFC 3311 §5.2
+            boolean offer = OfferAnswer.isDescribed(request);
+            if (isAnswering(Method.UPDATE) || (offer && offers.isTheirsPending())) {
+                return OptionalInt.of(SipServletResponse.SC_SERVER_INTERNAL_ERROR);
+            }
+            if (offer && offers.isOursPending()) {
+                return OptionalInt.of(SipServletResponse.SC_REQUEST_PENDING);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** A derived session goes back to the same request. */
+    void begunBy(SipRequest request) {
+        if (first == null) {
+            first = request;
+        }
     }
 
     void completed(SipRequest request) {
@@ -228,17 +330,27 @@ final class Session implements SipSession {
     /** A request of the session's dialog. In or outside the core section. */
     SipRequest inDialog(Method method, Consumer<Request.Builder> more) {
         return state.strand().call(() -> {
-            Dialog dialog = state.dialog()
-                    .orElseThrow(() -> new IllegalStateException("session " + state.id() + " has no dialog"));
-            Request.Builder builder = dialog.createRequest(method);
-            if (Dialog.refreshesTarget(method)) {
-                builder.set(
-                        HeaderName.CONTACT,
-                        Contacts.of(runtime.factory().defaultListener()).toString());
-            }
-            more.accept(builder);
-            return outgoing(builder.build());
+            return outgoing(dialogRequest(method, more));
         });
+    }
+
+    private Request dialogRequest(Method method, Consumer<Request.Builder> more) {
+        Dialog dialog =
+                state.dialog().orElseThrow(() -> new IllegalStateException("session " + state.id() + " has no dialog"));
+        Request.Builder builder = dialog.createRequest(method);
+        if (Dialog.refreshesTarget(method)) {
+            builder.set(
+                    HeaderName.CONTACT,
+                    Contacts.of(runtime.factory().defaultListener()).toString());
+        }
+        more.accept(builder);
+        return builder.build();
+    }
+
+    /** Sends a request of the container in the session's dialog; the application does not see its responses. In the core section. */
+    void sendUnseen(Method method, Consumer<Request.Builder> more, Consumer<SipResponse> responses) {
+        outgoing(dialogRequest(method, more), UacEvents.unseen(runtime, responses))
+                .send();
     }
 
     /** Another request outside a dialog: same Call-ID and From tag, next CSeq (after a challenge, RFC 3261 §8.1.3.5). */
@@ -271,7 +383,10 @@ final class Session implements SipSession {
 
     /** The facade and the core of a request that this session is going to send. In the core section. */
     SipRequest outgoing(Request request) {
-        UacEvents events = new UacEvents(runtime);
+        return outgoing(request, new UacEvents(runtime));
+    }
+
+    private SipRequest outgoing(Request request, UacEvents events) {
         UacCore core = new UacCore(state, request, runtime.services(), events);
         SipRequest facade = SipRequest.made(runtime, state, request, new Sending.Transaction(core));
         events.request(facade);

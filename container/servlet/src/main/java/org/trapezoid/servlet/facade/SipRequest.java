@@ -367,7 +367,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     @Override
-    public void send() throws IOException {
+    public void send() {
         Sending how = sending;
         if (how == null) {
             throw new IllegalStateException(
@@ -379,7 +379,15 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                 throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
             }
             spell();
+            Optional<CallTimer> timer = Session.of(sessionState(), runtime()).callTimer();
+            if (how.uac().isPresent()) {
+                Reliable.ask(runtime(), this);
+                timer.ifPresent(each -> each.ask(this));
+            }
+            Session.of(sessionState(), runtime()).sessionId().ifPresent(value -> edit().set(
+                            HeaderName.SESSION_ID, value));
             Request ready = message();
+            timer.ifPresent(each -> each.sent(ready));
             if (how.uac().isPresent()) {
                 Session.of(sessionState(), runtime()).sent(this);
             }

@@ -44,6 +44,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     private Response frozen;
     private Response.@Nullable Builder open;
     private volatile boolean committed;
+    private int nonceUses; // of the nonces in this challenge
 
     private SipResponse(
             SipRequest request,
@@ -197,9 +198,12 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         sessionState().strand().call(() -> {
             requireUnsent();
             spell();
-            Response ready = message();
+            identify();
             Optional<ProxyCore> proxy = request.proxyCore().filter(ProxyCore::isStarted);
-            if (proxy.isEmpty()) {
+            Response ready = proxy.isEmpty() ? timed(message()) : message();
+            if (proxy.isEmpty() && Reliable.isDue(runtime(), request.message(), ready)) {
+                core.makeReliable(ready);
+            } else if (proxy.isEmpty()) {
                 core.send(ready);
             } else if (ready.statusClass() == StatusClass.SUCCESS && getMethod().equals("INVITE")) {
                 core.sendInsteadOfProxy(ready);
@@ -214,6 +218,28 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             }
             return true;
         });
+    }
+
+    private void identify() {
+        Session.of(sessionState(), runtime()).sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
+    }
+
+    /** What is answered as a user agent, with the session timer that is granted. */
+    private Response timed(Response response) {
+        Optional<CallTimer> timer = Session.of(sessionState(), runtime()).callTimer();
+        if (timer.isEmpty()) {
+            return response;
+        }
+        timer.get().sent(response);
+        return response.statusClass() == StatusClass.SUCCESS
+                        && CallTimer.isRefresh(request.message().method())
+                ? timer.get().grant(request.message(), response)
+                : response;
+    }
+
+    /** Sends the ACK for a 2xx to an INVITE of the container. In the core section. */
+    void acknowledge() {
+        ((SipRequest) createAck()).send();
     }
 
     private UasCore sender() {
@@ -244,6 +270,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         sessionState().strand().call(() -> {
             requireUnsent();
             spell();
+            identify();
             core.sendReliably(message());
             committed = true;
             return true;
@@ -283,11 +310,22 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         if (committed) {
             throw new IllegalStateException("cannot create a PRACK for " + describe() + ": one was made");
         }
-        String rack = getProvisionalResponseId() + ' ' + frozen.cseq().number() + " INVITE";
         SipRequest prack = Session.of(sessionState(), runtime())
-                .inDialog(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack));
+                .inDialog(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()));
         committed = true;
         return prack;
+    }
+
+    private String rack() {
+        return getProvisionalResponseId() + ' ' + frozen.cseq().number() + " INVITE";
+    }
+
+    /** Sends the PRACK that the application has not made; the answer is not shown. In the core section. */
+    void acknowledgeUnseen(Session session) {
+        if (!committed) {
+            committed = true;
+            session.sendUnseen(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()), response -> {});
+        }
     }
 
     @Override
@@ -319,6 +357,11 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             realms.add(challenge.realm());
         }
         return realms;
+    }
+
+    /** How often its challenges were answered, this time included: a nonce may serve several requests (RFC 7616 §3.4). */
+    int nextNonceUse() {
+        return sessionState().strand().call(() -> ++nonceUses);
     }
 
     /** The digest challenges of a 401 or 407; other schemes are as if not there. */

@@ -2,19 +2,35 @@
 package org.trapezoid.servlet.facade;
 
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.app.Extensions.Reliability;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StatusClass;
 
-/** Brings the responses to one request of an application to its servlet. In the core section. */
+/** Brings the responses to one request to the servlet, or to who made the request for the application. In the core section. */
 final class UacEvents implements UacCore.Listener {
 
     private final AppRuntime runtime;
+    private final Optional<Consumer<SipResponse>> unseen;
     private @Nullable SipRequest request;
 
     UacEvents(AppRuntime runtime) {
+        this(runtime, Optional.empty());
+    }
+
+    private UacEvents(AppRuntime runtime, Optional<Consumer<SipResponse>> unseen) {
         this.runtime = runtime;
+        this.unseen = unseen;
+    }
+
+    /** For a request of the container: the application does not see its responses. */
+    static UacEvents unseen(AppRuntime runtime, Consumer<SipResponse> responses) {
+        return new UacEvents(runtime, Optional.of(responses));
     }
 
     void request(SipRequest facade) {
@@ -22,20 +38,70 @@ final class UacEvents implements UacCore.Listener {
     }
 
     @Override
-    public void onResponse(SipSessionState session, Response response) {
+    public boolean onResponse(SipSessionState session, Response response) {
         SipRequest sent = Objects.requireNonNull(request);
         session.accessed(runtime.now());
         SipResponse facade =
                 SipResponse.received(sent, session, response, sent.uac().flatMap(UacCore::flow));
-        Session owner = Session.of(session, runtime);
         if (response.status() >= 200) {
             Session.of(sent.sessionState(), runtime).completed(sent);
             sent.finalResponse(facade);
-            if (response.status() < 300 && facade.getMethod().equals("INVITE")) {
-                owner.unacknowledged(facade);
-            }
         }
-        runtime.callback(session.appSession(), new Delivery(runtime, facade));
+        identify(sent, session, response);
+        keepTime(sent, session, response);
+        if (unseen.isPresent()) {
+            unseen.get().accept(facade);
+            if (response.status() >= 200) {
+                runtime.settle(session.appSession());
+            }
+            return true;
+        }
+        boolean told = runtime.callback(session.appSession(), delivery(session, facade));
+        if (told
+                && response.statusClass() == StatusClass.SUCCESS
+                && facade.getMethod().equals("INVITE")) {
+            Session.of(session, runtime).unacknowledged(facade);
+        }
+        return told;
+    }
+
+    private void identify(SipRequest sent, SipSessionState session, Response response) {
+        Optional<SessionIdentifier> identifier = Session.of(session, runtime).identifier();
+        if (identifier.isPresent()) {
+            Session.of(sent.sessionState(), runtime).identifier().ifPresent(identifier.get()::derivedFrom);
+            identifier.get().received(response);
+        }
+    }
+
+    private void keepTime(SipRequest sent, SipSessionState session, Response response) {
+        if (response.statusClass() != StatusClass.SUCCESS
+                || !CallTimer.isRefresh(sent.message().method())) {
+            return;
+        }
+        Optional<CallTimer> timer = Session.of(session, runtime).callTimer();
+        if (timer.isPresent()) {
+            Session.of(sent.sessionState(), runtime).callTimer().ifPresent(timer.get()::derivedFrom);
+            timer.get().granted(response);
+        }
+    }
+
+    @Override
+    public Optional<Request.Builder> again(Request refused, Response refusal) {
+        return Session.of(Objects.requireNonNull(request).sessionState(), runtime)
+                .callTimer()
+                .flatMap(timer -> timer.askAgain(refused, refusal));
+    }
+
+    private Runnable delivery(SipSessionState session, SipResponse facade) {
+        Delivery delivery = new Delivery(runtime, facade);
+        if (runtime.application().settings().extensions().reliability() == Reliability.OFF
+                || !facade.isReliableProvisional()) {
+            return delivery;
+        }
+        return () -> {
+            delivery.run();
+            Reliable.acknowledge(runtime, session, facade);
+        };
     }
 
     @Override

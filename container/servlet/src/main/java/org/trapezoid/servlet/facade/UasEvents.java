@@ -52,23 +52,24 @@ final class UasEvents implements UasCore.Listener {
     }
 
     @Override
-    public void onNoPrack(Response provisional) {
-        tell(provisional, jakarta.servlet.sip.SipErrorListener::noPrackReceived);
+    public boolean onNoPrack(Response provisional) {
+        return tell(provisional, jakarta.servlet.sip.SipErrorListener::noPrackReceived);
     }
 
-    private void tell(Response response, BiConsumer<jakarta.servlet.sip.SipErrorListener, SipErrorEvent> call) {
+    private boolean tell(Response response, BiConsumer<jakarta.servlet.sip.SipErrorListener, SipErrorEvent> call) {
         List<jakarta.servlet.sip.SipErrorListener> listeners =
                 runtime.application().listeners().error();
         if (listeners.isEmpty()) {
-            return;
+            return false;
         }
         SipErrorEvent event = new SipErrorEvent(facade(), SipResponse.made(facade(), response));
-        runtime.callback(session.appSession(), () -> runtime.application()
+        return runtime.callback(session.appSession(), () -> runtime.application()
                 .notify(listeners, session.callId(), listener -> call.accept(listener, event)));
     }
 
     @Override
     public void onFinal() {
+        facade().committed();
         Session.of(session, runtime).answered(facade());
         runtime.settle(session.appSession());
     }

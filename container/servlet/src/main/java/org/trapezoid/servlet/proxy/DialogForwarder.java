@@ -23,7 +23,7 @@ public final class DialogForwarder {
 
     /** Forwards a request whose own routes are taken off; its responses and its CANCEL follow by themselves. */
     public ProxyCore forward(ServerTransaction transaction, Request request) {
-        return forward(transaction, request, RoutingState.NEW, ProxyCore.Listener.NONE);
+        return forward(transaction, request, RoutingState.NEW, new ProxySettings(), ProxyCore.Listener.NONE);
     }
 
     /**
@@ -52,9 +52,12 @@ public final class DialogForwarder {
 
     /** The same for a session that wants to see the responses. */
     public ProxyCore forward(
-            ServerTransaction transaction, Request request, RoutingState state, ProxyCore.Listener listener) {
-        ProxySettings settings = new ProxySettings().recurse(false);
-        ProxyCore core = new ProxyCore(transaction, request, state, environment, settings, listener);
+            ServerTransaction transaction,
+            Request request,
+            RoutingState state,
+            ProxySettings settings,
+            ProxyCore.Listener listener) {
+        ProxyCore core = new ProxyCore(transaction, request, state, environment, settings.recurse(false), listener);
         core.fork(List.of(request.uri()));
         return core;
     }

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class ProxyBranch implements ClientUser {
     private @Nullable Response response;
     private List<ProxyBranch> recursed = List.of();
     private Optional<Successes> successes = Optional.empty();
+    private List<Response> early = List.of(); // one for each early dialog, when their ends are told
     private int breadth;
     private boolean timedOut;
     private boolean cancelled;
@@ -223,6 +225,10 @@ public final class ProxyBranch implements ClientUser {
         int hops = base.maxForwards();
         builder.set(HeaderName.MAX_FORWARDS, hops < 0 ? "70" : Integer.toString(Math.max(0, hops - 1)));
         builder.set(HeaderName.MAX_BREADTH, Integer.toString(breadth));
+        Optional<ProxiedSessionTimer> timer = core.sessionTimer();
+        if (timer.isPresent()) {
+            timer.get().apply(base, builder);
+        }
         RoutePreprocessor.forStrictRouter(base, builder, uri);
         return builder.build();
     }
@@ -289,9 +295,14 @@ public final class ProxyBranch implements ClientUser {
         }
         switch (received.statusClass()) {
             case PROVISIONAL -> onProvisional(upstream);
-            case SUCCESS -> onSuccess(upstream);
+            case SUCCESS -> onSuccess(timed(upstream));
             case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> onFailure(upstream);
         }
+    }
+
+    private Response timed(Response success) {
+        Optional<ProxiedSessionTimer> timer = core.sessionTimer();
+        return timer.isPresent() ? timer.get().answer(core.original(), success) : success;
     }
 
     /** Without our Via; what the stack answered before anything was sent is a response of our own. */
@@ -313,8 +324,28 @@ public final class ProxyBranch implements ClientUser {
         if (upstream.status() != 100) {
             timerCFrom = core.timers().nanoTime(); // RFC 3261 §16.7 step 2
             response = upstream;
+            if (core.tellsEarlyEnds()) {
+                follow(upstream);
+            }
             core.onProvisional(this, upstream);
         }
+    }
+
+    private void follow(Response upstream) {
+        Optional<String> tag = upstream.toTag();
+        List<Response> others = new ArrayList<>(early);
+        others.removeIf(each -> each.toTag().equals(tag));
+        if (tag.isPresent() && upstream.status() != 199) {
+            others.add(upstream);
+        }
+        early = others;
+    }
+
+    /** A response of each early dialog that ends with this branch, and whose end the caller was not told of; once. */
+    List<Response> earlyEnds() {
+        List<Response> ends = early;
+        early = List.of();
+        return ends;
     }
 
     private void onSuccess(Response upstream) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -243,7 +244,7 @@ public final class ProxyCore implements ServerUser, Stranded {
                 sendSuccess(response);
             }
             case GLOBAL_FAILURE -> {
-                reject();
+                reject(response);
                 sendOwnFinal(response);
             }
             case REDIRECTION, CLIENT_ERROR, SERVER_ERROR -> sendOwnFinal(response);
@@ -333,16 +334,39 @@ public final class ProxyCore implements ServerUser, Stranded {
             return;
         }
         if (response.statusClass() == StatusClass.GLOBAL_FAILURE) {
-            reject();
+            reject(response);
         }
         Optional<Response> competing = response.statusClass() == StatusClass.REDIRECTION
                 ? new Recursion(this, branch).follow(response)
                 : Optional.of(response);
         competing.ifPresent(left -> responses.offer(branch, left));
+        if (isUnderWay()) {
+            branch.earlyEnds().forEach(early -> tellEarlyEnd(branch, early, response));
+        }
         if (listener.onBranchFinal(branch, response)) {
             callbacks++;
         } else {
             proceed();
+        }
+    }
+
+    /** Whether the caller is told of early dialogs that end before its request is answered (RFC 6228 §6). */
+    boolean tellsEarlyEnds() {
+        return invite
+                && settings.tellsEarlyEnds()
+                && transaction.request().headers().lists(HeaderName.SUPPORTED, "199")
+                && !transaction.request().headers().lists(HeaderName.REQUIRE, "100rel"); // we could not take the PRACK
+    }
+
+    private void tellEarlyEnd(ProxyBranch branch, Response early, Response last) {
+        if (!cancelled && !rejected) {
+            Response ended = Response.to(transaction.request(), 199)
+                    .set(HeaderName.TO, early.to().toString())
+                    .add(HeaderName.REASON, reason(last.status()))
+                    .build();
+            if (!listener.onProvisional(branch, ended)) {
+                sendProvisional(ended);
+            }
         }
     }
 
@@ -461,6 +485,9 @@ public final class ProxyCore implements ServerUser, Stranded {
         if (refusal.isEmpty() && targets.branches().size() > 1 && isLoop()) {
             refusal = OptionalInt.of(482);
         }
+        if (refusal.isEmpty() && minimum().isPresent()) {
+            refusal = OptionalInt.of(422);
+        }
         refusal.ifPresent(this::refuse);
         return refusal.isPresent();
     }
@@ -470,9 +497,23 @@ public final class ProxyCore implements ServerUser, Stranded {
         return environment.loops().isLoop(transaction.request(), branchPart);
     }
 
+    private OptionalLong minimum() {
+        return sessionTimer().map(timer -> timer.refusal(original)).orElse(OptionalLong.empty());
+    }
+
+    /** What the application wants of the session that the request begins or refreshes. */
+    Optional<ProxiedSessionTimer> sessionTimer() {
+        return ProxiedSessionTimer.concerns(original) ? settings.sessionTimer() : Optional.empty();
+    }
+
     private void refuse(int status) {
         takeOver();
         Response refusal = local(status);
+        if (status == 422) {
+            refusal = refusal.toBuilder()
+                    .set(HeaderName.MIN_SE, Long.toString(minimum().orElseThrow()))
+                    .build();
+        }
         if (status == 420) {
             List<String> unsupported = RequestValidation.unsupported(transaction.request(), environment.proxyRequire());
             refusal = refusal.toBuilder()
@@ -518,9 +559,14 @@ public final class ProxyCore implements ServerUser, Stranded {
         }
     }
 
-    private void reject() {
+    private void reject(Response response) {
         rejected = true;
-        targets.cancelAll(List.of());
+        targets.cancelAll(List.of(reason(response.status())));
+    }
+
+    /** A Reason value (RFC 3326 §2); the phrase is ours, so that it needs no escapes. */
+    private static String reason(int status) {
+        return "SIP;cause=" + status + ";text=\"" + Response.defaultReason(status) + '"';
     }
 
     private void succeed() {

@@ -9,18 +9,22 @@ public final class ProxySettings {
     private boolean parallel = true;
     private boolean recurse = true;
     private boolean noCancel;
+    private boolean tellingEarlyEnds;
     private Optional<RecordRoute> recordRoute = Optional.empty();
     private Optional<RecordRoute> path = Optional.empty();
     private Optional<Duration> timeout = Optional.empty();
+    private Optional<ProxiedSessionTimer> sessionTimer = Optional.empty();
 
     public ProxySettings copy() {
         return new ProxySettings()
                 .parallel(parallel)
                 .recurse(recurse)
                 .noCancel(noCancel)
+                .tellingEarlyEnds(tellingEarlyEnds)
                 .recordRoute(recordRoute)
                 .path(path)
-                .timeout(timeout);
+                .timeout(timeout)
+                .sessionTimer(sessionTimer);
     }
 
     /** All targets at once, or one after another. */
@@ -50,6 +54,16 @@ public final class ProxySettings {
 
     public ProxySettings noCancel(boolean value) {
         noCancel = value;
+        return this;
+    }
+
+    /** Whether the caller hears by a 199 that an early dialog has ended (RFC 6228). */
+    public boolean tellsEarlyEnds() {
+        return tellingEarlyEnds;
+    }
+
+    public ProxySettings tellingEarlyEnds(boolean value) {
+        tellingEarlyEnds = value;
         return this;
     }
 
@@ -86,6 +100,16 @@ public final class ProxySettings {
 
     private ProxySettings path(Optional<RecordRoute> value) {
         path = value;
+        return this;
+    }
+
+    /** What is wanted of the session timers of the call (RFC 4028 §8). */
+    public Optional<ProxiedSessionTimer> sessionTimer() {
+        return sessionTimer;
+    }
+
+    public ProxySettings sessionTimer(Optional<ProxiedSessionTimer> value) {
+        sessionTimer = value;
         return this;
     }
 

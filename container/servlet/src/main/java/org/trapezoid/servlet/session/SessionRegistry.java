@@ -97,18 +97,35 @@ public final class SessionRegistry {
 
     /** Forgets the session; a member of its family takes its place under the local tag. */
     public void remove(SipSessionState session) {
-        sipSessions.remove(session.id().value());
+        removeRecordRouted(session);
         session.localParty()
                 .tag()
                 .ifPresent(tag -> byLocalTag.computeIfPresent(tag, (name, root) -> {
                     if (root != session) {
                         return root;
                     }
-                    return session.family().stream()
-                            .filter(member -> member != session && member.isValid())
-                            .findFirst()
-                            .orElse(null);
+                    return other(session).orElse(null);
                 }));
+    }
+
+    /** The Route of all calls that one proxied request made names the first session; when that ends, another one takes its place. */
+    private void removeRecordRouted(SipSessionState session) {
+        sipSessions.remove(session.id().value());
+        String route = session.routeId().value();
+        if (session.isRecordRouted() && session.wasForked()) {
+            Optional<SipSessionState> other = other(session);
+            if (other.isPresent()) {
+                sipSessions.put(route, other.get());
+            } else {
+                sipSessions.remove(route);
+            }
+        }
+    }
+
+    private static Optional<SipSessionState> other(SipSessionState session) {
+        return session.family().stream()
+                .filter(member -> member != session && member.isValid())
+                .findFirst();
     }
 
     public Collection<AppSessionState> appSessions() {

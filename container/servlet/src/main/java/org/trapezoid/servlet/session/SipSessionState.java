@@ -15,6 +15,7 @@ import org.trapezoid.sip.message.Request;
 public final class SipSessionState implements Stranded {
 
     private final SessionId id;
+    private SessionId routeId;
     private final AppSessionState appSession;
     private final String callId;
     private final Attributes attributes = new Attributes();
@@ -34,6 +35,8 @@ public final class SipSessionState implements Stranded {
     private int transactions;
     private List<Acknowledged> unacknowledged = List.of();
     private List<SeenAck> seenAcks = List.of(); // of a proxied call: the last one in each direction of each dialog
+    private @Nullable OfferAnswer offers; // of user agents
+    private @Nullable String calleeTag; // of a proxied dialog
     private @Nullable SipSessionState linked;
     private @Nullable List<SipSessionState> family; // the sessions of one local tag: forked responses (RFC 3261 §12.1)
     private @Nullable Object facade;
@@ -49,6 +52,7 @@ public final class SipSessionState implements Stranded {
             boolean invalidateWhenReady,
             long createdAt) {
         this.id = id;
+        this.routeId = id;
         this.appSession = appSession;
         this.callId = callId;
         this.localParty = localParty;
@@ -67,6 +71,7 @@ public final class SipSessionState implements Stranded {
         derived.attributes.copyFrom(attributes);
         derived.proxying = proxying;
         derived.recordRouted = recordRouted;
+        derived.routeId = routeId;
         derived.localCSeq = localCSeq;
         derived.used = used;
         List<SipSessionState> members = family();
@@ -157,6 +162,25 @@ public final class SipSessionState implements Stranded {
     /** The next sequence number for a request outside a dialog. */
     public long nextCSeq() {
         return dialog == null ? ++localCSeq : dialog.localCSeq() + 1;
+    }
+
+    /** Who waits for an answer to an offer in the dialog. */
+    public OfferAnswer offers() {
+        OfferAnswer present = offers;
+        if (present == null) {
+            present = new OfferAnswer();
+            offers = present;
+        }
+        return present;
+    }
+
+    /** The callee's tag in the dialog that a proxied request made; one request may make several (RFC 3261 §16.7 step 5). */
+    public Optional<String> calleeTag() {
+        return Optional.ofNullable(calleeTag);
+    }
+
+    public void calleeTag(String tag) {
+        calleeTag = tag;
     }
 
     /** The name of the servlet that gets this session's messages; any thread. */
@@ -314,6 +338,21 @@ public final class SipSessionState implements Stranded {
         }
     }
 
+    /** Whether there is more than one session of one request now. */
+    public boolean isForked() {
+        return family != null && family.size() > 1;
+    }
+
+    /** Whether further sessions were derived, be they alive or not. */
+    public boolean wasForked() {
+        return family != null;
+    }
+
+    /** The session that our Route value in this call names: the one that this one was derived from. */
+    SessionId routeId() {
+        return routeId;
+    }
+
     /** All sessions whose local tag and Call-ID are the same, this one first unless it was derived. */
     public List<SipSessionState> family() {
         List<SipSessionState> members = family;
@@ -339,7 +378,7 @@ public final class SipSessionState implements Stranded {
     }
 
     private boolean hasRemoteTag(String remoteTag) {
-        return dialog != null && dialog.id().remoteTag().equals(remoteTag);
+        return dialog != null ? dialog.id().remoteTag().equals(remoteTag) : remoteTag.equals(calleeTag);
     }
 
     /** What the facade layer keeps with the session, so that the same object is given out each time. */

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogState;
 import org.trapezoid.sip.dialog.ProvisionalOrder;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -30,12 +32,22 @@ import org.trapezoid.sip.transport.FlowFailedException;
  * §13.2.2). Confined to its strand.
  */
 public final class UacCore implements ClientUser {
+    private static final int EARLY_DIALOG_TERMINATED = 199;
+    private static final int INTERVAL_TOO_SMALL = 422;
 
     /** What the facade is told; in the core section. */
     public interface Listener {
 
-        /** A response for the application: never 100, never a repeated 2xx. {@code session} may be a derived one. */
-        void onResponse(SipSessionState session, Response response);
+        /**
+         * A response for the application: never 100, never a repeated 2xx. {@code session} may be a derived one. False when
+         * the application has so much to do that it is not told.
+         */
+        boolean onResponse(SipSessionState session, Response response);
+
+        /** What to send instead of a request that was refused; the core gives it the next sequence number. */
+        default Optional<Request.Builder> again(Request refused, Response refusal) {
+            return Optional.empty();
+        }
 
         /** No further response will come. */
         void onEnded();
@@ -49,6 +61,9 @@ public final class UacCore implements ClientUser {
     private @Nullable OutgoingRequest outgoing;
     private Map<String, Sent> acks = Map.of(); // by To tag of the 2xx
     private Map<String, ProvisionalOrder> provisionals = Map.of(); // by To tag
+    private Map<String, SipSessionState> untold = Map.of(); // by To tag of a 2xx that the application was not told of
+    private RoutingState routing = RoutingState.NEW;
+    private @Nullable Retry retry; // the transaction that counts, after another one was refused
     private boolean succeeded;
     private boolean ended;
     private boolean local; // the final response was made here
@@ -79,11 +94,15 @@ public final class UacCore implements ClientUser {
     }
 
     /** Sends the request on its way: to the next application inside, or out. */
-    public void send(Request prepared, RoutingState routing) {
+    public void send(Request prepared, RoutingState state) {
         request = prepared;
+        routing = state;
         root.parties(prepared.from(), inDialog ? root.remoteParty() : prepared.to());
         prepared.fromTag().ifPresent(tag -> services.sessions().localTag(tag, root));
         root.transactionBegan();
+        if (OfferAnswer.concerns(prepared.method())) {
+            root.offers().sent(prepared);
+        }
         boolean held = prepared.method().equals(Method.BYE) && root.holdUntilAck(() -> leave(prepared, routing));
         if (!held) {
             leave(prepared, routing);
@@ -109,6 +128,7 @@ public final class UacCore implements ClientUser {
 
     /** Sends the ACK; it is repeated for each repeated 2xx of the same dialog. */
     public void sendAck(SipSessionState session, Request ack) {
+        session.offers().sent(ack);
         sendAck(ack.toTag().orElse(""), ack);
     }
 
@@ -119,8 +139,70 @@ public final class UacCore implements ClientUser {
         acks.put(tag, services.outbound().sendAck(ack));
     }
 
+    /** False if the refusal is to be shown. */
+    private boolean isSentAgain(Response refusal) {
+        if (refusal.status() != INTERVAL_TOO_SMALL || outgoing == null || outgoing.isCancelled()) {
+            return false;
+        }
+        Optional<Request.Builder> again = listener.again(request, refusal);
+        if (again.isEmpty()) {
+            return false;
+        }
+        root.offers().received(refusal);
+        if (!inDialog) {
+            dropEarlyDialogs();
+        }
+        long cseq = inDialog ? root.dialog().orElseThrow().nextCSeq() : root.nextCSeq();
+        request = again.get()
+                .set(HeaderName.CSEQ, cseq + " " + request.method().name())
+                .build();
+        root.offers().sent(request);
+        provisionals = Map.of();
+        Retry next = new Retry();
+        retry = next;
+        outgoing = services.outbound().send(root, request, routing, next, Contacts::finish);
+        return true;
+    }
+
+    /** The user of a transaction that took the place of another one; when it is replaced itself, it is over. */
+    private final class Retry implements ClientUser {
+        @Override
+        public void onResponse(Response response) {
+            if (retry == this) {
+                receive(response);
+            }
+        }
+
+        @Override
+        public void onTimeout() {
+            if (retry == this) {
+                onLocal(408);
+            }
+        }
+
+        @Override
+        public void onTransportError(IOException cause) {
+            if (retry == this) {
+                onTransportFailure(cause);
+            }
+        }
+
+        @Override
+        public void onTerminated() {
+            if (retry == this) {
+                terminated();
+            }
+        }
+    }
+
     @Override
     public void onResponse(Response response) {
+        if (retry == null) {
+            receive(response);
+        }
+    }
+
+    private void receive(Response response) {
         if (response.status() == 100) {
             return;
         }
@@ -156,20 +238,29 @@ public final class UacCore implements ClientUser {
             Dialog dialog = inDialog ? root.dialog().orElseThrow() : dialog(response);
             sendAck(tag, dialog.createAck(request).build());
             if (!inDialog) {
-                Request bye = dialog.createRequest(Method.BYE).build();
-                services.outbound().send(root, bye, RoutingState.NEW, new Unattended(), Contacts::finish);
+                hangUp(dialog);
             }
         }
+    }
+
+    private void hangUp(Dialog dialog) {
+        Request bye = dialog.createRequest(Method.BYE).build();
+        services.outbound().send(root, bye, RoutingState.NEW, new Unattended(), Contacts::finish);
     }
 
     private void onProvisional(Response response) {
         SipSessionState session = root;
         String tag = response.toTag().orElse("");
-        if (!inDialog && Dialog.isMadeBy(response) && Contacts.makesDialog(request.method())) {
+        if (makesEarlyDialog(response, tag)) {
             session = enterDialog(response, tag);
             if (session.state() == SessionState.INITIAL) {
                 session.state(SessionState.EARLY);
             }
+        }
+        if (response.status() == EARLY_DIALOG_TERMINATED && !inDialog) {
+            root.member(tag)
+                    .filter(ended -> ended.state() == SessionState.EARLY)
+                    .ifPresent(UacCore::terminate); // RFC 6228 §4
         }
         if (!ProvisionalOrder.isReliable(response)) {
             listener.onResponse(session, response);
@@ -180,25 +271,39 @@ public final class UacCore implements ClientUser {
         }
         ProvisionalOrder order = provisionals.computeIfAbsent(tag, key -> new ProvisionalOrder());
         for (Response inOrder : order.receive(response)) {
+            session.offers().received(inOrder);
             listener.onResponse(session, inOrder);
         }
     }
 
+    /** Not a 199 of a dialog that nobody heard of before (RFC 6228 §4). */
+    private boolean makesEarlyDialog(Response response, String tag) {
+        return !inDialog
+                && Dialog.isMadeBy(response)
+                && Contacts.makesDialog(request.method())
+                && (response.status() != EARLY_DIALOG_TERMINATED
+                        || root.member(tag).isPresent());
+    }
+
     private void onInviteSuccess(Response response) {
-        Sent ack = acks.get(response.toTag().orElse(""));
+        String tag = response.toTag().orElse("");
+        Sent ack = acks.get(tag);
         if (ack != null) {
             ack.resend();
             return;
         }
-        SipSessionState session =
-                inDialog ? root : enterDialog(response, response.toTag().orElse(""));
+        SipSessionState session = inDialog ? root : enterDialog(response, tag);
         boolean known = session.state() == SessionState.CONFIRMED || session.state() == SessionState.TERMINATED;
         boolean confirmed =
                 session.dialog().map(d -> d.state() != DialogState.EARLY).orElse(false);
         boolean repeated = succeeded && (inDialog || (known && confirmed));
         if (repeated) {
+            if (untold.containsKey(tag)) {
+                tell(session, tag, response);
+            }
             return; // the application has it and has not acknowledged yet
         }
+        session.offers().received(response);
         session.dialog().ifPresent(dialog -> {
             if (inDialog) {
                 dialog.refreshTarget(response);
@@ -213,14 +318,31 @@ public final class UacCore implements ClientUser {
             succeeded = true;
             root.transactionEnded();
         }
-        listener.onResponse(session, response);
+        tell(session, tag, response);
+    }
+
+    /** As long as too many callbacks wait, each retransmission of the 2xx is another try. */
+    private void tell(SipSessionState session, String tag, Response response) {
+        if (listener.onResponse(session, response)) {
+            if (!untold.isEmpty()) {
+                untold.remove(tag);
+            }
+        } else {
+            if (untold.isEmpty()) {
+                untold = new HashMap<>(2);
+            }
+            untold.put(tag, session);
+        }
     }
 
     private void onFinal(Response response) {
-        if (isAnswered()) {
+        if (isAnswered() || isSentAgain(response)) {
             return;
         }
         ended = true;
+        if (OfferAnswer.concerns(request.method())) {
+            root.offers().received(response);
+        }
         SipSessionState session = root;
         Method method = request.method();
         if (response.statusClass() == StatusClass.SUCCESS) {
@@ -273,6 +395,9 @@ public final class UacCore implements ClientUser {
             services.sessions().add(session);
         }
         session.dialog(dialog(response));
+        if (session != root) {
+            session.offers().sent(request());
+        }
         return session;
     }
 
@@ -289,11 +414,19 @@ public final class UacCore implements ClientUser {
 
     @Override
     public void onTimeout() {
-        onLocal(408);
+        if (retry == null) {
+            onLocal(408);
+        }
     }
 
     @Override
     public void onTransportError(IOException cause) {
+        if (retry == null) {
+            onTransportFailure(cause);
+        }
+    }
+
+    private void onTransportFailure(IOException cause) {
         onLocal(cause instanceof FlowFailedException ? 430 : 503); // RFC 5626 §11.5
     }
 
@@ -307,6 +440,13 @@ public final class UacCore implements ClientUser {
 
     @Override
     public void onTerminated() {
+        if (retry == null) {
+            terminated();
+        }
+    }
+
+    private void terminated() {
+        endUntold();
         if (succeeded) {
             for (SipSessionState member : List.copyOf(root.family())) {
                 if (member.state() == SessionState.EARLY) {
@@ -316,5 +456,17 @@ public final class UacCore implements ClientUser {
         }
         ended = true;
         listener.onEnded();
+    }
+
+    /** A call that the application never heard of is hung up; a re-INVITE is acknowledged. */
+    private void endUntold() {
+        untold.forEach((tag, session) -> session.dialog().ifPresent(dialog -> {
+            sendAck(tag, dialog.createAck(request).build());
+            if (!inDialog) {
+                hangUp(dialog);
+                terminate(session);
+            }
+        }));
+        untold = Map.of();
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Acknowledged;
+import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.concurrent.Timer;
@@ -42,8 +43,8 @@ public final class UasCore implements ServerUser, Acknowledged {
         /** 64*T1 passed without an ACK for the 2xx. */
         void onNoAck(Response success);
 
-        /** 64*T1 passed without a PRACK for the response. */
-        void onNoPrack(Response provisional);
+        /** 64*T1 passed without a PRACK for the response. Answers whether an application is told, which then decides. */
+        boolean onNoPrack(Response provisional);
 
         /** A final response was sent, or none can be sent any more. */
         void onFinal();
@@ -56,6 +57,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     private final Listener listener;
     private @Nullable Response success;
     private @Nullable ReliableProvisionals reliable;
+    private List<Response> madeReliable = List.of(); // by the container
     private Duration retransmitAfter;
     private Timer retransmission = Timer.NONE;
     private Timer giveUp = Timer.NONE;
@@ -125,6 +127,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
         answering();
         prepare(response);
+        if (OfferAnswer.concerns(request.method())) {
+            session.offers().sent(response);
+        }
         if (response.statusClass() == StatusClass.PROVISIONAL) {
             transaction.send(response);
         } else {
@@ -164,8 +169,8 @@ public final class UasCore implements ServerUser, Acknowledged {
         transaction.send(response);
     }
 
-    /** Sends a provisional response reliably (RFC 3262 §3); the caller has checked that both sides can. */
-    public void sendReliably(Response response) {
+    /** Sends a provisional response reliably (RFC 3262 §3), and returns it as sent; the caller has checked that both sides can. */
+    public Response sendReliably(Response response) {
         requireUnanswered(response);
         answering();
         prepare(response);
@@ -176,7 +181,16 @@ public final class UasCore implements ServerUser, Acknowledged {
             reliable = queue;
         }
         session.awaits(this);
-        queue.send(response);
+        Response numbered = queue.send(response);
+        session.offers().sent(numbered);
+        return numbered;
+    }
+
+    /** The same without the application's knowledge: {@link Prack#OF_CONTAINER} is what its PRACK will be. */
+    public void makeReliable(Response response) {
+        List<Response> more = new ArrayList<>(madeReliable);
+        more.add(sendReliably(response));
+        madeReliable = more;
     }
 
     private void endAnswering() {
@@ -306,6 +320,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         Response waiting = success;
         boolean over = !session.isValid() || session.state() == SessionState.TERMINATED;
         settle();
+        session.offers().clear();
         if (waiting != null && !over) {
             listener.onNoAck(waiting);
         }
@@ -320,9 +335,12 @@ public final class UasCore implements ServerUser, Acknowledged {
         @Override
         public void onUnacknowledged(Response provisional) {
             session.settled(UasCore.this);
-            listener.onNoPrack(provisional);
+            session.offers().clear();
+            boolean told = listener.onNoPrack(provisional);
             if (held != null) {
                 refuse(500); // RFC 3262 §3: the application has answered, its 2xx may not leave
+            } else if (!told || madeReliable.contains(provisional)) {
+                refuse(504);
             }
         }
     }
@@ -363,9 +381,10 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     @Override
-    public boolean acknowledge(RAck rack) {
-        if (reliable == null || reliable.acknowledge(rack).isEmpty()) {
-            return false;
+    public Prack acknowledge(RAck rack) {
+        Optional<Response> acknowledged = reliable == null ? Optional.empty() : reliable.acknowledge(rack);
+        if (acknowledged.isEmpty()) {
+            return Prack.UNMATCHED;
         }
         Response waiting = held;
         if (awaitsPrack) {
@@ -375,7 +394,7 @@ public final class UasCore implements ServerUser, Acknowledged {
             finalSent = false;
             send(waiting);
         }
-        return true;
+        return madeReliable.contains(acknowledged.get()) ? Prack.OF_CONTAINER : Prack.OF_APPLICATION;
     }
 
     private void endAwaitingPrack() {

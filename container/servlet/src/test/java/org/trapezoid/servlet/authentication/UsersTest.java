@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.trapezoid.sip.auth.DigestAlgorithm;
+import org.trapezoid.sip.auth.DigestCredentials;
 import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.testing.Rfc;
 
@@ -130,5 +131,44 @@ class UsersTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(users.contains("alice", "example.com")).isFalse();
         assertThat(users.contains("bob", "example.com")).isTrue();
+    }
+
+    @Test
+    @Rfc(value = 8760, section = "2.3")
+    void offersSha512WhenEveryUserOfTheRealmHasIt() {
+        new UsersFile(file).addWithAll("alice", "example.com", "secret");
+        assertThat(new Users(file, clock).algorithms("example.com"))
+                .containsExactly(DigestAlgorithm.SHA_512_256, DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
+
+        new UsersFile(file).add("bob", "example.com", "secret");
+        assertThat(new Users(file, clock).algorithms("example.com"))
+                .containsExactly(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5);
+    }
+
+    @Test
+    @Rfc(value = 7616, section = "3.4.4")
+    void findsAUserByItsHashedName() throws IOException {
+        new UsersFile(file).add("alice", "example.com", "secret");
+        Files.writeString(file, "@example.com=userhash\n", StandardOpenOption.APPEND);
+        Users users = new Users(file, clock);
+        String hashed = DigestAlgorithm.SHA_256.userhash("alice", "example.com");
+
+        assertThat(users.asksForUserhash("example.com")).isTrue();
+        assertThat(users.asksForUserhash("example.net")).isFalse();
+        assertThat(new UsersFile(file).list()).containsExactly("alice@example.com");
+        assertThat(users.find(named(hashed, "SHA-256")))
+                .hasValueSatisfying(secret -> assertThat(secret.user()).isEqualTo("alice"));
+        assertThat(users.find(named(hashed, "MD5"))).isEmpty();
+        assertThat(users.find(named("alice", "SHA-256"))).isEmpty();
+        new UsersFile(file).add("carol", "example.com", "secret");
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(users.find(named(DigestAlgorithm.MD5.userhash("carol", "example.com"), "MD5")))
+                .isPresent();
+    }
+
+    private static DigestCredentials named(String username, String algorithm) {
+        return DigestCredentials.parse("Digest username=\"" + username + "\", realm=\"example.com\", nonce=\"n\", "
+                        + "uri=\"sip:a\", response=\"0\", userhash=true, algorithm=" + algorithm)
+                .orElseThrow();
     }
 }

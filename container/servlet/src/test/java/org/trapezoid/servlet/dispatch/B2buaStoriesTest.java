@@ -11,6 +11,7 @@ import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
 import jakarta.servlet.sip.TooManyHopsException;
 import jakarta.servlet.sip.UAMode;
+import jakarta.servlet.sip.ar.SipApplicationRoutingDirective;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
 
 /** Back-to-back user agents with the helper: copies, links, pending messages (JSR 289 §12). */
 class B2buaStoriesTest {
@@ -280,5 +282,60 @@ class B2buaStoriesTest {
         alice.send(invite.toBuilder().method(Method.CANCEL).set(HeaderName.CSEQ, "1 CANCEL"));
         alice.nextResponse(200);
         alice.nextResponse(487);
+    }
+
+    @Test
+    @Rfc(value = 7332, section = "4")
+    void maxForwardsAndMaxBreadthOfOneLegLimitTheOther() {
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test")
+                .set(HeaderName.MAX_FORWARDS, "9")
+                .add(HeaderName.MAX_BREADTH, "3"));
+        Request leg = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(leg, 200));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        bob.nextRequest(Method.ACK);
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2)
+                .set(HeaderName.MAX_FORWARDS, "5")
+                .add(HeaderName.MAX_BREADTH, "2"));
+        Request bye = bob.nextRequest(Method.BYE);
+        bob.send(bob.answer(bye, 200));
+
+        assertThat(leg.maxForwards()).isEqualTo(8);
+        assertThat(leg.headers().first(HeaderName.MAX_BREADTH)).hasValue("3");
+        assertThat(bye.maxForwards()).isEqualTo(4);
+        assertThat(bye.headers().first(HeaderName.MAX_BREADTH)).hasValue("2");
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 7332, section = "4")
+    void aLoopOfBackToBackUserAgentsEnds() throws Exception {
+        TestServer looping =
+                TestServer.routedBy("INVITE: (\"looping\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")");
+        ScriptedServlet loop = new ScriptedServlet();
+        looping.deploy("looping", loop);
+        loop.on("INVITE", request -> {
+            if (request.getMaxForwards() == 0) {
+                request.createResponse(483).send();
+            } else {
+                SipServletRequest leg = request.getB2buaHelper().createRequest(request, true, null);
+                leg.setRoutingDirective(SipApplicationRoutingDirective.NEW, null); // it comes back to us
+                leg.send();
+            }
+        });
+
+        loop.onResponse(response -> response.getRequest()
+                .getB2buaHelper()
+                .getLinkedSipServletRequest(response.getRequest())
+                .createResponse(response.getStatus())
+                .send());
+        Peer caller = looping.peer("alice");
+
+        caller.send(caller.request(Method.INVITE, "sip:bob@a.test").set(HeaderName.MAX_FORWARDS, "6"));
+
+        caller.nextResponse(483);
+        loop.assertUnharmed();
+        assertThat(loop.seen.stream().filter("INVITE"::equals)).hasSize(7);
     }
 }

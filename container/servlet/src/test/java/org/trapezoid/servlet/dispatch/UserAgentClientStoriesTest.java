@@ -4,6 +4,7 @@ package org.trapezoid.servlet.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.sip.AuthInfo;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
@@ -21,6 +22,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
+import org.trapezoid.sip.testing.Rfc;
 
 /** Applications that call: requests of the factory, their responses, dialogs and ACKs (RFC 3261 §8.1, §12, §13.2). */
 class UserAgentClientStoriesTest {
@@ -440,5 +442,117 @@ class UserAgentClientStoriesTest {
         assertThat(register.getSession().getState()).isEqualTo(SipSession.State.INITIAL);
         register.getApplicationSession().invalidate();
         server.assertEnded();
+    }
+
+    @Test
+    @Checklist("D12")
+    void aSuccessThatCameWhileTheApplicationHadTooMuchToDoIsShownWhenItIsRepeated() throws Exception {
+        app.request("INVITE", bob).send();
+        Request invite = bob.nextRequest(Method.INVITE);
+        boolean[] flooded = {false};
+        app.onResponse(response -> {
+            if (!flooded[0]) {
+                flooded[0] = true;
+                for (int i = 0; i < 256; i++) {
+                    bob.send(bob.answer(invite, 183));
+                }
+                bob.send(bob.answer(invite, 200)); // nobody can be told
+            } else if (response.getStatus() == 200) {
+                response.createAck().send();
+            }
+        });
+
+        bob.send(bob.answer(invite, 180));
+        assertThat(bob.rest()).isEmpty();
+        bob.send(bob.answer(invite, 200));
+        bob.nextRequest(Method.ACK);
+        bob.send(bob.answer(invite, 200));
+        bob.nextRequest(Method.ACK);
+
+        assertThat(app.seen.stream().filter(each -> each.equals("200 INVITE"))).hasSize(1);
+    }
+
+    @Test
+    @Checklist("D12")
+    void aSuccessThatCouldNeverBeShownIsHungUp() throws Exception {
+        app.request("INVITE", bob).send();
+        Request invite = bob.nextRequest(Method.INVITE);
+        boolean[] flooded = {false};
+        app.onResponse(response -> {
+            if (!flooded[0]) {
+                flooded[0] = true;
+                for (int i = 0; i < 256; i++) {
+                    bob.send(bob.answer(invite, 183));
+                }
+                bob.send(bob.answer(invite, 200));
+            }
+        });
+
+        bob.send(bob.answer(invite, 180));
+        server.advance(Duration.ofSeconds(32));
+
+        bob.nextRequest(Method.ACK);
+        bob.send(bob.answer(bob.nextRequest(Method.BYE), 200));
+        server.assertEnded();
+    }
+
+    private static final String THIRD_PARTY =
+            "Digest realm=\"bank.example\", nonce=\"n9\", qop=\"auth\", algorithm=SHA-256";
+
+    /** Case 30 of the attacks: a peer passes on the challenge of somebody else, to have it answered. */
+    @Test
+    @Checklist("A9")
+    void credentialsAreGivenToConfiguredRealmsOnly() throws Exception {
+        AuthInfo known = app.factory().createAuthInfo();
+        known.addAuthInfo(401, "a.test", "app", "secret");
+        app.onResponse(response -> {
+            SipServletRequest again = response.getSession().createRequest("MESSAGE");
+            again.addAuthHeader(response, known);
+            again.send();
+        });
+
+        app.request("MESSAGE", bob).send();
+        bob.send(bob.answer(bob.nextRequest(Method.MESSAGE), 401)
+                .add(HeaderName.WWW_AUTHENTICATE, THIRD_PARTY)
+                .add(HeaderName.WWW_AUTHENTICATE, "Digest realm=\"a.test\", nonce=\"n1\", algorithm=FUTURE")
+                .add(HeaderName.WWW_AUTHENTICATE, "Digest realm=\"a.test\", nonce=\"n2\", algorithm=SHA-512-256")
+                .add(HeaderName.WWW_AUTHENTICATE, "Digest realm=\"a.test\", nonce=\"n3\", algorithm=MD5"));
+        Request again = bob.nextRequest(Method.MESSAGE);
+
+        assertThat(again.headers().all(HeaderName.AUTHORIZATION)).hasSize(1);
+        assertThat(again.headers().first(HeaderName.AUTHORIZATION).orElseThrow())
+                .contains("realm=\"a.test\"", "nonce=\"n2\"", "algorithm=SHA-512-256");
+    }
+
+    @Test
+    @Rfc(value = 7616, section = "3.4")
+    void aNonceThatServesTwiceIsCounted() throws Exception {
+        app.onResponse(response -> {
+            if (response.getStatus() == 401) {
+                SipServletRequest first = app.request("MESSAGE", bob);
+                first.addAuthHeader(response, "app", "secret");
+                first.send();
+                SipServletRequest second = app.request("MESSAGE", bob);
+                second.addAuthHeader(response, "app", "secret");
+                second.send();
+            }
+        });
+
+        app.request("MESSAGE", bob).send();
+        bob.send(bob.answer(bob.nextRequest(Method.MESSAGE), 401)
+                .add(
+                        HeaderName.WWW_AUTHENTICATE,
+                        "Digest realm=\"a.test\", nonce=\"n1\", qop=\"auth\", algorithm=MD5"));
+
+        assertThat(bob.nextRequest(Method.MESSAGE)
+                        .headers()
+                        .first(HeaderName.AUTHORIZATION)
+                        .orElseThrow())
+                .contains("nc=00000001");
+        assertThat(bob.nextRequest(Method.MESSAGE)
+                        .headers()
+                        .first(HeaderName.AUTHORIZATION)
+                        .orElseThrow())
+                .contains("nc=00000002");
     }
 }

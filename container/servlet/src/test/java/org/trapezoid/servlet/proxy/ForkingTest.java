@@ -105,6 +105,8 @@ class ForkingTest {
         bench.answer(ALICE, 603);
 
         assertThat(bench.methodsTo(BOB)).containsExactly("INVITE", "CANCEL");
+        assertThat(bench.lastTo(BOB).headers().all(HeaderName.REASON))
+                .containsExactly("SIP;cause=603;text=\"Decline\""); // RFC 3326 §2
         assertThat(bench.statuses()).containsExactly(180);
         assertThatThrownBy(() -> bench.later(core -> core.fork(uris(CAROL))))
                 .isInstanceOf(IllegalStateException.class)

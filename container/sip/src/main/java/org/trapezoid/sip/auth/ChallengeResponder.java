@@ -55,8 +55,13 @@ public final class ChallengeResponder {
 
     /** The credentials that answer one challenge for a request, with a nonce used for the first time. */
     public DigestCredentials answer(DigestChallenge challenge, Account account, Request request) {
+        return answer(challenge, account, request, 1);
+    }
+
+    /** The same with a nonce used so many times, this time included (RFC 7616 §3.4). */
+    public DigestCredentials answer(DigestChallenge challenge, Account account, Request request, int nonceCount) {
         return DigestCredentials.answer(
-                challenge, account, request, HexFormat.of().toHexDigits(random.nextLong()), 1);
+                challenge, account, request, HexFormat.of().toHexDigits(random.nextLong()), nonceCount);
     }
 
     private static boolean isChallenged(String credentials, List<DigestChallenge> challenges) {

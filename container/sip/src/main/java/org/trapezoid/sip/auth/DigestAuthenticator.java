@@ -44,14 +44,21 @@ public final class DigestAuthenticator {
     private final String realm;
     private final List<DigestAlgorithm> algorithms;
     private final NonceStore nonces;
+    private final boolean userhash;
     /** What stands for the secret of a user that does not exist. As long as a real one: hashing it takes as long. */
     private final Map<DigestAlgorithm, String> decoys = new EnumMap<>(DigestAlgorithm.class);
 
     /** The algorithms are offered in this order of preference, RFC 8760 §2.3; no others are accepted. */
     public DigestAuthenticator(String realm, List<DigestAlgorithm> algorithms, NonceStore nonces) {
+        this(realm, algorithms, nonces, false);
+    }
+
+    /** The same, which asks for hashed user names (RFC 7616 §3.4.4) or does not; plain ones are accepted all the same. */
+    public DigestAuthenticator(String realm, List<DigestAlgorithm> algorithms, NonceStore nonces, boolean userhash) {
         this.realm = realm;
         this.algorithms = List.copyOf(algorithms);
         this.nonces = nonces;
+        this.userhash = userhash;
         for (DigestAlgorithm algorithm : this.algorithms) {
             decoys.put(algorithm, algorithm.hash(""));
         }
@@ -61,8 +68,8 @@ public final class DigestAuthenticator {
     public List<String> challenges(boolean stale) {
         var challenges = new ArrayList<String>(algorithms.size());
         for (DigestAlgorithm algorithm : algorithms) {
-            challenges.add(
-                    DigestChallenge.of(realm, nonces.create(), algorithm, stale).toString());
+            challenges.add(DigestChallenge.of(realm, nonces.create(), algorithm, stale, userhash)
+                    .toString());
         }
         return challenges;
     }

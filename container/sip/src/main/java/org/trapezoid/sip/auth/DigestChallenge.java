@@ -25,7 +25,13 @@ public record DigestChallenge(
 
     /** Our own challenge: it always has a qop, RFC 3261 §22.4 (8). */
     public static DigestChallenge of(String realm, String nonce, DigestAlgorithm algorithm, boolean stale) {
-        return new DigestChallenge(realm, nonce, algorithm, Set.of(Qop.AUTH), Optional.empty(), stale, false);
+        return of(realm, nonce, algorithm, stale, false);
+    }
+
+    /** The same, which asks for a hashed user name or does not. */
+    public static DigestChallenge of(
+            String realm, String nonce, DigestAlgorithm algorithm, boolean stale, boolean userhash) {
+        return new DigestChallenge(realm, nonce, algorithm, Set.of(Qop.AUTH), Optional.empty(), stale, userhash);
     }
 
     /** Empty when it is malformed, not Digest, or asks for an algorithm or qop that we do not know: it is ignored then. */

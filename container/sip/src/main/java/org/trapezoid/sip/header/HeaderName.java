@@ -90,6 +90,7 @@ public final class HeaderName {
     public static final HeaderName SECURITY_VERIFY = list("Security-Verify");
     public static final HeaderName SERVER = single("Server");
     public static final HeaderName SERVICE_ROUTE = list("Service-Route");
+    public static final HeaderName SESSION_ID = single("Session-ID");
     public static final HeaderName SESSION_EXPIRES = single("Session-Expires", 'x');
     public static final HeaderName SIP_ETAG = single("SIP-ETag");
     public static final HeaderName SIP_IF_MATCH = single("SIP-If-Match");

@@ -106,6 +106,16 @@ public final class Headers {
         return name.isList() ? each(name, Headers::trimmed) : all(name);
     }
 
+    /** Whether one of the values is the token, in upper or lower case. */
+    public boolean lists(HeaderName name, String token) {
+        for (String value : values(name)) {
+            if (value.equalsIgnoreCase(token)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static String trimmed(byte[] b, int from, int to) {
         int start = Grammar.skipLws(b, from, to);
         return Grammar.text(b, start, Grammar.trimEnd(b, start, to));

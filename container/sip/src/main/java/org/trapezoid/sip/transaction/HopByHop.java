@@ -39,6 +39,9 @@ final class HopByHop {
             companion.add(HeaderName.ROUTE, route);
         }
         companion.add(HeaderName.MAX_FORWARDS, MAX_FORWARDS);
+        invite.headers()
+                .first(HeaderName.SESSION_ID)
+                .ifPresent(value -> companion.add(HeaderName.SESSION_ID, value)); // RFC 7989 §6
         companion.add(HeaderName.FROM, invite.headers().first(HeaderName.FROM).orElse(""));
         companion.add(HeaderName.TO, to);
         companion.add(HeaderName.CALL_ID, invite.callId());

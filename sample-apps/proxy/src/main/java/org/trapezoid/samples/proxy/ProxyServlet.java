@@ -2,6 +2,7 @@
 package org.trapezoid.samples.proxy;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.Address;
 import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.ServletParseException;
 import jakarta.servlet.sip.SipFactory;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.trapezoid.api.Binding;
+import org.trapezoid.api.CallerPreferences;
+import org.trapezoid.api.CallerPreferences.Directive;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.Flows;
 import org.trapezoid.api.LocationService;
@@ -137,25 +140,38 @@ public final class ProxyServlet extends SipServlet {
         Optional<List<Binding>> instance =
                 locations.instance(req.getRequestURI().toString());
         List<Binding> registered = instance.orElseGet(() -> locations.lookup(addressOfRecord));
-        List<Binding> bindings = reachable(registered, req.getRequestURI());
-        if (bindings.isEmpty() && !registered.isEmpty()) {
+        List<Binding> reachable = reachable(registered, req.getRequestURI());
+        if (reachable.isEmpty() && !registered.isEmpty()) {
             SipServletResponse unavailable = req.createResponse(SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
             unavailable.setHeader("Warning", "380 " + Subscribers.domain(addressOfRecord) + " \"SIPS Not Allowed\"");
             unavailable.send(); // RFC 5630 §5.3
             return;
         }
+        CallerPreferences wishes = CallerPreferences.of(req);
+        List<Binding> bindings = wishes.targets(reachable);
         if (bindings.isEmpty()) {
-            boolean known = isPublicGruu(req.getRequestURI())
+            boolean known = !reachable.isEmpty()
+                    || isPublicGruu(req.getRequestURI())
                     || digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
             req.createResponse(known ? SipServletResponse.SC_TEMPORARLY_UNAVAILABLE : SipServletResponse.SC_NOT_FOUND)
                     .send();
             return;
         }
-        List<List<Binding>> groups = fork.groups(bindings);
+        if (wishes.asks(Directive.REDIRECT)) {
+            redirect(req, bindings);
+            return;
+        }
+        List<List<Binding>> groups = groups(bindings, wishes);
         Proxy proxy = req.getProxy();
         proxy.setRecordRoute(recordRoute);
         proxy.setParallel(true); // inside a group
         proxy.setSupervised(groups.size() > 1);
+        if (wishes.asks(Directive.NO_CANCEL)) {
+            proxy.setNoCancel(true);
+        }
+        if (wishes.asks(Directive.NO_RECURSE)) {
+            proxy.setRecurse(false);
+        }
         if (ringSeconds > 0) {
             proxy.setProxyTimeout(ringSeconds);
         }
@@ -169,6 +185,23 @@ public final class ProxyServlet extends SipServlet {
     private static boolean isPublicGruu(URI uri) {
         String instance = uri instanceof SipURI sip ? sip.getParameter("gr") : null;
         return instance != null && !instance.isEmpty();
+    }
+
+    private List<List<Binding>> groups(List<Binding> bindings, CallerPreferences wishes) {
+        return wishes.asks(Directive.NO_FORK)
+                ? List.of(bindings.subList(0, 1))
+                : fork.wanted(wishes).groups(bindings, wishes);
+    }
+
+    /** The caller tries the contacts itself (RFC 3841 §9.1). */
+    private void redirect(SipServletRequest req, List<Binding> bindings) throws IOException, ServletException {
+        SipServletResponse moved = req.createResponse(SipServletResponse.SC_MOVED_TEMPORARILY);
+        for (Binding binding : bindings) {
+            Address contact = factory.createAddress(factory.createURI(binding.contact()));
+            contact.setQ(binding.q());
+            moved.addAddressHeader("Contact", contact, false);
+        }
+        moved.send();
     }
 
     /** Those whose contact may be used: a call to a sips URI goes to sips contacts only (RFC 3261 §16.7 (4), RFC 5630 §5.3). */

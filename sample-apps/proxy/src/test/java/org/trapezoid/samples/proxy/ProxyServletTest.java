@@ -407,4 +407,105 @@ class ProxyServletTest {
         assertThat(received.headers().has(HeaderName.RECORD_ROUTE)).isFalse();
         assertThat(server.sessions()).isZero();
     }
+
+    private void bind(Peer peer, float q, Map<String, String> capabilities) {
+        locations.bind(bind(peer, q).withParameters(capabilities));
+    }
+
+    private Request invite(HeaderName header, String wish) {
+        return alice.send(alice.request(Method.INVITE, BOB).add(header, wish));
+    }
+
+    @Test
+    @Rfc(value = 3841, section = "7.2.4")
+    void callsOnlyContactsThatTheCallerAccepts() throws Exception {
+        start();
+        bind(phone, 1, Map.of("audio", "", "video", ""));
+        bind(laptop, 1, Map.of("audio", "", "video", "FALSE"));
+        bind(tablet, 1, Map.of("audio", "", "automata", ""));
+
+        alice.send(alice.request(Method.INVITE, BOB)
+                .add(HeaderName.ACCEPT_CONTACT, "*;video;require")
+                .add(HeaderName.REJECT_CONTACT, "*;automata"));
+
+        phone.nextRequest(Method.INVITE);
+        assertThat(laptop.rest()).isEmpty();
+        assertThat(tablet.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 3841, section = "7.2.4")
+    void callsTheContactThatSuitsTheCallerBestFirst() throws Exception {
+        start();
+        bind(laptop, 1, Map.of("audio", ""));
+        bind(phone, 1, Map.of("audio", "", "mobility", "mobile"));
+
+        Request invite = invite(HeaderName.ACCEPT_CONTACT, "*;audio;mobility=\"mobile\"");
+        Request atPhone = phone.nextRequest(Method.INVITE);
+        assertThat(laptop.rest()).isEmpty();
+        phone.send(phone.answer(atPhone, 486));
+
+        laptop.nextRequest(Method.INVITE);
+        assertThat(invite.callId()).isEqualTo(atPhone.callId());
+    }
+
+    @Test
+    @Rfc(value = 3841, section = "7.2.4")
+    void answers480WhenNoContactSuits() throws Exception {
+        start();
+        bind(phone, 1, Map.of("audio", ""));
+
+        Request invite = invite(HeaderName.ACCEPT_CONTACT, "*;text;require;explicit");
+
+        acknowledge(invite, alice.nextResponse(480));
+    }
+
+    @Test
+    @Rfc(value = 3841, section = "9.1")
+    void redirectsWhenAsked() throws Exception {
+        start();
+        bind(phone, 1);
+        bind(laptop, 0.5f);
+
+        invite(HeaderName.REQUEST_DISPOSITION, "redirect");
+
+        Response moved = alice.nextResponse(302);
+        assertThat(moved.headers().values(HeaderName.CONTACT))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains(phone.contact());
+        assertThat(phone.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 3841, section = "9.1")
+    void triesOneContactOnlyWhenAsked() throws Exception {
+        start();
+        bind(phone, 1);
+        bind(laptop, 0.5f);
+
+        Request invite = invite(HeaderName.REQUEST_DISPOSITION, "no-fork, no-recurse");
+        phone.send(phone.answer(phone.nextRequest(Method.INVITE), 486));
+
+        acknowledge(invite, alice.nextResponse(486));
+        assertThat(laptop.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 3841, section = "9.1")
+    void triesAllContactsAtOnceAndCancelsNoneWhenAsked() throws Exception {
+        start();
+        bind(phone, 1);
+        bind(laptop, 0.5f);
+
+        invite(HeaderName.REQUEST_DISPOSITION, "parallel, no-cancel");
+        Request atLaptop = laptop.nextRequest(Method.INVITE);
+        laptop.send(laptop.answer(atLaptop, 180));
+        phone.send(accept(phone.nextRequest(Method.INVITE)));
+
+        alice.nextResponse(180);
+        alice.nextResponse(200);
+        assertThat(laptop.rest()).isEmpty();
+    }
 }
