@@ -15,7 +15,10 @@ enum Tool {
     SIPP("sipp", "sip-tester"),
     SIPSAK("sipsak", "sipsak"),
     BARESIP("baresip", "baresip-core"),
-    KAMAILIO("kamailio", "kamailio");
+    KAMAILIO("kamailio", "kamailio"),
+    NODE("node", "nodejs"),
+    NPM("npm", "npm"),
+    CHROMIUM("chromium-headless-shell", "chromium-headless-shell");
 
     private final String command;
     private final String debianPackage;

@@ -61,16 +61,25 @@ final class SipStack {
     private final RequestSender sender;
     private final Timing timing;
 
+    /** Transports that others make: those of the HTTP port. */
+    interface FurtherTransports {
+        List<Transport> make(Limits limits, StreamOptions streams, StackThreads threads);
+    }
+
     /**
      * A stack whose listeners have the addresses of {@link #bindings}.
      *
      * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
      */
-    SipStack(ServerConfig.Sip config, List<Binding> bindings, byte[] secret) {
+    SipStack(ServerConfig.Sip config, List<Binding> bindings, FurtherTransports further, byte[] secret) {
         Limits limits = limits(config.limits());
         StackThreads threads = new StackThreads(readers, timers, workers);
+        StreamOptions streams = StreamOptions.DEFAULT.withConnections(
+                config.limits().connections(), config.limits().connectionsPerAddress());
+        List<Transport> all = new ArrayList<>(transports(config, bindings, limits, streams, threads));
+        all.addAll(further.make(limits, streams, threads));
         transports = new TransportLayer(
-                transports(config, bindings, limits, threads),
+                all,
                 new TransportOptions(
                         config.names().stream().map(HostPort::parse).toList(), false),
                 threads);
@@ -101,10 +110,12 @@ final class SipStack {
     }
 
     private List<Transport> transports(
-            ServerConfig.Sip config, List<Binding> bindings, Limits limits, StackThreads threads) {
+            ServerConfig.Sip config,
+            List<Binding> bindings,
+            Limits limits,
+            StreamOptions streams,
+            StackThreads threads) {
         MessageParser parser = new MessageParser(limits);
-        StreamOptions streams = StreamOptions.DEFAULT.withConnections(
-                config.limits().connections(), config.limits().connectionsPerAddress());
         List<Transport> made = new ArrayList<>();
         for (int i = 0; i < bindings.size(); i++) {
             Binding binding = bindings.get(i);

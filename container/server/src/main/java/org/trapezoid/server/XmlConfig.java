@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.StringTokenizer;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.parsers.SAXParserFactory;
@@ -54,7 +56,7 @@ final class XmlConfig {
         sip(file, root.sip, builder);
         if (root.http != null) {
             XmlTrapezoid.Http http = root.http;
-            check(file, http, () -> builder.http(http.host, parseInt(http.port, "port of http")));
+            check(file, http, () -> builder.http(http(http)));
         }
         applications(file, root.applications, builder);
         stopAtProblems();
@@ -114,7 +116,7 @@ final class XmlConfig {
                             Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
                             listener.host,
                             parseInt(listener.port, "port of a listener"),
-                            Optional.ofNullable(listener.advertise).filter(text -> !text.isEmpty()))));
+                            given(listener.advertise))));
         }
         for (String name : sip.names) {
             if (!name.isBlank()) {
@@ -152,6 +154,28 @@ final class XmlConfig {
                 number(limits.transactions, usual.transactions(), "transactions"));
     }
 
+    private static ServerConfig.Http http(XmlTrapezoid.Http http) {
+        return new ServerConfig.Http(
+                http.host, parseInt(http.port, "port of http"), given(http.advertise), webSocket(http));
+    }
+
+    /** An empty path switches it off. */
+    private static Optional<ServerConfig.WebSocket> webSocket(XmlTrapezoid.Http http) {
+        ServerConfig.WebSocket usual = ServerConfig.WebSocket.DEFAULT;
+        if (http.webSocketPath != null && http.webSocketPath.isBlank()) {
+            return Optional.empty();
+        }
+        List<String> origins = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(http.webSocketOrigins == null ? "" : http.webSocketOrigins);
+        while (tokens.hasMoreTokens()) {
+            origins.add(tokens.nextToken());
+        }
+        return Optional.of(new ServerConfig.WebSocket(
+                http.webSocketPath == null ? usual.path() : http.webSocketPath.trim(),
+                origins,
+                duration(http.webSocketPing, usual.ping(), "websocket-ping")));
+    }
+
     private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfig.Builder builder) {
         check(file, applications, () -> {
             ServerConfig.Applications usual = ServerConfig.Applications.NONE;
@@ -185,6 +209,10 @@ final class XmlConfig {
     private Optional<Path> path(@Nullable String text) {
         return Optional.ofNullable(text).filter(value -> !value.isBlank()).map(value -> base.resolve(value.trim())
                 .normalize());
+    }
+
+    private static Optional<String> given(@Nullable String text) {
+        return Optional.ofNullable(text).filter(value -> !value.isEmpty());
     }
 
     private static int number(@Nullable String text, int usual, String what) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -71,6 +72,8 @@ class XmlConfigTest {
                     <timing t1="100ms" t2="1s"/>
                     <limits body-bytes="4096"/>
                   </sip>
+                  <http port="8081" advertise="ws.example.net" websocket-path="/sip" websocket-ping="10s"
+                        websocket-origins="https://a.test https://b.test:8443"/>
                   <applications dir="" settings="s" data="/d" users="u" router="r" undeploy-timeout="0s" scan-interval="2s"
                                 unrouted-status="403">
                     <archive path="one.sar"/>
@@ -96,6 +99,14 @@ class XmlConfigTest {
                                 usual.connectionsPerAddress(),
                                 usual.transactions()))
                         .stopTimeout(Duration.ofSeconds(3))
+                        .http(new ServerConfig.Http(
+                                "127.0.0.1",
+                                8081,
+                                Optional.of("ws.example.net"),
+                                Optional.of(new ServerConfig.WebSocket(
+                                        "/sip",
+                                        List.of("https://a.test", "https://b.test:8443"),
+                                        Duration.ofSeconds(10)))))
                         .applicationSettings(base.resolve("s"))
                         .data(Path.of("/d"))
                         .users(base.resolve("u"))
@@ -106,6 +117,18 @@ class XmlConfigTest {
                         .deploy(base.resolve("one.sar"))
                         .build());
         assertThat(config.applications().directory()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void speaksNoWebSocketWithoutAPath() throws IOException {
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <http port="8080" websocket-path=""/>
+                </trapezoid>
+                """);
+
+        assertThat(reader(Map.of()).read(file).http().orElseThrow().webSocket()).isEmpty();
     }
 
     @Test
