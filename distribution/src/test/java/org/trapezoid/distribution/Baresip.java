@@ -51,6 +51,9 @@ final class Baresip implements AutoCloseable {
                 module_path %6$s
                 module g711.so
                 module aufile.so
+                module srtp.so
+                module dtls_srtp.so
+                module ice.so
                 module_tmp uuid.so
                 module_tmp account.so
                 module_app contact.so
@@ -66,8 +69,20 @@ final class Baresip implements AutoCloseable {
     /** Starts one that registers {@code user@domain}. */
     static Baresip of(Path directory, String user, String domain, String password, Endpoint server, boolean answers)
             throws IOException {
+        return of(directory, user, domain, password, server, answers ? "auto" : "manual");
+    }
+
+    /** Starts one that answers and whose media are those of browsers: DTLS-SRTP, with ICE. */
+    static Baresip secure(Path directory, String user, String domain, String password, Endpoint server)
+            throws IOException {
+        return of(directory, user, domain, password, server, "auto;mediaenc=dtls_srtp;medianat=ice");
+    }
+
+    private static Baresip of(
+            Path directory, String user, String domain, String password, Endpoint server, String options)
+            throws IOException {
         Path own = Files.createDirectories(directory.resolve(user));
-        return started(own, Endpoint.free(), account(user, domain, password, server + ";transport=udp", answers), "");
+        return started(own, Endpoint.free(), account(user, domain, password, server + ";transport=udp", options), "");
     }
 
     /** The same over TLS; it has a certificate for its address, which {@code vouching} signs. */
@@ -88,13 +103,13 @@ final class Baresip implements AutoCloseable {
         return started(
                 own,
                 phone,
-                account(user, domain, password, server + ";transport=tls", answers),
+                account(user, domain, password, server + ";transport=tls", answers ? "auto" : "manual"),
                 "sip_certificate " + pem + "\nsip_cafile " + trust);
     }
 
-    private static String account(String user, String domain, String password, String server, boolean answers) {
+    private static String account(String user, String domain, String password, String server, String options) {
         return "<sip:%1$s@%2$s>;outbound=\"sip:%3$s\";auth_user=%1$s;auth_pass=%4$s;regint=60;answermode=%5$s;audio_codecs=pcmu;ptime=20"
-                .formatted(user, domain, server, password, answers ? "auto" : "manual");
+                .formatted(user, domain, server, password, options);
     }
 
     private static Baresip started(Path own, Endpoint phone, String account, String more) throws IOException {

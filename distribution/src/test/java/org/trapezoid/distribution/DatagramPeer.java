@@ -100,6 +100,11 @@ final class DatagramPeer implements AutoCloseable {
                 .replaceFirst("To: .*\n", "To: " + Matcher.quoteReplacement(refusal.header("To")) + "\n"));
     }
 
+    /** Answers a request with 200. */
+    void accept(Wire request) throws IOException {
+        send(request.ok("peer"));
+    }
+
     /** Registers a contact with a registrar that asks for no password. */
     void register(String aor, String contact) throws IOException {
         String domain = aor.substring(aor.indexOf('@') + 1);

@@ -19,7 +19,10 @@ enum Tool {
     BARESIP("baresip", "baresip-core"),
     KAMAILIO("kamailio", "kamailio"),
     IP("ip", "iproute2"),
-    NFT("nft", "nftables");
+    NFT("nft", "nftables"),
+    NODE("node", "nodejs"),
+    NPM("npm", "npm"),
+    CHROMIUM("chromium-headless-shell", "chromium-headless-shell");
 
     private final String command;
     private final String debianPackage;

@@ -108,6 +108,22 @@ record Wire(boolean sent, String text) {
         return first(TAG, header("To"));
     }
 
+    /** The header of a 200 to this request, with {@code \n} line ends. */
+    String ok(String tag) {
+        StringBuilder answer = new StringBuilder("SIP/2.0 200 OK\n");
+        for (String name : List.of("Via", "From", "Call-ID", "CSeq")) {
+            headers(name)
+                    .forEach(value ->
+                            answer.append(name).append(": ").append(value).append('\n'));
+        }
+        return answer.append("To: ")
+                .append(header("To"))
+                .append(";tag=")
+                .append(tag)
+                .append('\n')
+                .toString();
+    }
+
     /** The URI of the first Contact. */
     String contact() {
         return first(URI, header("Contact"));

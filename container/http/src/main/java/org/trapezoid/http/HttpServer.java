@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -29,8 +28,7 @@ public final class HttpServer implements AutoCloseable {
     private static final int MIN_THREADS = 4;
 
     private final Server server;
-    private final Optional<InetSocketAddress> address;
-    private final Optional<ServerConnector> connector;
+    private final Optional<HttpPort> port;
     private final Contexts contexts = new Contexts();
 
     /** A server for an address; empty opens no port. */
@@ -41,17 +39,13 @@ public final class HttpServer implements AutoCloseable {
         server = new Server(threads);
         server.setStopTimeout(0);
         server.setHandler(contexts);
-        this.address = address;
-        connector = address.map(this::connect);
+        port = address.map(bound -> new HttpPort(server, plain(), bound, false));
     }
 
-    private ServerConnector connect(InetSocketAddress bound) {
+    private ServerConnector plain() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
-        ServerConnector http = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
-        http.setHost(bound.getAddress().getHostAddress());
-        http.setPort(bound.getPort());
-        return http;
+        return new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
     }
 
     /** From here on contexts can be added. */
@@ -65,31 +59,14 @@ public final class HttpServer implements AutoCloseable {
 
     /** Opens the port. */
     public void open() throws IOException {
-        if (connector.isPresent()) {
-            ServerConnector http = connector.get();
-            server.addConnector(http);
-            try {
-                http.start();
-            } catch (Exception e) {
-                throw new IOException(
-                        "the HTTP port " + http.getHost() + ":" + http.getPort() + " did not open: " + e.getMessage(),
-                        e);
-            }
+        if (port.isPresent()) {
+            port.get().open();
         }
     }
 
-    /** The port that is open, if one is. */
-    public OptionalInt port() {
-        return connector
-                .map(http -> OptionalInt.of(http.getLocalPort()))
-                .filter(port -> port.getAsInt() > 0)
-                .orElseGet(OptionalInt::empty);
-    }
-
-    /** The address that is open, if one is. */
-    public Optional<InetSocketAddress> address() {
-        return address.filter(bound -> port().isPresent())
-                .map(bound -> new InetSocketAddress(bound.getAddress(), port().orElse(bound.getPort())));
+    /** The port, if there is to be one. */
+    public Optional<HttpPort> port() {
+        return port;
     }
 
     /** Starts a context and, if it has a path, serves it. */
@@ -113,6 +90,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        port.ifPresent(HttpPort::close);
         try {
             server.stop();
         } catch (Exception e) {
@@ -121,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** Gives a request to the context with the longest matching path. */
-    private static final class Contexts extends Handler.Abstract {
+    private final class Contexts extends Handler.Abstract {
         private volatile List<ConvergedContext> served = List.of();
 
         void add(ConvergedContext context) {
@@ -139,6 +117,9 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            if (port.isPresent() && port.get().upgrade(request, response, callback)) {
+                return true;
+            }
             for (ConvergedContext context : served) {
                 if (context.handler().handle(request, response, callback)) {
                     return true;

@@ -18,7 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.http.HttpPort;
 import org.trapezoid.http.HttpServer;
+import org.trapezoid.http.OriginPolicy;
+import org.trapezoid.http.WebSocketOptions;
+import org.trapezoid.http.WebSocketTransport;
 import org.trapezoid.server.deploy.BrokenArchiveException;
 import org.trapezoid.server.deploy.ContextParameters;
 import org.trapezoid.server.deploy.Deployments;
@@ -34,9 +38,14 @@ import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.auth.NonceStore;
+import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.transport.StackThreads;
+import org.trapezoid.sip.transport.StreamOptions;
+import org.trapezoid.sip.transport.Transport;
+import org.trapezoid.sip.uri.HostPort;
 
 /** All wiring of a server, by constructors. Started and stopped once. */
 final class Assembly {
@@ -67,7 +76,7 @@ final class Assembly {
                 : Files.createTempDirectory("trapezoid-data");
         http = new HttpServer(httpAddress);
         byte[] secret = applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh();
-        sip = new SipStack(config.sip(), bindings, keys, secret);
+        sip = new SipStack(config.sip(), bindings, keys, this::webSockets, secret);
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), secret, sip.random());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
@@ -93,6 +102,25 @@ final class Assembly {
                 servlets.applications(),
                 new ContextParameters(
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply));
+    }
+
+    private List<Transport> webSockets(Limits limits, StreamOptions streams, StackThreads threads) {
+        List<Transport> made = new ArrayList<>();
+        config.http().ifPresent(settings -> settings.webSocket().ifPresent(webSocket -> http.port()
+                .ifPresent(port -> made.add(new WebSocketTransport(
+                        port,
+                        binding(port.wanted(), settings.advertise()),
+                        new WebSocketOptions(
+                                webSocket.path(), new OriginPolicy(webSocket.origins()), webSocket.ping(), streams),
+                        limits,
+                        threads)))));
+        return made;
+    }
+
+    private static Binding binding(InetSocketAddress address, Optional<String> advertise) {
+        return advertise
+                .map(host -> new Binding(address, new HostPort(host, HostPort.NO_PORT)))
+                .orElseGet(() -> Binding.of(address));
     }
 
     private static Optional<InetSocketAddress> httpAddress(ServerConfig config) throws IOException {
@@ -170,7 +198,7 @@ final class Assembly {
 
     OptionalInt port(String protocol) {
         if (protocol.equals("http")) {
-            return http.port();
+            return httpBound().map(address -> OptionalInt.of(address.getPort())).orElseGet(OptionalInt::empty);
         }
         return Protocol.of(protocol)
                 .map(wanted -> sip.transports().listeners().stream()
@@ -180,12 +208,16 @@ final class Assembly {
                 .orElseGet(OptionalInt::empty);
     }
 
+    private Optional<InetSocketAddress> httpBound() {
+        return http.port().flatMap(HttpPort::bound);
+    }
+
     List<String> endpoints() {
         List<String> endpoints = new ArrayList<>();
         sip.transports()
                 .listeners()
                 .forEach(listener -> endpoints.add(listener.protocol().parameter() + " " + literal(listener.bound())));
-        http.address().ifPresent(address -> endpoints.add("http " + literal(address)));
+        httpBound().ifPresent(address -> endpoints.add("http " + literal(address)));
         return endpoints;
     }
 

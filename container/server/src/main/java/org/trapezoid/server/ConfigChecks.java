@@ -72,6 +72,32 @@ final class ConfigChecks {
         return text;
     }
 
+    /** An absolute path of a URI, without query. */
+    static String requirePath(String path, String what) {
+        boolean valid = path.startsWith("/");
+        for (int i = 0; valid && i < path.length(); i++) {
+            char c = path.charAt(i);
+            valid = c > ' ' && c < 127 && "?#%\"<>\\^`{|}".indexOf(c) < 0;
+        }
+        if (!valid) {
+            throw new IllegalArgumentException(what + " is \"" + path + "\"; expected a path such as /sip");
+        }
+        return path;
+    }
+
+    /** An origin as browsers send it, {@code null} or {@code *}. */
+    static String requireOrigin(String origin, String what) {
+        int host = origin.indexOf("://") + 3;
+        boolean valid = origin.equals("*")
+                || origin.equals("null")
+                || (host > 3 && host < origin.length() && origin.indexOf('/', host) < 0);
+        if (!valid) {
+            throw new IllegalArgumentException(
+                    what + " has \"" + origin + "\"; expected an origin such as https://www.example.com, or *");
+        }
+        return origin;
+    }
+
     /** A SIP or SIPS URI. */
     static String requireSipUri(String text, String what) {
         try {

@@ -5,6 +5,8 @@ import static org.trapezoid.server.ConfigChecks.requireAddress;
 import static org.trapezoid.server.ConfigChecks.requireAddressRange;
 import static org.trapezoid.server.ConfigChecks.requireHost;
 import static org.trapezoid.server.ConfigChecks.requireHostPort;
+import static org.trapezoid.server.ConfigChecks.requireOrigin;
+import static org.trapezoid.server.ConfigChecks.requirePath;
 import static org.trapezoid.server.ConfigChecks.requirePort;
 import static org.trapezoid.server.ConfigChecks.requirePositive;
 import static org.trapezoid.server.ConfigChecks.requireRange;
@@ -276,11 +278,41 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      *
      * @param host the local address or name to bind
      * @param port the local port; 0 takes a free one
+     * @param advertise the host that goes into Via and Record-Route of WebSocket clients; empty: the bound address
+     * @param webSocket SIP over WebSocket on this port; empty: it is not spoken
      */
-    public record Http(String host, int port) {
+    public record Http(String host, int port, Optional<String> advertise, Optional<WebSocket> webSocket) {
         public Http {
             requireHost(host, "host of http");
             requirePort(port, "port of http");
+            advertise.ifPresent(name -> requireHost(name, "advertise of http"));
+        }
+
+        /** An HTTP port with SIP over WebSocket as usual. */
+        public Http(String host, int port) {
+            this(host, port, Optional.empty(), Optional.of(WebSocket.DEFAULT));
+        }
+    }
+
+    /**
+     * SIP over WebSocket, RFC 7118.
+     *
+     * @param path the path of the upgrade request; begins with a slash
+     * @param origins the origins of pages that may connect, such as {@code https://www.example.com}; {@code *} stands for
+     *     any; empty: pages of the host they connect to
+     * @param ping how long a client may be silent before it is asked whether it is still there; zero asks nobody
+     */
+    public record WebSocket(String path, List<String> origins, Duration ping) {
+        /** At the root, for pages of the same host. */
+        public static final WebSocket DEFAULT = new WebSocket("/", List.of(), Duration.ofSeconds(30));
+
+        public WebSocket {
+            origins = List.copyOf(origins);
+            requirePath(path, "websocket-path");
+            origins.forEach(origin -> requireOrigin(origin, "websocket-origins"));
+            if (ping.isNegative()) {
+                throw new IllegalArgumentException("websocket-ping is negative; expected 0 or more");
+            }
         }
     }
 
@@ -459,7 +491,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
 
         /** Opens an HTTP port; 0 takes a free one. */
         public Builder http(String host, int port) {
-            http = Optional.of(new Http(host, port));
+            return http(new Http(host, port));
+        }
+
+        /** Opens an HTTP port. */
+        public Builder http(Http configured) {
+            http = Optional.of(configured);
             return this;
         }
 

@@ -84,19 +84,32 @@ final class SipStack {
     private final CertificateWatch certificates;
     private final QueueWait queueWait;
 
+    /** Transports that others make: those of the HTTP port. */
+    interface FurtherTransports {
+        List<Transport> make(Limits limits, StreamOptions streams, StackThreads threads);
+    }
+
     /**
      * A stack whose listeners have the addresses of {@link #bindings} and the keys of {@link #keys}.
      *
      * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
      */
-    SipStack(ServerConfig.Sip config, List<Binding> bindings, List<Optional<TlsContext>> keys, byte[] secret) {
+    SipStack(
+            ServerConfig.Sip config,
+            List<Binding> bindings,
+            List<Optional<TlsContext>> keys,
+            FurtherTransports further,
+            byte[] secret) {
         Limits limits = limits(config.limits().messages());
         queueWait = new QueueWait(config.limits().load().queueWait(), workers, timers::nanoTime);
         StackThreads threads = new StackThreads(readers, timers, workers, queueWait);
         certificates =
                 new CertificateWatch(keys.stream().flatMap(Optional::stream).toList(), strands.create(), threads);
+        StreamOptions streams = streams(config.limits().connections());
+        List<Transport> all = new ArrayList<>(transports(config, bindings, keys, limits, streams, threads));
+        all.addAll(further.make(limits, streams, threads));
         transports = new TransportLayer(
-                transports(config, bindings, keys, limits, threads),
+                all,
                 new TransportOptions(
                         config.names().stream().map(HostPort::parse).toList(),
                         false,
@@ -174,9 +187,9 @@ final class SipStack {
             List<Binding> bindings,
             List<Optional<TlsContext>> keys,
             Limits limits,
+            StreamOptions streams,
             StackThreads threads) {
         MessageParser parser = new MessageParser(limits);
-        StreamOptions streams = streams(config.limits().connections());
         List<Transport> made = new ArrayList<>();
         for (int i = 0; i < bindings.size(); i++) {
             Binding binding = bindings.get(i);

@@ -56,7 +56,7 @@ final class XmlConfig {
         sip(file, root.sip, builder);
         if (root.http != null) {
             XmlTrapezoid.Http http = root.http;
-            check(file, http, () -> builder.http(http.host, parseInt(http.port, "port of http")));
+            check(file, http, () -> builder.http(http(http)));
         }
         applications(file, root.applications, builder);
         stopAtProblems();
@@ -183,7 +183,7 @@ final class XmlConfig {
                 Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
                 listener.host,
                 parseInt(listener.port, "port of a listener"),
-                Optional.ofNullable(listener.advertise).filter(text -> !text.isEmpty()),
+                given(listener.advertise),
                 tls);
     }
 
@@ -222,6 +222,28 @@ final class XmlConfig {
                 number(dns.cache, usual.cache(), "cache"));
     }
 
+    private static ServerConfig.Http http(XmlTrapezoid.Http http) {
+        return new ServerConfig.Http(
+                http.host, parseInt(http.port, "port of http"), given(http.advertise), webSocket(http));
+    }
+
+    /** An empty path switches it off. */
+    private static Optional<ServerConfig.WebSocket> webSocket(XmlTrapezoid.Http http) {
+        ServerConfig.WebSocket usual = ServerConfig.WebSocket.DEFAULT;
+        if (http.webSocketPath != null && http.webSocketPath.isBlank()) {
+            return Optional.empty();
+        }
+        List<String> origins = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(http.webSocketOrigins == null ? "" : http.webSocketOrigins);
+        while (tokens.hasMoreTokens()) {
+            origins.add(tokens.nextToken());
+        }
+        return Optional.of(new ServerConfig.WebSocket(
+                http.webSocketPath == null ? usual.path() : http.webSocketPath.trim(),
+                origins,
+                duration(http.webSocketPing, usual.ping(), "websocket-ping")));
+    }
+
     private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfig.Builder builder) {
         check(file, applications, () -> {
             ServerConfig.Applications usual = ServerConfig.Applications.NONE;
@@ -255,6 +277,10 @@ final class XmlConfig {
     private Optional<Path> path(@Nullable String text) {
         return Optional.ofNullable(text).filter(value -> !value.isBlank()).map(value -> base.resolve(value.trim())
                 .normalize());
+    }
+
+    private static Optional<String> given(@Nullable String text) {
+        return Optional.ofNullable(text).filter(value -> !value.isEmpty());
     }
 
     private static int number(@Nullable String text, int usual, String what) {

@@ -209,6 +209,22 @@ final class XmlTrapezoid {
 
         @XmlAttribute
         String port = "";
+
+        @XmlAttribute
+        @Nullable
+        String advertise;
+
+        @XmlAttribute(name = "websocket-path")
+        @Nullable
+        String webSocketPath;
+
+        @XmlAttribute(name = "websocket-origins")
+        @Nullable
+        String webSocketOrigins;
+
+        @XmlAttribute(name = "websocket-ping")
+        @Nullable
+        String webSocketPing;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

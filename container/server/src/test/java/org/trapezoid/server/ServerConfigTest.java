@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +59,22 @@ class ServerConfigTest {
         builder.listen(Listener.udp(0)).scanInterval(Duration.ZERO);
 
         assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("scan-interval");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "sip", "/a b", "/sip?x", "/sip#x"})
+    void speaksWebSocketAtAPathOnly(String path) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ServerConfig.WebSocket(path, List.of(), Duration.ZERO))
+                .withMessageStartingWith("websocket-path is \"" + path + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "www.example.com", "https://", "https://www.example.com/page"})
+    void allowsOriginsOnly(String origin) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ServerConfig.WebSocket("/", List.of(origin), Duration.ZERO))
+                .withMessageStartingWith("websocket-origins has \"" + origin + "\"");
     }
 
     @ParameterizedTest

@@ -122,6 +122,8 @@ class XmlConfigTest {
                             first-message-timeout="4s" idle-timeout="5s" transactions="4001" queue-wait="6ms"
                             request-rate="7" request-burst="8"/>
                   </sip>
+                  <http port="8081" advertise="ws.example.net" websocket-path="/sip" websocket-ping="10s"
+                        websocket-origins="https://a.test https://b.test:8443"/>
                   <applications dir="" settings="s" data="/d" users="u" router="r" undeploy-timeout="0s" scan-interval="2s"
                                 unrouted-status="403">
                     <archive path="one.sar"/>
@@ -154,6 +156,14 @@ class XmlConfigTest {
                                         Duration.ofSeconds(5)),
                                 new PeerLimits.Load(4001, Duration.ofMillis(6), 7, 8)))
                         .stopTimeout(Duration.ofSeconds(3))
+                        .http(new ServerConfig.Http(
+                                "127.0.0.1",
+                                8081,
+                                Optional.of("ws.example.net"),
+                                Optional.of(new ServerConfig.WebSocket(
+                                        "/sip",
+                                        List.of("https://a.test", "https://b.test:8443"),
+                                        Duration.ofSeconds(10)))))
                         .applicationSettings(base.resolve("s"))
                         .data(Path.of("/d"))
                         .users(base.resolve("u"))
@@ -217,6 +227,18 @@ class XmlConfigTest {
                                 file + ":5: expected key-store and password, or certificate and key",
                                 file + ":6: listener tcp has keys; expected them with transport tls only",
                                 file + ":7: " + base.resolve("none.pem") + ": no such file"));
+    }
+
+    @Test
+    void speaksNoWebSocketWithoutAPath() throws IOException {
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <http port="8080" websocket-path=""/>
+                </trapezoid>
+                """);
+
+        assertThat(reader(Map.of()).read(file).http().orElseThrow().webSocket()).isEmpty();
     }
 
     @Test

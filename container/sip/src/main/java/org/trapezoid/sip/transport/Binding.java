@@ -24,7 +24,8 @@ public record Binding(InetSocketAddress address, HostPort advertised) {
         return new Binding(address, new HostPort(LocalAddresses.literal(named), HostPort.NO_PORT));
     }
 
-    Listener listener(Protocol protocol, InetSocketAddress bound) {
+    /** The listening point that came of it. */
+    public Listener listener(Protocol protocol, InetSocketAddress bound) {
         return new Listener(protocol, bound, new HostPort(advertised.host(), advertised.portOr(bound.getPort())));
     }
 }

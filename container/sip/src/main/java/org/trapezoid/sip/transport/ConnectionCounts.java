@@ -6,19 +6,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Caps accepted connections, in total and per address. Thread-safe. */
-final class ConnectionCounts {
+public final class ConnectionCounts {
     private final int maxTotal;
     private final int maxPerAddress;
     private final AtomicInteger total = new AtomicInteger();
     private final ConcurrentHashMap<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
 
-    ConnectionCounts(int maxTotal, int maxPerAddress) {
+    public ConnectionCounts(int maxTotal, int maxPerAddress) {
         this.maxTotal = maxTotal;
         this.maxPerAddress = maxPerAddress;
     }
 
     /** Counts one more connection, unless that is one too many. */
-    boolean admit(InetAddress address) {
+    public boolean admit(InetAddress address) {
         if (total.incrementAndGet() > maxTotal) {
             total.decrementAndGet();
             return false;
@@ -30,7 +30,7 @@ final class ConnectionCounts {
         return true;
     }
 
-    void release(InetAddress address) {
+    public void release(InetAddress address) {
         total.decrementAndGet();
         perAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** Lets one log line per subject and minute pass, so that a flood cannot fill a disk. Thread-safe. */
-final class LogGate {
+public final class LogGate {
     private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
     private static final long PURGE_INTERVAL = Duration.ofSeconds(1).toNanos();
     private static final int MAX_SUBJECTS = 1000;
@@ -16,12 +16,12 @@ final class LogGate {
     private final ConcurrentHashMap<Object, Long> lastPassed = new ConcurrentHashMap<>();
     private final AtomicLong lastPurge;
 
-    LogGate(LongSupplier nanoTime) {
+    public LogGate(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.lastPurge = new AtomicLong(nanoTime.getAsLong());
     }
 
-    boolean passes(Object subject) {
+    public boolean passes(Object subject) {
         long now = nanoTime.getAsLong();
         Long last = lastPassed.get(subject);
         if (last != null) {

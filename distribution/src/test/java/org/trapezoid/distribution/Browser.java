@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A headless Chromium whose pages are phones; {@code src/test/browser} holds them and the program that drives it. Node
+ * packages are installed as its lock file says.
+ */
+final class Browser implements AutoCloseable {
+
+    /** What a phone is made with. */
+    enum Library {
+        JSSIP,
+        SIPJS
+    }
+
+    private static final Path SOURCES = Path.of("src/test/browser");
+    private static final Path INSTALLATION = Path.of("target/browser").toAbsolutePath();
+    private static final long PATIENCE_SECONDS = 30;
+    private static final int INSTALL_SECONDS = 180;
+    private static final int PACKETS = 25; // half a second
+
+    private final Process driver;
+    private final Path errors;
+    private final PrintWriter commands;
+    private final Map<String, CompletableFuture<String>> asked = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+
+    private Browser(Process driver, Path errors) {
+        this.driver = driver;
+        this.errors = errors;
+        this.commands = new PrintWriter(driver.getOutputStream(), true, StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read, "browser-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts one with pages of a web server at {@code host}. */
+    static Browser at(String host, Path directory) throws IOException, InterruptedException {
+        String chromium = Tool.CHROMIUM.command();
+        String node = Tool.NODE.command();
+        install(Tool.NPM.command());
+        Path errors = directory.resolve("browser.txt");
+        Process driver = new ProcessBuilder(
+                        node, INSTALLATION.resolve("driver.mjs").toString(), chromium, host)
+                .redirectError(errors.toFile())
+                .start();
+        return new Browser(driver, errors);
+    }
+
+    private static void install(String npm) throws IOException, InterruptedException {
+        Files.createDirectories(INSTALLATION);
+        String lock = Files.readString(SOURCES.resolve("package-lock.json"));
+        Path installed = INSTALLATION.resolve("package-lock.json");
+        boolean current = Files.exists(installed) && Files.readString(installed).equals(lock);
+        try (var files = Files.list(SOURCES)) {
+            for (Path file : files.filter(each -> !each.equals(SOURCES.resolve("package-lock.json")))
+                    .toList()) {
+                Files.copy(file, INSTALLATION.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        if (!current) {
+            Files.copy(SOURCES.resolve("package-lock.json"), installed, StandardCopyOption.REPLACE_EXISTING);
+            if (!runs(npm, "ci", "--no-audit", "--no-fund")) {
+                Files.delete(installed);
+                String missing = "npm cannot install the packages of " + SOURCES;
+                if ("true".equals(System.getenv("CI"))) {
+                    fail(missing);
+                }
+                assumeTrue(false, missing);
+            }
+        }
+        assertThat(runs(npm, "run", "-s", "build")).as("the pages are built").isTrue();
+    }
+
+    private static boolean runs(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .directory(INSTALLATION.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(INSTALLATION.resolve("npm.txt").toFile())
+                .start();
+        if (!process.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            return false;
+        }
+        return process.exitValue() == 0;
+    }
+
+    private void read() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(driver.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] words = line.split(" ", 3);
+                CompletableFuture<String> answer = asked.remove(words[0]);
+                if (answer != null && words[1].equals("ok")) {
+                    answer.complete(words[2]);
+                } else if (answer != null) {
+                    answer.completeExceptionally(new AssertionError(words[2]));
+                }
+            }
+        } catch (IOException e) {
+            asked.values().forEach(answer -> answer.completeExceptionally(e));
+        }
+        asked.values().forEach(answer -> answer.completeExceptionally(new IOException("the browser ended")));
+    }
+
+    private String ask(String what, String page, String text) {
+        String number = String.valueOf(numbers.incrementAndGet());
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        asked.put(number, answer);
+        commands.println(number + " " + what + " " + page + " " + text);
+        try {
+            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            throw new AssertionError(page + ": " + text + "\n" + errors(), e);
+        }
+    }
+
+    private String errors() {
+        try {
+            return Files.readString(errors);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Opens a page with a phone. */
+    Phone phone(Library library) {
+        String page = library.name().toLowerCase(Locale.ROOT) + numbers.get();
+        ask("open", page, library.name().toLowerCase(Locale.ROOT));
+        return new Phone(page);
+    }
+
+    /** A phone in a page of its own; what it does is done when the call returns. */
+    final class Phone {
+        private final String page;
+
+        private Phone(String page) {
+            this.page = page;
+        }
+
+        private void does(String method, Object... arguments) {
+            StringBuilder call = new StringBuilder("phone.").append(method).append('(');
+            String separator = "";
+            for (Object argument : arguments) {
+                call.append(separator).append(argument instanceof String ? "'" + argument + "'" : argument);
+                separator = ", ";
+            }
+            ask("eval", page, call.append(")").toString());
+        }
+
+        Phone registers(String url, String user, String domain, String password) {
+            does("register", url, user, domain, password);
+            return this;
+        }
+
+        /** Calls, and waits until the other one has answered. */
+        void dials(String uri) {
+            does("dials", uri);
+        }
+
+        /** Answers a call; any is answered at once. */
+        void talks() {
+            does("talks");
+        }
+
+        void hears() {
+            does("hears", PACKETS);
+        }
+
+        void hangsUp() {
+            does("hangsUp");
+        }
+
+        /** The other one hangs up. */
+        void ends() {
+            does("ends");
+        }
+
+        /** Sends a MESSAGE, and waits until it was taken. */
+        void sends(String uri, String text) {
+            does("sends", uri, text);
+        }
+
+        void reads(String text) {
+            does("reads", text);
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        commands.close();
+        if (!driver.waitFor(10, TimeUnit.SECONDS)) {
+            driver.destroyForcibly();
+        }
+    }
+}

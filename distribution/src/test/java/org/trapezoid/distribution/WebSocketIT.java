@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A WebSocket client and a UDP phone, RFC 7118. No passwords are asked for. */
+@Timeout(120)
+class WebSocketIT {
+
+    private static final String DOMAIN = "ws.test";
+
+    @TempDir
+    private static Path base;
+
+    private static Site site;
+
+    private WebSocketPhone alice;
+    private DatagramPeer bob;
+
+    @BeforeAll
+    static void start() throws Exception {
+        site = Site.in(base)
+                .sample("registrar")
+                .sample("proxy")
+                .setting("registrar", "domains", DOMAIN)
+                .setting("proxy", "domains", DOMAIN)
+                .setting("proxy", "relay", "everybody")
+                .starts();
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        site.close();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        alice = new WebSocketPhone(
+                "alice",
+                DOMAIN,
+                URI.create(
+                        "ws://" + site.endpoint().host() + ":" + site.server().port("ws") + "/"));
+        bob = new DatagramPeer(site.endpoint());
+        bob.register("sip:bob@" + DOMAIN, "<" + bob.endpoint().uri("bob") + ">");
+    }
+
+    @AfterEach
+    void disconnect() {
+        alice.close();
+        bob.close();
+    }
+
+    @Test
+    void registersAClientThatCannotBeConnectedTo() throws Exception {
+        Wire answer = alice.registers();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Contact")).contains(alice.contact());
+        assertThat(answer.header("Via"))
+                .startsWith("SIP/2.0/WS " + alice.host())
+                .contains(";received=127.");
+    }
+
+    @Test
+    void carriesAMessageToAPhoneOnUdpAndTheAnswerBack() throws Exception {
+        String request = alice.request("MESSAGE", "sip:bob@" + DOMAIN, "sip:bob@" + DOMAIN);
+        alice.send(request + "Content-Type: text/plain\n", "Hello Bob");
+
+        Wire message = bob.receive(wire -> wire.isRequest() && wire.method().equals("MESSAGE"));
+        bob.accept(message);
+        Wire answer = alice.receive(wire -> wire.status() >= 200);
+
+        assertThat(message.text()).endsWith("\r\n\r\nHello Bob");
+        assertThat(message.path()).containsExactly(site.endpoint().toString(), alice.host());
+        assertThat(answer.name()).isEqualTo("200 MESSAGE");
+        assertThat(answer.path()).containsExactly(alice.host());
+    }
+
+    @Test
+    void carriesAMessageFromAPhoneOnUdpOverTheConnectionOfTheClient() throws Exception {
+        alice.registers();
+        String request = bob.request("MESSAGE", alice.aor(), alice.aor());
+        bob.send(request);
+
+        Wire message = alice.receive(wire -> wire.isRequest() && wire.method().equals("MESSAGE"));
+        alice.accept(message);
+        Wire answer = bob.receive(wire -> wire.status() >= 200 && wire.method().equals("MESSAGE"));
+
+        assertThat(message.requestUri()).isEqualTo(alice.contact());
+        assertThat(message.header("Via")).startsWith("SIP/2.0/WS ");
+        assertThat(answer.status()).isEqualTo(200);
+    }
+
+    @Test
+    void knowsThatAClientHasGone() throws Exception {
+        alice.registers();
+        alice.close();
+
+        Wire answer = bob.ask(bob.request("MESSAGE", alice.aor(), alice.aor()));
+
+        assertThat(answer.status()).isIn(430, 480, 503);
+    }
+}
