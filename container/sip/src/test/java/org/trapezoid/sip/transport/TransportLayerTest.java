@@ -276,7 +276,7 @@ class TransportLayerTest {
     })
     void dropsARequestThatForgesASourceInAForbiddenNetwork(String range, String source, boolean taken)
             throws IOException {
-        startWith(new TransportOptions(List.of(), false, forbidden(range)));
+        startWith(new TransportOptions(List.of(), false).withForbidden(forbidden(range)));
 
         udp.receive(new InetSocketAddress(source, 5060), Texts.options("SIP/2.0/UDP x.invalid;branch=z9hG4bKa", "f"));
 
@@ -285,7 +285,7 @@ class TransportLayerTest {
 
     @Test
     void marksWhatCameFromOutsideWithWhereItMustNotLead() throws IOException {
-        startWith(new TransportOptions(List.of(), false, forbidden("10.0.0.0/8", "10.0.0.5")));
+        startWith(new TransportOptions(List.of(), false).withForbidden(forbidden("10.0.0.0/8", "10.0.0.5")));
 
         udp.receive(PEER, Texts.options("SIP/2.0/UDP 192.0.2.7:7070;branch=z9hG4bKa", "f"));
         ForbiddenRanges forbidden = messages.requests.get(0).toBuilder().build().forbidden();
@@ -297,7 +297,7 @@ class TransportLayerTest {
 
     @Test
     void forwardsNoResponseByItsViaIntoAForbiddenNetwork() throws IOException {
-        startWith(new TransportOptions(List.of(), false, forbidden("10.0.0.0/8")));
+        startWith(new TransportOptions(List.of(), false).withForbidden(forbidden("10.0.0.0/8")));
         udp.receive(PEER, Texts.ok("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa, SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKb"));
         Response stray = (Response) messages.responses.get(0);
 
@@ -310,7 +310,7 @@ class TransportLayerTest {
 
     @Test
     void sendsNoResponseByMaddrIntoAForbiddenNetwork() throws IOException {
-        startWith(new TransportOptions(List.of(), true, forbidden("10.0.0.0/8")));
+        startWith(new TransportOptions(List.of(), true).withForbidden(forbidden("10.0.0.0/8")));
         udp.receive(PEER, Texts.options("SIP/2.0/UDP 192.0.2.7:7070;maddr=10.0.0.1;branch=z9hG4bKa", "f"));
 
         layer.sendResponse(
