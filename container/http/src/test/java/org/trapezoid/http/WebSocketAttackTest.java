@@ -330,9 +330,10 @@ class WebSocketAttackTest {
                 usual.maxConnections(),
                 usual.maxPerAddress(),
                 usual.headerDeadline(),
-                usual.messageDeadline(),
+                usual.bodyDeadline(),
                 usual.silence(),
                 usual.idle(),
+                usual.handshake(),
                 Duration.ofMillis(100),
                 usual.maxQueued(),
                 usual.maxQueuedBytes()));

@@ -60,7 +60,7 @@ final class ResponseSender {
             Iterator<Hop> hops, Response response, IOException cause, Consumer<IOException> onFailure) {
         while (hops.hasNext()) {
             Hop hop = hops.next();
-            Optional<Flow> flow = transports.flowTo(hop.protocol(), hop.address());
+            Optional<Flow> flow = transports.flowTo(hop.protocol(), hop.address(), hop.domain());
             if (flow.isPresent()) {
                 flow.get().send(response, failure -> sendToNext(hops, response, failure, onFailure));
                 return;

@@ -65,7 +65,7 @@ public final class TransactionLayer implements MessageHandler {
             Timing timing,
             Identifiers identifiers) {
         ResponseSender responses = new ResponseSender(transports, locator);
-        this.context = new TransactionContext(timers, timing, identifiers, table, responses);
+        this.context = new TransactionContext(timers, timing, identifiers, table, transports, responses);
         this.transports = transports;
         this.strands = strands;
         this.stateless = new StatelessAnswers(identifiers);
