@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A WebSocket client that speaks SIP by hand, as a page in a browser would: nobody can connect to it. */
 final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
@@ -34,7 +35,7 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
     }
 
     @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
         partial.append(text);
         if (last) {
             received.add(new Wire(false, partial.toString()));

@@ -29,7 +29,7 @@ final class WebSocketReader implements FrameHandler {
     private final WebSocketTransport transport;
     private final WebSocketFlow flow;
     private final Executor executor;
-    private final ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
+    private ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
     private boolean text;
     private boolean started;
     private int counted;
@@ -86,7 +86,7 @@ final class WebSocketReader implements FrameHandler {
         int length = payload == null ? 0 : payload.remaining();
         counted += length + (frame.isFin() && !started ? 0 : FRAGMENT_COST);
         if (counted > transport.longestMessage()) {
-            parts.reset();
+            parts = new ByteArrayOutputStream(0);
             flow.fail(CloseStatus.MESSAGE_TOO_LARGE, "longer than " + transport.longestMessage() + " bytes");
             return;
         }
@@ -115,7 +115,7 @@ final class WebSocketReader implements FrameHandler {
         flow.waiting(started);
         if (last) {
             byte[] bytes = parts.toByteArray();
-            parts.reset();
+            parts = new ByteArrayOutputStream(0);
             counted = 0;
             if (bytes.length > 0) {
                 message(bytes, 0, bytes.length);

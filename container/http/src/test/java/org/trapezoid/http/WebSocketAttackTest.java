@@ -313,7 +313,7 @@ class WebSocketAttackTest {
 
     @Test
     void closesOnAMessageThatDoesNotEndInTime() throws Exception {
-        WebSocketSite site = site(StreamOptions.DEFAULT.withDeadlines(Duration.ofSeconds(60), Duration.ofMillis(100)));
+        WebSocketSite site = site(StreamOptions.DEFAULT.withDeadlines(Duration.ofMillis(50), Duration.ofMillis(50)));
         WebSocketPeer peer = upgraded(site);
         peer.text(WebSocketSite.options("in"));
         site.next();

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.http.HttpPort;
 import org.trapezoid.http.HttpServer;
 import org.trapezoid.server.testing.FakeApplications;
 import org.trapezoid.server.testing.Sars;
@@ -213,7 +214,8 @@ class DeploymentsTest {
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + http.port().orElseThrow() + path);
+        int port = http.port().flatMap(HttpPort::bound).orElseThrow().getPort();
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
