@@ -66,7 +66,7 @@ class LocatingServersTest {
                     socket.receive(packet);
                     answer(text(packet), packet.getSocketAddress());
                 } catch (IOException e) {
-                    continue; // closed
+                    // closed
                 }
             }
         }

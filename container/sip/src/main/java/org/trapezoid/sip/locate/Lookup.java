@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
-import org.trapezoid.sip.locate.DnsQuestion.Type;
 import org.trapezoid.sip.locate.DnsRecord.Address;
 import org.trapezoid.sip.locate.DnsRecord.Naptr;
 import org.trapezoid.sip.locate.DnsRecord.Srv;
@@ -73,7 +72,7 @@ final class Lookup {
         if (!options.naptr()) {
             return CompletableFuture.completedFuture(usual);
         }
-        return ask(Type.NAPTR, target.host()).thenApply(answer -> {
+        return ask(DnsQuestion.Type.NAPTR, target.host()).thenApply(answer -> {
             List<Service> offered =
                     Services.offered(records(answer, Naptr.class), target.secure(), reach::over);
             return offered.isEmpty() ? usual : offered;
@@ -87,7 +86,7 @@ final class Lookup {
             answers.add(
                     service.isHost()
                             ? CompletableFuture.completedFuture(DnsAnswer.NOTHING)
-                            : ask(Type.SRV, service.name()).toCompletableFuture());
+                            : ask(DnsQuestion.Type.SRV, service.name()).toCompletableFuture());
         }
         return all(answers).thenApply(done -> {
             List<Server> servers = new ArrayList<>();
@@ -182,7 +181,7 @@ final class Lookup {
 
     private CompletableFuture<DnsAnswer> family(Server server, boolean ipv6) {
         return reach.over(server.protocol(), ipv6)
-                ? dns.ask(new DnsQuestion(ipv6 ? Type.AAAA : Type.A, server.host())).toCompletableFuture()
+                ? dns.ask(new DnsQuestion(ipv6 ? DnsQuestion.Type.AAAA : DnsQuestion.Type.A, server.host())).toCompletableFuture()
                 : CompletableFuture.completedFuture(DnsAnswer.NOTHING);
     }
 
@@ -200,7 +199,7 @@ final class Lookup {
     }
 
     /** A server that refuses to tell about NAPTR or SRV may know the host nevertheless. */
-    private CompletionStage<DnsAnswer> ask(Type type, String name) {
+    private CompletionStage<DnsAnswer> ask(DnsQuestion.Type type, String name) {
         return dns.ask(new DnsQuestion(type, name)).exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException && failure.getCause() != null
                     ? failure.getCause()

@@ -39,7 +39,7 @@ public final class OutgoingRequest {
     private List<Hop> hops = List.of();
     private int next;
     private boolean asDatagram; // no connection could be made to the next one
-    private IOException failure = new IOException("not sent");
+    private @Nullable IOException failure; // of the last hop that could not be used
     private @Nullable Attempt current;
     private Optional<FlowTokens.Named> followed = Optional.empty();
     private boolean cancelled;
@@ -193,14 +193,12 @@ public final class OutgoingRequest {
             return;
         }
         hops = sender.selection().health().ordered(found);
-        failure = RequestSender.unknown(nextHop);
         if (!tryNext()) {
-            endUnsent();
+            endUnsent(failure == null ? RequestSender.unknown(nextHop) : failure);
         }
     }
 
-    private void endUnsent() {
-        IOException reported = failure;
+    private void endUnsent(IOException reported) {
         if (reported instanceof RefusedHopException refused) {
             refuse(refused.status(), Response.defaultReason(refused.status()));
         } else {

@@ -23,9 +23,9 @@ class DnsCacheTest {
     @Rfc(value = 1035, section = "7.4")
     void asksAgainWhenTheTimeOfAnAnswerIsOver() {
         dns.with("a.test", "A 192.0.2.1").ttl(Duration.ofSeconds(60));
-        ask("a.test");
+        look("a.test");
         seconds(59);
-        ask("A.test.");
+        look("A.test.");
         assertThat(dns.asked()).hasSize(1);
 
         seconds(1);
@@ -38,13 +38,13 @@ class DnsCacheTest {
     @Rfc(value = 2308, section = "5")
     void remembersThatThereIsNothingButNotForLong() {
         dns.ttl(Duration.ofDays(1));
-        ask("none.test");
+        look("none.test");
         seconds(299);
         assertThat(ask("none.test").join().records()).isEmpty();
         assertThat(dns.asked()).hasSize(1);
 
         seconds(1);
-        ask("none.test");
+        look("none.test");
 
         assertThat(dns.asked()).hasSize(2);
     }
@@ -52,16 +52,16 @@ class DnsCacheTest {
     @Test
     void keepsAnAnswerForASecondAtLeastAndADayAtMost() {
         dns.with("a.test", "A 192.0.2.1").ttl(Duration.ZERO);
-        ask("a.test");
-        ask("a.test");
+        look("a.test");
+        look("a.test");
         assertThat(dns.asked()).hasSize(1);
         seconds(1);
         dns.ttl(Duration.ofDays(30));
-        ask("a.test");
+        look("a.test");
         assertThat(dns.asked()).hasSize(2);
 
         seconds(86_400);
-        ask("a.test");
+        look("a.test");
 
         assertThat(dns.asked()).hasSize(3);
     }
@@ -100,7 +100,7 @@ class DnsCacheTest {
     @Test
     void remembersForAMomentThatNobodyAnswered() {
         dns.script("a.test", "A").completeExceptionally(new SocketTimeoutException());
-        ask("a.test");
+        look("a.test");
         seconds(1);
         assertThat(ask("a.test")).isCompletedExceptionally();
         assertThat(dns.asked()).hasSize(1);
@@ -116,20 +116,20 @@ class DnsCacheTest {
     @Rfc(value = 8767, section = "5")
     void servesAnOldAnswerWhileNobodyAnswers() {
         dns.with("a.test", "A 192.0.2.1").ttl(Duration.ofSeconds(60));
-        ask("a.test");
+        look("a.test");
         seconds(60);
         dns.script("a.test", "A").completeExceptionally(new SocketTimeoutException());
 
         assertThat(ask("a.test").join().records()).hasSize(1);
         seconds(29);
-        ask("a.test");
+        look("a.test");
         assertThat(dns.asked()).hasSize(2);
         seconds(1);
         assertThat(ask("a.test").join().records()).hasSize(1);
         assertThat(dns.asked()).hasSize(3);
 
         seconds(86_400);
-        ask("a.test");
+        look("a.test");
         seconds(30);
         assertThat(ask("a.test")).isCompletedExceptionally();
     }
@@ -137,11 +137,11 @@ class DnsCacheTest {
     @Test
     void openQuestionsAreBoundedAndAFurtherOneFailsAtOnce() {
         CompletableFuture<DnsAnswer> slow = dns.script("a.test", "A");
-        dns.script("b.test", "A");
-        dns.script("c.test", "A");
-        ask("a.test");
-        ask("b.test");
-        ask("c.test");
+        dns.silent("b.test", "A");
+        dns.silent("c.test", "A");
+        look("a.test");
+        look("b.test");
+        look("c.test");
 
         assertThat(ask("d.test")).isCompletedExceptionally();
         assertThat(ask("c.test")).isNotDone();
@@ -154,7 +154,7 @@ class DnsCacheTest {
     @Test
     void keepsNoMoreAnswersThanItMay() {
         for (int i = 0; i < 1_000; i++) {
-            ask("h" + i + ".test");
+            look("h" + i + ".test");
             assertThat(cache.size()).isLessThanOrEqualTo(101);
         }
     }
@@ -171,6 +171,10 @@ class DnsCacheTest {
 
         assertThat(broken.ask(ScriptedDns.question("a.test", "A")).toCompletableFuture())
                 .isCompletedExceptionally();
+    }
+
+    private void look(String name) {
+        assertThat(ask(name)).isNotNull();
     }
 
     private CompletableFuture<DnsAnswer> ask(String name) {

@@ -54,6 +54,11 @@ public final class ScriptedDns implements Dns {
         return scripted.computeIfAbsent(question(name, type), key -> new CompletableFuture<>());
     }
 
+    /** Such a question gets no answer. */
+    public void silent(String name, String type) {
+        scripted.put(question(name, type), new CompletableFuture<>());
+    }
+
     /** From now on such questions are answered by the records again. */
     public void unscript(String name, String type) {
         scripted.remove(question(name, type));

@@ -105,7 +105,7 @@ public final class TestNameServer implements AutoCloseable {
                     udp.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
                 }
             } catch (IOException e) {
-                continue; // closed, or not a question
+                // closed, or not a question
             }
         }
     }
@@ -125,7 +125,7 @@ public final class TestNameServer implements AutoCloseable {
                     in.read(); // the asker closes
                 }
             } catch (IOException e) {
-                continue; // closed, or not a question
+                // closed, or not a question
             }
         }
     }

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.trapezoid.api.LocationService;
+import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.testing.network.CallPlan;
 import org.trapezoid.sip.testing.network.Phone;
@@ -27,6 +30,10 @@ public final class Scenarios {
     public static final Scenario REDIRECT = world -> proxies(world, DirectoryProxy.Options.REDIRECT);
     public static final Scenario BACK_TO_BACK = Scenarios::backToBack;
     public static final Scenario ANSWERING = Scenarios::answering;
+    public static final Scenario REGISTERED = Scenarios::registered;
+    /** Calls that last longer than the sessions of the application that proxied them. */
+    public static final Scenario LONG_CALLS = Scenarios::longCalls;
+
     public static final Scenario TWO_PROXIES = world -> chain(world, false);
     public static final Scenario PROXY_AND_BACK_TO_BACK = world -> chain(world, true);
 
@@ -51,6 +58,8 @@ public final class Scenarios {
         all.put("redirect", REDIRECT);
         all.put("back-to-back", BACK_TO_BACK);
         all.put("answering", ANSWERING);
+        all.put("registered", REGISTERED);
+        all.put("long calls", LONG_CALLS);
         all.put("two proxies", TWO_PROXIES);
         all.put("proxy and back-to-back", PROXY_AND_BACK_TO_BACK);
         return all;
@@ -103,6 +112,56 @@ public final class Scenarios {
             ask(world, phone, Method.MESSAGE, "service");
             ask(world, phone, Method.OPTIONS, "service");
         }
+    }
+
+    private static void longCalls(World world) throws Exception {
+        TestServer server = world.server("proxy", FIRST);
+        List<Phone> phones = phones(world, server, 3, true);
+        server.deploy(
+                "proxy",
+                new DirectoryProxy(
+                        "proxy", world.witness(), directory(phones), DirectoryProxy.Options.RECORD_ROUTE));
+        SplittableRandom random = world.random();
+        world.network().weather(Weather.any(random));
+        SplittableRandom plans = random.split();
+        for (Phone phone : phones) {
+            phone.reacts(() -> longCall(plans));
+            CallPlan plan = longCall(random);
+            String user = names(phones).get(random.nextInt(phones.size()));
+            if (!user.equals(phone.name())) {
+                world.at(moment(random), () -> phone.call("sip:" + user + "@a.test", plan));
+            }
+        }
+    }
+
+    private static CallPlan longCall(SplittableRandom random) {
+        return CallPlan.any(random)
+                .talking(Duration.ofSeconds(150 + random.nextInt(120)))
+                .reinviting(Duration.ofSeconds(100 + random.nextInt(150)))
+                .updating(Duration.ofSeconds(100 + random.nextInt(150)));
+    }
+
+    private static void registered(World world) throws Exception {
+        TestServer server = world.server(
+                "registrar",
+                FIRST,
+                clock -> Map.of(
+                        LocationService.class, new LocationTable(clock.strands().create(), clock, clock)));
+        List<Phone> phones = phones(world, server, 4, true);
+        server.deploy("registrar", new RegisteringProxy("registrar", world.witness(), world.clock()));
+        for (Phone phone : phones) {
+            register(world, phone, moment(world.random()), 2 + world.random().nextInt(100));
+            if (world.random().nextInt(4) == 0) {
+                register(world, phone, Duration.ofSeconds(5 + world.random().nextInt(20)), 0);
+            }
+        }
+        traffic(world, phones, names(phones));
+    }
+
+    private static void register(World world, Phone phone, Duration when, int expires) {
+        world.at(when, () -> phone.ask(Method.REGISTER, "sip:a.test", request -> request.set(
+                        HeaderName.TO, "<sip:" + phone.name() + "@a.test>")
+                .set(HeaderName.CONTACT, "<" + phone.contact() + ">;expires=" + expires)));
     }
 
     private static void chain(World world, boolean bridged) throws Exception {
