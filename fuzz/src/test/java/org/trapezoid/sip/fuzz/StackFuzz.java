@@ -19,7 +19,7 @@ class StackFuzz {
     static Stream<Arguments> seeds() {
         return Stream.of(TARGETS).flatMap(target -> target.corpus().stream().map(text -> {
             byte[] seed = new byte[text.length + 1];
-            seed[0] = (byte) target.ordinal();
+            seed[0] = (byte) Arrays.asList(TARGETS).indexOf(target);
             System.arraycopy(text, 0, seed, 1, text.length);
             return Arguments.of((Object) seed);
         }));

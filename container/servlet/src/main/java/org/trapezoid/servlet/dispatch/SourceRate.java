@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,7 +60,7 @@ final class SourceRate {
     }
 
     private AtomicLong bucket(InetAddress source) {
-        Generations now = generations.get();
+        Generations now = present();
         AtomicLong known = now.young.get(source);
         if (known != null) {
             return known;
@@ -69,8 +70,12 @@ final class SourceRate {
             generations.compareAndSet(now, new Generations(new ConcurrentHashMap<>(), now.young));
         }
         AtomicLong made = aged != null ? aged : new AtomicLong(nanoTime.getAsLong());
-        AtomicLong raced = generations.get().young.putIfAbsent(source, made);
+        AtomicLong raced = present().young.putIfAbsent(source, made);
         return raced == null ? made : raced;
+    }
+
+    private Generations present() {
+        return Objects.requireNonNull(generations.get());
     }
 
     private static InetAddress site(InetAddress source) {
@@ -84,7 +89,7 @@ final class SourceRate {
     }
 
     int size() {
-        Generations now = generations.get();
+        Generations now = present();
         return now.young.size() + now.old.size();
     }
 }

@@ -115,14 +115,7 @@ public final class TestServer {
             long seed,
             DefaultApplicationRouter router,
             Function<ManualClock, Map<Class<?>, Object>> shared) {
-        this(
-                clock,
-                host,
-                seed,
-                router,
-                shared,
-                new TransportOptions(ALIASES, false),
-                ServletLayer.Options.DEFAULT);
+        this(clock, host, seed, router, shared, new TransportOptions(ALIASES, false), ServletLayer.Options.DEFAULT);
     }
 
     private TestServer(
