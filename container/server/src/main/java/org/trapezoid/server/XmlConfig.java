@@ -191,7 +191,7 @@ final class XmlConfig {
         Optional<Path> store = path(listener.keyStore);
         Optional<Path> certificate = path(listener.certificate);
         Optional<Path> key = path(listener.key);
-        if (store.isPresent() && certificate.isPresent() || certificate.isPresent() != key.isPresent()) {
+        if ((store.isPresent() && certificate.isPresent()) || certificate.isPresent() != key.isPresent()) {
             throw new IllegalArgumentException("expected key-store and password, or certificate and key");
         }
         Tls.ClientAuth asked = listener.clientAuth == null
