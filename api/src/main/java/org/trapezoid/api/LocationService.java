@@ -207,8 +207,9 @@ public interface LocationService {
      * @param other another one of the same address-of-record
      */
     default boolean isSame(Binding binding, Binding other) {
-        return binding.regId() != 0 && other.regId() != 0
-                ? binding.regId() == other.regId() && binding.instance().equals(other.instance())
+        boolean flows = binding.regId() != 0 && other.regId() != 0;
+        return flows
+                ? (binding.regId() == other.regId() && binding.instance().equals(other.instance()))
                 : sameContact(binding.contact(), other.contact());
     }
 

@@ -84,8 +84,9 @@ final class Contacts {
     private static int indexOf(List<Binding> bindings, List<Uri> uris, Binding binding, Uri uri) {
         for (int i = uris.size() - 1; i >= 0; i--) {
             Binding other = bindings.get(i);
-            boolean same = binding.regId() != 0 && other.regId() != 0
-                    ? binding.regId() == other.regId() && binding.instance().equals(other.instance())
+            boolean flows = binding.regId() != 0 && other.regId() != 0;
+            boolean same = flows
+                    ? (binding.regId() == other.regId() && binding.instance().equals(other.instance()))
                     : uris.get(i).equals(uri);
             if (same) {
                 return i;

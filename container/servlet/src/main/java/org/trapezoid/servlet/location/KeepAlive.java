@@ -175,9 +175,10 @@ public final class KeepAlive implements AutoCloseable {
 
     private void missed(Client client) {
         client.asked = false;
-        client.missed++;
-        if (client.missed >= options.misses() && !client.gone) {
-            log.debug("{} did not answer {} times: its bindings end", client.contact, client.missed);
+        int missed = client.missed + 1;
+        client.missed = missed;
+        if (missed >= options.misses() && !client.gone) {
+            log.debug("{} did not answer {} times: its bindings end", client.contact, missed);
             Strand.post(() -> index.unbind(client.flow));
         }
     }

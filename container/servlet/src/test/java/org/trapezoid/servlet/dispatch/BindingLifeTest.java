@@ -26,6 +26,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Rfc;
 
 /** How bindings live that a flow leads to: kept alive, ended when nobody answers or the connection is lost; GRUUs in calls. */
+@SuppressWarnings("NullAway.Init") // deploy() makes them
 class BindingLifeTest {
     private static final KeepAlive.Options OPTIONS = new KeepAlive.Options(Duration.ofSeconds(30), 1000, 3);
     private static final String BOB = "sip:bob@a.test";

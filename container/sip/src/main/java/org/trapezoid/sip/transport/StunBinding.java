@@ -100,7 +100,9 @@ final class StunBinding {
         if (fingerprint) {
             answer.putShort(2, (short) (length + 8));
             CRC32 crc = new CRC32();
-            crc.update(answer.array(), 0, answer.position());
+            for (int i = 0; i < answer.position(); i++) {
+                crc.update(answer.get(i));
+            }
             answer.putShort((short) FINGERPRINT).putShort((short) 4).putInt((int) crc.getValue() ^ FINGERPRINT_XOR);
         } else {
             answer.putShort(2, (short) length);

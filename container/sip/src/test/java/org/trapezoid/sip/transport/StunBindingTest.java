@@ -25,7 +25,9 @@ class StunBindingTest {
         byte[] bytes = hex(request);
         assertThat(StunBinding.isStun(bytes, bytes.length)).isTrue();
         ByteBuffer answer = StunBinding.answer(bytes, bytes.length, source).orElseThrow();
-        return HexFormat.of().formatHex(answer.array(), 0, answer.limit());
+        byte[] read = new byte[answer.remaining()];
+        answer.get(read);
+        return HexFormat.of().formatHex(read);
     }
 
     /** The addresses and the transaction of the vectors in RFC 5769 §2.2 and §2.3. */

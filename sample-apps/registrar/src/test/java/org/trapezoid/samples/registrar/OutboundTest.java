@@ -27,6 +27,7 @@ import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
 
 /** The registrar of RFC 5626 §6, RFC 5627 §5 and RFC 3608. */
+@SuppressWarnings("NullAway.Init") // start() makes them
 class OutboundTest {
     private static final String ALICE = "sip:alice@a.test";
     private static final String INSTANCE = ";+sip.instance=\"<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>\"";
