@@ -138,8 +138,9 @@ public final class Dispatcher implements RequestHandler {
         }
         transaction.moveTo(session.strand());
         Strand.run(session, () -> {
-            if (session.isValid()) {
-                inbound.get().proxied(targeting.fork(session, request), transaction, request, incoming, forwarder);
+            Optional<SipSessionState> member = targeting.fork(session, request);
+            if (member.isPresent()) {
+                inbound.get().proxied(member.get(), transaction, request, incoming, forwarder);
             } else {
                 forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
             }
@@ -262,8 +263,9 @@ public final class Dispatcher implements RequestHandler {
             Optional<Inbound> inbound = session.flatMap(applications::of);
             if (session.isPresent() && inbound.isPresent()) {
                 Strand.run(session.get(), () -> {
-                    if (session.get().isValid()) {
-                        inbound.get().proxiedAck(targeting.fork(session.get(), ack), ack, incoming, forwarder);
+                    Optional<SipSessionState> member = targeting.fork(session.get(), ack);
+                    if (member.isPresent()) {
+                        inbound.get().proxiedAck(member.get(), ack, incoming, forwarder);
                     } else {
                         forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
                     }

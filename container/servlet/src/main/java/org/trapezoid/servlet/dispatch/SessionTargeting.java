@@ -11,6 +11,7 @@ import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.dialog.DialogId;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.uri.SipUri;
@@ -41,16 +42,19 @@ public final class SessionTargeting {
         return Optional.empty();
     }
 
-    /** The session of a forked call that the request is for; the given one when no other has the callee's tag. In the core section. */
-    SipSessionState fork(SipSessionState root, Request request) {
-        if (!root.isForked()) {
-            return root;
+    /**
+     * The session of a record-routed call that the request is for: one call may have made several dialogs. Empty when that of its
+     * dialog has ended. In the core section.
+     */
+    Optional<SipSessionState> fork(SipSessionState root, Request request) {
+        if (!root.isValid() || (root.calleeTag().isEmpty() && !root.wasForked())) {
+            return Optional.of(root).filter(SipSessionState::isValid);
         }
-        return request.toTag()
-                .flatMap(root::member)
-                .or(() -> request.fromTag().flatMap(root::member))
-                .filter(SipSessionState::isValid)
-                .orElse(root);
+        Optional<SipSessionState> member = root.member(request.toTag().orElse(DialogId.NULL_TAG))
+                .or(() -> root.member(request.fromTag().orElse(DialogId.NULL_TAG)))
+                .filter(SipSessionState::isValid);
+        boolean makesDialog = request.method().equals(Method.NOTIFY); // of another notifier, RFC 6665 §4.4.1
+        return member.isPresent() || !makesDialog ? member : Optional.of(root);
     }
 
     private static boolean isOfCall(Request request, SipSessionState session) {

@@ -22,6 +22,12 @@ public interface Acknowledged {
     /** A PRACK came; answers what it acknowledges. */
     Prack acknowledge(RAck rack);
 
+    /**
+     * Keeps a BYE back while the 2xx that made the dialog waits for its ACK (RFC 3261 §15); answers whether it does. It is sent
+     * when the ACK came, or when none will.
+     */
+    boolean holdUntilAck(Runnable bye);
+
     /** What became of a PRACK. */
     enum Prack {
         /** It acknowledges nothing that waits for one. */

@@ -103,13 +103,13 @@ public final class UacCore implements ClientUser {
         if (OfferAnswer.concerns(prepared.method())) {
             root.offers().sent(prepared);
         }
-        boolean held = prepared.method().equals(Method.BYE) && root.holdUntilAck(() -> leave(prepared, routing));
+        boolean held = prepared.method().equals(Method.BYE) && root.holdUntilAck(() -> leave(prepared));
         if (!held) {
-            leave(prepared, routing);
+            leave(prepared);
         }
     }
 
-    private void leave(Request prepared, RoutingState routing) {
+    private void leave(Request prepared) {
         outgoing = services.outbound().send(root, prepared, routing, this, Contacts::finish);
     }
 

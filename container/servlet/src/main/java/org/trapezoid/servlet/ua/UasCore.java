@@ -382,14 +382,15 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public Prack acknowledge(RAck rack) {
-        Optional<Response> acknowledged = reliable == null ? Optional.empty() : reliable.acknowledge(rack);
-        if (acknowledged.isEmpty()) {
+        ReliableProvisionals queue = reliable;
+        Optional<Response> acknowledged = queue == null ? Optional.empty() : queue.acknowledge(rack);
+        if (queue == null || acknowledged.isEmpty()) {
             return Prack.UNMATCHED;
         }
         Response waiting = held;
         if (awaitsPrack) {
             endAwaitingPrack();
-        } else if (waiting != null && !reliable.holdsSuccess()) {
+        } else if (waiting != null && !queue.holdsSuccess()) {
             held = null;
             finalSent = false;
             send(waiting);

@@ -128,6 +128,36 @@ class ForkedProxyStoriesTest {
         server.assertEnded();
     }
 
+    @Test
+    @Rfc(value = 3261, section = "16.12")
+    void whatBelongsToADialogThatEndedIsForwardedWithoutAskingTheOthers() throws Exception {
+        deploy("false");
+        app.on("INVITE", request -> {
+            request.getProxy().setRecordRoute(true);
+            request.getProxy().proxyTo(List.of(app.uri(bob.contact()), app.uri(carol.contact())));
+        });
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:who@a.test"));
+        Request atBob = bob.nextRequest(Method.INVITE);
+        Request atCarol = carol.nextRequest(Method.INVITE);
+        bob.send(answer(bob, atBob, 180, "bob")); // goes on ringing: his CANCEL is on the way
+        carol.send(answer(carol, atCarol, 200, "carol"));
+        alice.nextResponse(180);
+        Response success = alice.nextResponse(200);
+        Request ack = alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        carol.nextRequest(Method.ACK);
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+        carol.send(carol.answer(carol.nextRequest(Method.BYE), 200));
+        List<String> seen = List.copyOf(app.seen);
+
+        alice.send(ack); // comes twice
+        carol.nextRequest(Method.ACK);
+
+        assertThat(app.seen).isEqualTo(seen);
+        bob.nextRequest(Method.CANCEL);
+        bob.send(bob.answer(atBob, 487));
+        server.assertEnded();
+    }
+
     private Request callBoth(String supported) {
         app.on("INVITE", request -> request.getProxy()
                 .proxyTo(List.of(app.uri(bob.contact()), app.uri(carol.contact()))));
