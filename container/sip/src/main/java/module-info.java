@@ -2,9 +2,10 @@
 /** The SIP stack: messages, transports, transactions, dialogs. It knows nothing of servlets. */
 module org.trapezoid.sip {
     requires java.management;
+    requires java.naming;
     requires jdk.management;
     requires org.eclipse.jetty.io;
-    requires org.eclipse.jetty.util;
+    requires transitive org.eclipse.jetty.util;
     requires org.slf4j;
     requires static transitive org.jspecify;
 
@@ -14,6 +15,7 @@ module org.trapezoid.sip {
     exports org.trapezoid.sip.header;
     exports org.trapezoid.sip.locate;
     exports org.trapezoid.sip.message;
+    exports org.trapezoid.sip.tls;
     exports org.trapezoid.sip.transaction;
     exports org.trapezoid.sip.transport;
     exports org.trapezoid.sip.uri;

@@ -27,7 +27,7 @@ class ArchitectureTest {
 
     /** Lower packages never import higher ones. */
     private static final List<String> SIP =
-            List.of("concurrent", "uri", "header", "message", "transport", "locate", "transaction", "dialog");
+            List.of("concurrent", "uri", "header", "message", "tls", "transport", "locate", "transaction", "dialog");
 
     private static final List<List<String>> SERVLET = List.of(
             List.of("descriptor", "session"),
@@ -105,10 +105,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void jettyIsKnownToTransportAndHttpOnly() {
+    void jettyIsKnownToTlsTransportAndHttpOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.trapezoid.sip.transport", "org.trapezoid.http..")
+                .resideOutsideOfPackages("org.trapezoid.sip.tls", "org.trapezoid.sip.transport", "org.trapezoid.http..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.eclipse.jetty..")

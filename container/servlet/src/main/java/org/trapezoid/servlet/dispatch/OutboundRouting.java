@@ -11,6 +11,7 @@ import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.RequestFinisher;
@@ -62,6 +63,11 @@ public final class OutboundRouting implements Outbound {
                 },
                 out -> sender.send(owner, withRoutes(request, out), user, finisher, branch),
                 reject -> sender.refuse(owner, request, reject.status(), reject.reason(), user));
+    }
+
+    @Override
+    public OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user) {
+        return sender.refuse(owner, request, status, Response.defaultReason(status), user);
     }
 
     /** Pushes the routes that the router chose, topmost first; a route back to us goes under them. */

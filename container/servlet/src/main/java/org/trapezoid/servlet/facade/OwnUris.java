@@ -15,11 +15,21 @@ public final class OwnUris {
         Optional<String> transport = uri.transport();
         if (transport.isPresent()) {
             Optional<Protocol> protocol = Protocol.of(transport.get());
-            return protocol.isPresent() && transports.isOwn(uri.hostPort(), protocol.get());
+            return protocol.isPresent()
+                    && transports.isOwn(uri.hostPort(), uri.secure() ? secured(protocol.get()) : protocol.get());
         }
         if (uri.secure()) {
             return transports.isOwn(uri.hostPort(), Protocol.TLS);
         }
         return transports.isOwn(uri.hostPort(), Protocol.UDP) || transports.isOwn(uri.hostPort(), Protocol.TCP);
+    }
+
+    /** What a SIPS URI means by a transport, RFC 3261 §26.2.2, RFC 7118 §5.2. */
+    private static Protocol secured(Protocol protocol) {
+        return switch (protocol) {
+            case TCP -> Protocol.TLS;
+            case WS -> Protocol.WSS;
+            case UDP, TLS, WSS -> protocol;
+        };
     }
 }

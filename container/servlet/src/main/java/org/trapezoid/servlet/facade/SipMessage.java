@@ -536,8 +536,14 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable Object getAttribute(String name) {
-        Optional<Object> set = attributes.get(Objects.requireNonNull(name, "attribute name"));
-        return set.isPresent() || !name.equals(org.trapezoid.api.Binding.Source.FLOW) ? set.orElse(null) : flowToken();
+        Object own =
+                attributes.get(Objects.requireNonNull(name, "attribute name")).orElse(null);
+        if (own != null || flow.isEmpty()) {
+            return own;
+        }
+        return name.equals(org.trapezoid.api.Binding.Source.FLOW)
+                ? flowToken()
+                : TlsAttributes.get(name, this instanceof SipRequest, flow);
     }
 
     /** What names the flow of a client that its Contact does not lead to. */
@@ -570,12 +576,16 @@ abstract class SipMessage implements SipServletMessage {
     @Override
     @Deprecated
     public Enumeration<String> getAttributeNames() {
-        return Collections.enumeration(attributes.names());
+        return Collections.enumeration(attributeNames());
     }
 
     @Override
     public Set<String> getAttributeNameSet() {
-        return attributes.names();
+        return attributeNames();
+    }
+
+    private Set<String> attributeNames() {
+        return TlsAttributes.names(attributes.names(), this instanceof SipRequest, flow);
     }
 
     @Override

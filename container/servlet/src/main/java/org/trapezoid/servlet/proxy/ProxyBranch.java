@@ -237,9 +237,7 @@ public final class ProxyBranch implements ClientUser {
     private Response upstream(Response received) {
         return outgoing != null && outgoing.transaction().isPresent()
                 ? received.toBuilder().removeFirst(HeaderName.VIA).build()
-                : core.local(received.status()).toBuilder()
-                        .status(received.status(), received.reason())
-                        .build();
+                : core.unsent(request(), received);
     }
 
     private void onProvisional(Response upstream) {

@@ -21,6 +21,7 @@ import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
 
 /** A stateful proxy for one request, RFC 3261 §16. Confined to the strand of its server transaction. */
@@ -66,6 +67,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     private final ProxySettings settings;
     private Listener listener; // none once complete: what is kept for late 2xx keeps no session
     private final boolean invite;
+    private final boolean secure; // came for a SIPS URI
     private final String branchPart;
     private final Breadth breadth;
     private final TargetSet targets;
@@ -96,6 +98,7 @@ public final class ProxyCore implements ServerUser, Stranded {
         this.environment = environment;
         this.settings = settings;
         this.listener = listener;
+        this.secure = RecordRoute.isSecure(transaction.request().uri());
         this.invite = original.method().equals(Method.INVITE);
         this.branchPart = environment.loops().branchPart(transaction.request(), state);
         this.breadth = Breadth.of(original);
@@ -362,7 +365,15 @@ public final class ProxyCore implements ServerUser, Stranded {
         return environment.flows();
     }
 
+    /** RFC 5630 §5.3: what came for a SIPS URI goes to SIPS URIs only. */
+    boolean isDowngrade(Request request) {
+        return secure && request.uri() instanceof SipUri sip && !sip.secure();
+    }
+
     OutgoingRequest send(Request request, ProxyBranch branch) {
+        if (isDowngrade(request)) {
+            return environment.outbound().refuse(this, request, 480, branch);
+        }
         return environment.outbound().send(this, request, state, branch, branch::finish, branchPart);
     }
 
@@ -384,6 +395,15 @@ public final class ProxyCore implements ServerUser, Stranded {
         return Response.to(transaction.request(), status)
                 .toTag(transaction.localTag())
                 .build();
+    }
+
+    /** The answer of our own to a branch on which nothing was sent. */
+    Response unsent(Request request, Response answer) {
+        Response.Builder own = local(answer.status()).toBuilder().status(answer.status(), answer.reason());
+        if (isDowngrade(request)) {
+            own.set(HeaderName.WARNING, "380 " + arrivedOn().advertised() + " \"SIPS Not Allowed\""); // RFC 5630 §6.1
+        }
+        return own.build();
     }
 
     // ---- the search

@@ -25,6 +25,9 @@ public interface Outbound {
             RequestFinisher finisher,
             String branchEnd);
 
+    /** Sends nothing: the request is answered here, after this returned. */
+    OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user);
+
     /** Sends the ACK of a 2xx on, without a transaction: to the next application inside, or out (RFC 3261 §16). */
     void sendAck(Request ack);
 }

@@ -4,6 +4,7 @@ package org.trapezoid.servlet.ua;
 import java.util.Optional;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Headers;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Flow;
@@ -12,6 +13,7 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.Uri;
 
 /** The Contact of a user agent in this server: host, port and transport are those of a listener (RFC 3261 §8.1.1.8). */
 public final class Contacts {
@@ -20,8 +22,33 @@ public final class Contacts {
 
     /** The Contact for a listener, without user part. */
     public static NameAddr of(Listener listener) {
+        return of(listener, false);
+    }
+
+    private static NameAddr of(Listener listener, boolean secure) {
         return new NameAddr(
-                Optional.empty(), at(SipUri.of("", listener.advertised().host()), listener), Parameters.EMPTY);
+                Optional.empty(), at(SipUri.of("", listener.advertised().host()), listener, secure), Parameters.EMPTY);
+    }
+
+    /**
+     * The Contact of our answer to a request: a SIPS URI when its Request-URI is one, or the topmost Record-Route, or without
+     * one the Contact (RFC 3261 §12.1.1).
+     */
+    static NameAddr of(Listener listener, Request request) {
+        return of(listener, isSecure(request.uri()) || isSecureFrom(request));
+    }
+
+    private static boolean isSecureFrom(Request request) {
+        Headers headers = request.headers();
+        HeaderName way = headers.has(HeaderName.RECORD_ROUTE) ? HeaderName.RECORD_ROUTE : HeaderName.CONTACT;
+        Optional<String> first = headers.first(way);
+        return first.isPresent() // looked at before it is parsed: nearly no message has one
+                && first.get().contains("sips:")
+                && isSecure(headers.addresses(way).get(0).uri());
+    }
+
+    private static boolean isSecure(Uri uri) {
+        return uri instanceof SipUri sip && sip.secure();
     }
 
     /** Puts host, port and transport of the flow's listener into the request's Contact; the rest is the application's. */
@@ -34,7 +61,9 @@ public final class Contacts {
         if (!(present.uri() instanceof SipUri uri)) {
             return request;
         }
-        SipUri corrected = at(uri, flow.listener());
+        boolean secure = isSecure(request.uri())
+                || request.topRoute().filter(route -> isSecure(route.uri())).isPresent(); // RFC 3261 §8.1.1.8
+        SipUri corrected = at(uri, flow.listener(), uri.secure() || secure);
         if (corrected.toString().equals(uri.toString())) {
             return request;
         }
@@ -42,13 +71,15 @@ public final class Contacts {
         return request.toBuilder().set(HeaderName.CONTACT, changed.toString()).build();
     }
 
-    private static SipUri at(SipUri uri, Listener listener) {
+    /** A SIPS URI needs a listener behind TLS; there it says so itself (RFC 5630 §3.1.4). */
+    private static SipUri at(SipUri uri, Listener listener, boolean secure) {
         HostPort advertised = listener.advertised();
         Protocol protocol = listener.protocol();
-        SipUri located = uri.withHost(advertised.host()).withPort(advertised.port());
+        boolean sips = secure && protocol.isSecure();
+        SipUri located = uri.withSecure(sips).withHost(advertised.host()).withPort(advertised.port());
         Parameters parameters = located.parameters().without("transport");
-        if (protocol != Protocol.UDP) {
-            parameters = parameters.with("transport", protocol.name().toLowerCase(java.util.Locale.ROOT));
+        if (protocol != Protocol.UDP && !(sips && protocol == Protocol.TLS)) {
+            parameters = parameters.with("transport", protocol.parameter());
         }
         return located.withParameters(parameters);
     }

@@ -100,7 +100,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         if (status > 100 && status < 300 && Dialog.refreshesTarget(request.method())) {
             response.set(
                     HeaderName.CONTACT,
-                    Contacts.of(transaction.flow().listener()).toString());
+                    Contacts.of(transaction.flow().listener(), request).toString());
         }
         return response;
     }

@@ -58,8 +58,9 @@ final class ProxyBench implements RequestHandler, Outbound {
     final ManualClock clock = new ManualClock();
     final FakeTransport udp = FakeTransport.udp("192.0.2.10", 5060, clock);
     final FakeTransport tcp = FakeTransport.tcp("192.0.2.10", 5060, clock);
+    final FakeTransport tls = new FakeTransport(Protocol.TLS, new InetSocketAddress("192.0.2.10", 5061), clock);
     final TransportLayer transports = new TransportLayer(
-            List.of(udp, tcp), TransportOptions.DEFAULT, new StackThreads(new Readers(), clock, Runnable::run));
+            List.of(udp, tcp, tls), TransportOptions.DEFAULT, new StackThreads(new Readers(), clock, Runnable::run));
     final Identifiers identifiers = new Identifiers(new Random(1));
     final TransactionLayer layer =
             new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
@@ -134,6 +135,11 @@ final class ProxyBench implements RequestHandler, Outbound {
     }
 
     @Override
+    public OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user) {
+        return sender.refuse(owner, request, status, Response.defaultReason(status), user);
+    }
+
+    @Override
     public void sendAck(Request ack) {
         sender.sendDirect(ack);
     }
@@ -147,7 +153,9 @@ final class ProxyBench implements RequestHandler, Outbound {
     /** Addresses only; {@code two.example.com} has two of them. */
     private static List<Hop> hops(Uri uri) {
         SipUri sip = (SipUri) uri;
-        Protocol protocol = sip.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
+        Protocol protocol = sip.secure()
+                ? Protocol.TLS
+                : sip.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
         if (sip.host().equals("two.example.com")) {
             return List.of(new Hop(protocol, ALICE), new Hop(protocol, BOB));
         }
@@ -248,7 +256,7 @@ final class ProxyBench implements RequestHandler, Outbound {
     // ---- the callees
 
     List<Request> requestsTo(InetSocketAddress peer) {
-        return udp.sentTo(peer).stream()
+        return transportTo(peer).sentTo(peer).stream()
                 .filter(Request.class::isInstance)
                 .map(Request.class::cast)
                 .toList();
@@ -272,9 +280,14 @@ final class ProxyBench implements RequestHandler, Outbound {
         return all.get(all.size() - 1);
     }
 
+    /** TLS if anything went there over it. */
+    private FakeTransport transportTo(InetSocketAddress peer) {
+        return tls.sentTo(peer).isEmpty() ? udp : tls;
+    }
+
     /** A callee answers. */
     void answer(InetSocketAddress peer, int status, String... lines) {
-        udp.receive(peer, response(peer, status, lines));
+        transportTo(peer).receive(peer, response(peer, status, lines));
     }
 
     Response response(InetSocketAddress peer, int status, String... lines) {

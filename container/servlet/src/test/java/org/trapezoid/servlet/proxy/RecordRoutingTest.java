@@ -48,7 +48,7 @@ class RecordRoutingTest {
                         .headers()
                         .first(HeaderName.RECORD_ROUTE)
                         .orElseThrow())
-                .startsWith("<sips:192.0.2.10:5060");
+                .startsWith("<sips:192.0.2.10:5061;lr");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.uri.Uri;
 
 /** Redirections become targets: RFC 3261 §16.7 step 4. */
 class RecursionTest {
@@ -93,6 +94,7 @@ class RecursionTest {
     @Checklist("P30")
     @Rfc(value = 5630, section = "5.3")
     void neverGoesFromASecureRequestToAnInsecureContact() {
+        bench.application = core -> core.fork(List.of(Uri.parse("sips:bob@192.0.2.21")));
         bench.receive(request("INVITE", "sips:bob@example.com"));
         bench.answer(ALICE, 302, "Contact: <sip:bob@192.0.2.22>");
 

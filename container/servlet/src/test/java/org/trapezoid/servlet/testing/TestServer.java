@@ -39,7 +39,7 @@ import org.trapezoid.sip.transport.TransportOptions;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
-/** A whole server in virtual time: servlets above, UDP and TCP to scripted peers below. It is 192.0.2.1:5060. */
+/** A whole server in virtual time: servlets above, UDP, TCP and TLS to scripted peers below. It is 192.0.2.1:5060, for TLS 5061. */
 public final class TestServer {
 
     public static final String HOST = "192.0.2.1";
@@ -47,6 +47,7 @@ public final class TestServer {
     public final ManualClock clock;
     public final FakeTransport udp;
     public final FakeTransport tcp;
+    public final FakeTransport tls;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
@@ -84,10 +85,11 @@ public final class TestServer {
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
+        tls = new FakeTransport(Protocol.TLS, new InetSocketAddress(host, 5061), clock);
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
-                List.of(udp, tcp),
+                List.of(udp, tcp, tls),
                 new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
                 new StackThreads(new Readers(), clock, Runnable::run));
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
@@ -119,9 +121,11 @@ public final class TestServer {
     }
 
     private static List<Hop> hops(SipUri uri) {
-        Protocol protocol = uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
+        Protocol protocol = uri.secure()
+                ? Protocol.TLS
+                : uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
         return List.of(new Hop(
-                protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(5060))));
+                protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(protocol.defaultPort()))));
     }
 
     /** Deploys one servlet with listeners. */

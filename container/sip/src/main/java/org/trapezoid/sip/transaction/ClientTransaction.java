@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.transaction;
 
+import java.util.Collections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -60,6 +61,29 @@ public abstract sealed class ClientTransaction extends Transaction
         return given.isOpen() || given.protocol() != Protocol.TCP
                 ? given
                 : context.transports().flowTo(given.protocol(), given.peer()).orElse(given);
+    }
+
+    /**
+     * Whether a response that came over {@code from} may be ours: over a stream it comes back on the connection of its request
+     * (RFC 3261 §18.2.2). Only when that is gone may the peer have made another: from the same address, and over TLS proving a
+     * domain that it proved on the first.
+     */
+    final boolean mayComeOver(Flow from) {
+        Flow sent = flow();
+        if (from == sent || !sent.isReliable()) {
+            return true;
+        }
+        return !sent.isOpen()
+                && from.protocol() == sent.protocol()
+                && from.peer().getAddress().equals(sent.peer().getAddress())
+                && (!sent.protocol().isSecure() || isSamePeer(from, sent));
+    }
+
+    private static boolean isSamePeer(Flow one, Flow other) {
+        return one.tls().isPresent()
+                && other.tls().isPresent()
+                && !Collections.disjoint(
+                        one.tls().get().domains(), other.tls().get().domains());
     }
 
     /** Whether the response has the Vias of the request; at a user agent that is one, RFC 3261 §8.1.3.3. */

@@ -12,11 +12,20 @@ public final class NextHop {
 
     private NextHop() {}
 
-    /** The first Route when it is a loose router, else the Request-URI: before a strict router that is its URI already. */
+    /**
+     * The first Route when it is a loose router, else the Request-URI: before a strict router that is its URI already. A
+     * request for a SIPS URI goes as if the Route were one too.
+     */
     public static Uri of(Request request) {
         Optional<NameAddr> top = request.topRoute();
-        return top.isPresent() && top.get().uri() instanceof SipUri route && route.isLooseRoute()
-                ? route
-                : request.uri();
+        if (top.isPresent() && top.get().uri() instanceof SipUri route && route.isLooseRoute()) {
+            return isSecure(request) && !route.secure() ? route.withSecure(true) : route;
+        }
+        return request.uri();
+    }
+
+    /** Whether every hop has to be secure, RFC 3261 §26.2.2, RFC 5630 §5.3. */
+    static boolean isSecure(Request request) {
+        return request.uri() instanceof SipUri uri && uri.secure();
     }
 }

@@ -19,6 +19,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.uri.Uri;
 
 /** A request on its way: its hops are tried one after another, RFC 3263 §4.3. Confined to its owner's strand. */
@@ -121,6 +122,10 @@ public final class OutgoingRequest {
     }
 
     void sendOver(Flow flow) {
+        if (NextHop.isSecure(original) && !flow.protocol().isSecure() && !(flow instanceof LoopbackFlow)) {
+            later(() -> endFailed(new IOException(flow + " is not secure, as " + original.uri() + " demands")));
+            return;
+        }
         String branch = sender.newBranch() + branchEnd;
         Request finished = finisher.finish(original, flow);
         Request request = RequestSender.withVia(

@@ -164,7 +164,7 @@ public final class RequestSender {
 
     Flow flowTo(Hop hop) throws IOException {
         return transports
-                .flowTo(hop.protocol(), hop.address())
+                .flowTo(hop.protocol(), hop.address(), hop.domain())
                 .orElseThrow(() -> new IOException("no " + hop.protocol() + " listener can reach " + hop.address()));
     }
 
@@ -184,8 +184,9 @@ public final class RequestSender {
     }
 
     private static Request withVia(Request request, Listener listener, String branch, boolean rport) {
-        String via = "SIP/2.0/" + listener.protocol().viaName() + ' ' + listener.advertised() + ";branch=" + branch
-                + (rport ? ";rport" : "");
+        Protocol protocol = listener.protocol();
+        String via = "SIP/2.0/" + protocol.viaName() + ' ' + listener.advertised() + ";branch=" + branch
+                + (rport ? ";rport" : protocol == Protocol.TLS ? ";alias" : ""); // RFC 5923 §5
         return request.toBuilder().addFirst(HeaderName.VIA, via).build();
     }
 

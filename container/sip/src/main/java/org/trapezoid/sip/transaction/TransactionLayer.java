@@ -96,7 +96,9 @@ public final class TransactionLayer implements MessageHandler {
             return;
         }
         ClientTransaction client = transaction.get();
-        if (client.isOnPath(response)) {
+        if (!client.mayComeOver(flow)) {
+            log.debug("{}: {} dropped, it came over {}", client, response.status(), flow);
+        } else if (client.isOnPath(response)) {
             Strand.run(client, () -> client.receive(response));
         } else {
             log.debug("{}: {} dropped, it has not the Vias of the request", client, response.status());

@@ -3,8 +3,10 @@ package org.trapezoid.sip.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.tls.TlsPeer;
 
 /**
  * Where messages of one peer come from and go to: over UDP one per remote address, over streams one per connection
@@ -36,6 +38,11 @@ public interface Flow {
 
     /** Tells a connection from every other one of the same addresses; 0 over UDP. */
     long serial();
+
+    /** What the TLS handshake told of the peer; empty without TLS, and before the handshake is done. */
+    default Optional<TlsPeer> tls() {
+        return Optional.empty();
+    }
 
     /** Whether a message may still leave; a connection being set up is open. */
     boolean isOpen();

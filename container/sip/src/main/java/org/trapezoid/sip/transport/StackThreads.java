@@ -17,7 +17,7 @@ public record StackThreads(Readers readers, Timers timers, Executor workers) {
     private static final Logger log = LoggerFactory.getLogger(StackThreads.class);
 
     /** Runs on a worker; the last failures of a server that has stopped are not told. */
-    void later(Runnable task) {
+    public void later(Runnable task) {
         try {
             workers.execute(task);
         } catch (RejectedExecutionException stopped) {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Reader;
 import org.trapezoid.sip.message.ParseResult;
 import org.trapezoid.sip.message.StreamFramer;
@@ -24,6 +25,7 @@ final class StreamConnection extends AbstractConnection {
     private final StreamFlow flow;
     private final StreamFramer framer;
     private final Callback fillable = new Fillable();
+    private volatile @Nullable TlsHandshake handshake; // until it is done
 
     StreamConnection(EndPoint endPoint, Executor executor, StreamTransport transport, StreamFlow flow) {
         super(endPoint, executor);
@@ -32,12 +34,28 @@ final class StreamConnection extends AbstractConnection {
         this.framer = transport.framer();
     }
 
+    /** The same behind TLS. */
+    StreamConnection(TlsHandshake handshake, Executor executor, StreamTransport transport, StreamFlow flow) {
+        this(handshake.endPoint(), executor, transport, flow);
+        this.handshake = handshake;
+    }
+
     @Override
     public void onOpen() {
         super.onOpen();
         getEndPoint().setIdleTimeout(transport.options().idle().toMillis());
-        flow.opened(getEndPoint());
-        fillInterested(fillable);
+        flow.connected(getEndPoint());
+        try {
+            TlsHandshake pending = handshake;
+            if (pending == null) {
+                flow.opened();
+            } else {
+                pending.begin();
+            }
+            fillInterested(fillable);
+        } catch (IOException e) {
+            flow.end(e);
+        }
     }
 
     @Override
@@ -80,6 +98,7 @@ final class StreamConnection extends AbstractConnection {
                 flow.end(new IOException("connection closed by " + flow.peer()));
                 return false;
             }
+            secured();
             if (length == 0) {
                 return true;
             }
@@ -87,6 +106,16 @@ final class StreamConnection extends AbstractConnection {
             deliver();
         }
         return true;
+    }
+
+    /** Comes before the first message, in either direction. */
+    private void secured() throws IOException {
+        TlsHandshake pending = handshake;
+        if (pending != null && pending.isDone()) {
+            flow.secured(pending.peerOf(flow));
+            flow.opened();
+            handshake = null;
+        }
     }
 
     private void deliver() {
@@ -111,7 +140,7 @@ final class StreamConnection extends AbstractConnection {
         }
     }
 
-    /** Runs on the selector thread itself. */
+    /** Runs on the selector thread itself; but a handshake, which takes milliseconds, on another. */
     private final class Fillable implements Callback {
         @Override
         public void succeeded() {
@@ -125,7 +154,7 @@ final class StreamConnection extends AbstractConnection {
 
         @Override
         public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
+            return handshake == null ? InvocationType.NON_BLOCKING : InvocationType.BLOCKING;
         }
     }
 }

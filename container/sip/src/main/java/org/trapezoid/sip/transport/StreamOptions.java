@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param messageDeadline from the first byte of a message to its last
  * @param silence how long an accepted connection may last without any message
  * @param idle how long a connection may last without traffic
+ * @param handshake how long the TLS handshake may take
  * @param linger how long a closed connection may take to flush
  * @param maxQueued messages waiting to be written; one more fails the connection
  * @param maxQueuedBytes the same in bytes
@@ -23,6 +24,7 @@ public record StreamOptions(
         Duration messageDeadline,
         Duration silence,
         Duration idle,
+        Duration handshake,
         Duration linger,
         int maxQueued,
         int maxQueuedBytes) {
@@ -34,18 +36,37 @@ public record StreamOptions(
             Duration.ofSeconds(40),
             Duration.ofSeconds(60),
             Duration.ofSeconds(3700),
+            Duration.ofSeconds(10),
             Duration.ofSeconds(2),
             1024,
             8 << 20);
 
     public StreamOptions withConnections(int total, int perAddress) {
         return new StreamOptions(
-                total, perAddress, headerDeadline, messageDeadline, silence, idle, linger, maxQueued, maxQueuedBytes);
+                total,
+                perAddress,
+                headerDeadline,
+                messageDeadline,
+                silence,
+                idle,
+                handshake,
+                linger,
+                maxQueued,
+                maxQueuedBytes);
     }
 
     public StreamOptions withDeadlines(Duration header, Duration message) {
         return new StreamOptions(
-                maxConnections, maxPerAddress, header, message, silence, idle, linger, maxQueued, maxQueuedBytes);
+                maxConnections,
+                maxPerAddress,
+                header,
+                message,
+                silence,
+                idle,
+                handshake,
+                linger,
+                maxQueued,
+                maxQueuedBytes);
     }
 
     public StreamOptions withIdle(Duration newSilence, Duration newIdle) {
@@ -56,6 +77,21 @@ public record StreamOptions(
                 messageDeadline,
                 newSilence,
                 newIdle,
+                handshake,
+                linger,
+                maxQueued,
+                maxQueuedBytes);
+    }
+
+    public StreamOptions withHandshake(Duration longest) {
+        return new StreamOptions(
+                maxConnections,
+                maxPerAddress,
+                headerDeadline,
+                messageDeadline,
+                silence,
+                idle,
+                longest,
                 linger,
                 maxQueued,
                 maxQueuedBytes);
@@ -63,6 +99,15 @@ public record StreamOptions(
 
     public StreamOptions withQueue(int messages, int bytes) {
         return new StreamOptions(
-                maxConnections, maxPerAddress, headerDeadline, messageDeadline, silence, idle, linger, messages, bytes);
+                maxConnections,
+                maxPerAddress,
+                headerDeadline,
+                messageDeadline,
+                silence,
+                idle,
+                handshake,
+                linger,
+                messages,
+                bytes);
     }
 }

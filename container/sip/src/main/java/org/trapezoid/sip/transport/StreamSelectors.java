@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -40,6 +42,7 @@ public final class StreamSelectors implements AutoCloseable {
     private final QueuedThreadPool pool;
     private final Scheduler scheduler;
     private final Selectors selectors;
+    private final ByteBufferPool buffers = new ArrayByteBufferPool();
     private final ReentrantLock starting = new ReentrantLock();
     private final ConcurrentHashMap<SelectableChannel, StreamTransport> listening = new ConcurrentHashMap<>();
     private final Set<StreamTransport> checked = ConcurrentHashMap.newKeySet();
@@ -179,7 +182,7 @@ public final class StreamSelectors implements AutoCloseable {
         @Override
         public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment) {
             StreamFlow flow = (StreamFlow) attachment;
-            return flow.connection(endPoint, getExecutor());
+            return flow.connection(endPoint, getExecutor(), buffers);
         }
 
         @Override

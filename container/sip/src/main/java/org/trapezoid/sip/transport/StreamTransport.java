@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,13 +17,22 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.MessageParser;
 import org.trapezoid.sip.message.StreamFramer;
+import org.trapezoid.sip.tls.TlsContext;
 
-/** SIP over TCP, RFC 3261 §18: accepts connections, and makes them from the address it listens on. Thread-safe. */
+/**
+ * SIP over TCP or TLS, RFC 3261 §18: accepts connections, and makes them from the address it listens on. Over TLS a connection
+ * is used again for a domain only when the peer proved that domain on it (RFC 5923 §5, RFC 5922 §7.3). Thread-safe.
+ */
 public final class StreamTransport implements Transport {
     private static final Logger log = LoggerFactory.getLogger(StreamTransport.class);
     private static final int BACKLOG = 1024;
     private static final int BATCH = 32 << 10;
 
+    /** A server of a domain. */
+    private record Served(InetSocketAddress address, String domain) {}
+
+    private final Protocol protocol;
+    private final Optional<TlsContext> tls;
     private final Binding binding;
     private final StreamOptions options;
     private final StreamSelectors selectors;
@@ -33,8 +43,8 @@ public final class StreamTransport implements Transport {
     private final Buffers buffers = new Buffers(BATCH);
     private final Buffers readBuffers = new Buffers(BATCH);
     private final ConnectionCounts counts;
-    /** Connections by remote address, while they take messages. */
-    private final ConcurrentHashMap<InetSocketAddress, StreamFlow> flows = new ConcurrentHashMap<>();
+    /** Connections while they take messages: by remote address, or by that and the domain that was proved ({@link Served}). */
+    private final ConcurrentHashMap<Object, StreamFlow> flows = new ConcurrentHashMap<>();
     /** Every connection that has not ended. */
     private final Set<StreamFlow> all = ConcurrentHashMap.newKeySet();
 
@@ -50,6 +60,32 @@ public final class StreamTransport implements Transport {
             MessageParser parser,
             Limits limits,
             StackThreads threads) {
+        this(Protocol.TCP, Optional.empty(), binding, options, selectors, parser, limits, threads);
+    }
+
+    /** The same behind TLS. */
+    public StreamTransport(
+            TlsContext tls,
+            Binding binding,
+            StreamOptions options,
+            StreamSelectors selectors,
+            MessageParser parser,
+            Limits limits,
+            StackThreads threads) {
+        this(Protocol.TLS, Optional.of(tls), binding, options, selectors, parser, limits, threads);
+    }
+
+    private StreamTransport(
+            Protocol protocol,
+            Optional<TlsContext> tls,
+            Binding binding,
+            StreamOptions options,
+            StreamSelectors selectors,
+            MessageParser parser,
+            Limits limits,
+            StackThreads threads) {
+        this.protocol = protocol;
+        this.tls = tls;
         this.binding = binding;
         this.options = options;
         this.selectors = selectors;
@@ -58,7 +94,7 @@ public final class StreamTransport implements Transport {
         this.threads = threads;
         this.gate = new LogGate(threads.timers()::nanoTime);
         this.counts = new ConnectionCounts(options.maxConnections(), options.maxPerAddress());
-        this.listener = binding.listener(Protocol.TCP, binding.address());
+        this.listener = binding.listener(protocol, binding.address());
     }
 
     @Override
@@ -72,7 +108,7 @@ public final class StreamTransport implements Transport {
         try {
             opened.bind(binding.address(), BACKLOG);
             opened.configureBlocking(false);
-            listener = binding.listener(Protocol.TCP, (InetSocketAddress) opened.getLocalAddress());
+            listener = binding.listener(protocol, (InetSocketAddress) opened.getLocalAddress());
             handler = flowHandler;
             server = opened;
             selectors.listen(opened, this);
@@ -84,20 +120,38 @@ public final class StreamTransport implements Transport {
 
     @Override
     public Flow flowTo(InetSocketAddress peer) {
+        return flowTo(peer, "");
+    }
+
+    @Override
+    public Flow flowTo(InetSocketAddress peer, String domain) {
+        String proven = provable(domain);
+        Object key = key(peer, proven);
         while (true) {
-            StreamFlow known = flows.get(peer);
+            StreamFlow known = flows.get(key);
             if (known != null && known.isOpen()) {
                 return known;
             }
-            StreamFlow wanted = new StreamFlow(this, peer, false);
+            StreamFlow wanted = StreamFlow.wanted(this, peer, proven);
             boolean entered =
-                    known == null ? flows.putIfAbsent(peer, wanted) == null : flows.replace(peer, known, wanted);
+                    known == null ? flows.putIfAbsent(key, wanted) == null : flows.replace(key, known, wanted);
             if (entered) {
                 all.add(wanted);
                 connect(wanted);
                 return wanted;
             }
         }
+    }
+
+    /** What a peer must prove: without TLS nothing, for an address no name. */
+    private String provable(String domain) {
+        return tls.isEmpty() || domain.isEmpty() || Literals.address(domain).isPresent()
+                ? ""
+                : domain.toLowerCase(Locale.ROOT);
+    }
+
+    private static Object key(InetSocketAddress peer, String domain) {
+        return domain.isEmpty() ? peer : new Served(peer, domain);
     }
 
     private void connect(StreamFlow flow) {
@@ -144,7 +198,7 @@ public final class StreamTransport implements Transport {
             }
             return Optional.empty();
         }
-        StreamFlow flow = new StreamFlow(this, peer, true);
+        StreamFlow flow = StreamFlow.accepted(this, peer);
         all.add(flow);
         flows.put(peer, flow);
         return Optional.of(flow);
@@ -152,7 +206,23 @@ public final class StreamTransport implements Transport {
 
     /** Not to be reused any more. */
     void forget(StreamFlow flow) {
-        flows.remove(flow.peer(), flow);
+        flows.remove(key(flow.peer(), flow.domain()), flow);
+        for (Object alias : flow.aliases()) {
+            flows.remove(alias, flow);
+        }
+    }
+
+    /** Requests for these domains to this address may go over a connection that the peer made, RFC 5923 §5. */
+    void reuse(StreamFlow flow, InetSocketAddress address, List<String> domains) {
+        List<Object> aliases =
+                domains.stream().map(domain -> key(address, provable(domain))).toList();
+        flow.aliases(aliases);
+        for (Object alias : aliases) {
+            flows.compute(alias, (same, known) -> known != null && known.isOpen() ? known : flow);
+        }
+        if (!flow.isOpen()) {
+            forget(flow);
+        }
     }
 
     void ended(StreamFlow flow, List<Consumer<IOException>> untold, IOException cause) {
@@ -206,6 +276,10 @@ public final class StreamTransport implements Transport {
         if (gate.passes(fault.getClass())) {
             log.error("{}: message failed", listener.bound(), fault);
         }
+    }
+
+    Optional<TlsContext> tls() {
+        return tls;
     }
 
     StreamFramer framer() {

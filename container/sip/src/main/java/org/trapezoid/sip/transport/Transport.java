@@ -17,6 +17,16 @@ public interface Transport extends AutoCloseable {
     /** The open flow to a peer, else a new one that connects when it must; never blocks. */
     Flow flowTo(InetSocketAddress peer);
 
+    /**
+     * The same to the server of a domain. Over TLS the peer must prove that it is one (RFC 5922 §7.3), and only a connection
+     * on which it did so is used again.
+     *
+     * @param domain empty: the peer is known by its address
+     */
+    default Flow flowTo(InetSocketAddress peer, String domain) {
+        return flowTo(peer);
+    }
+
     /** The flow to a peer if there is one now; over UDP there always is. */
     Optional<Flow> openFlow(InetSocketAddress peer);
 

@@ -79,6 +79,11 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     /** A flow to a peer, from the listener that fits best; empty when none does or the address is no peer's. */
     public Optional<Flow> flowTo(Protocol protocol, InetSocketAddress peer) {
+        return flowTo(protocol, peer, "");
+    }
+
+    /** The same to the server of a domain, which over TLS must prove that it is one; empty: known by its address. */
+    public Optional<Flow> flowTo(Protocol protocol, InetSocketAddress peer, String domain) {
         if (!Literals.isReachable(peer)) {
             return Optional.empty();
         }
@@ -91,7 +96,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 bestFit = fit;
             }
         }
-        return best == null ? Optional.empty() : Optional.of(best.flowTo(peer));
+        return best == null ? Optional.empty() : Optional.of(best.flowTo(peer, domain));
     }
 
     /** -1 for a listener that cannot reach the peer; a loopback listener fits loopback peers. */
@@ -214,7 +219,11 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             fail(onFailure, cause); // a WebSocket client cannot be connected to, RFC 7118 §5
             return;
         }
-        transport.get().flowTo(route.reconnect(response.topVia(), lost.peer())).send(response, onFailure);
+        Via via = response.topVia();
+        transport
+                .get()
+                .flowTo(route.reconnect(via, lost.peer()), via.sentBy().host())
+                .send(response, onFailure);
     }
 
     /** Sends a response by its top Via alone, as a stateless proxy does, RFC 3261 §16.11. */
@@ -245,7 +254,8 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 }
             }
         }
-        return route.statelessReconnect(via).flatMap(peer -> flowTo(protocol, peer));
+        return route.statelessReconnect(via)
+                .flatMap(peer -> flowTo(protocol, peer, via.sentBy().host()));
     }
 
     private Optional<Transport> transportOf(Listener listener) {

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.tls.TlsPeer;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.Protocol;
@@ -28,6 +29,7 @@ public final class FakeFlow implements Flow {
     private final List<Duration> sentAt = new ArrayList<>();
     private Optional<IOException> failure = Optional.empty();
     private boolean open = true;
+    private Optional<TlsPeer> tls = Optional.empty();
 
     public FakeFlow(Protocol protocol, InetSocketAddress peer, ManualClock clock) {
         this.listener =
@@ -44,6 +46,12 @@ public final class FakeFlow implements Flow {
     /** TCP. */
     public static FakeFlow reliable(ManualClock clock) {
         return new FakeFlow(Protocol.TCP, PEER, clock);
+    }
+
+    /** Its peer has proved to serve these domains. */
+    public synchronized FakeFlow proving(String... domains) {
+        tls = Optional.of(new TlsPeer("TLSv1.3", "TLS_AES_256_GCM_SHA384", List.of(), List.of(domains)));
+        return this;
     }
 
     /** From now on nothing leaves; the sender is told so before {@link #send} returns, which is the hardest time for it. */
@@ -111,6 +119,11 @@ public final class FakeFlow implements Flow {
     @Override
     public long serial() {
         return 0;
+    }
+
+    @Override
+    public synchronized Optional<TlsPeer> tls() {
+        return tls;
     }
 
     @Override
