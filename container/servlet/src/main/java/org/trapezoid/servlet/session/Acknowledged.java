@@ -13,12 +13,6 @@ public interface Acknowledged {
     /** An ACK with that number came; answers whether it is the first one. */
     boolean acknowledge(Request ack);
 
-    /**
-     * Keeps a BYE back while the 2xx that made the dialog waits for its ACK (RFC 3261 §15); answers whether it does. It is sent
-     * when the ACK came, or when none will.
-     */
-    boolean holdUntilAck(Runnable bye);
-
     /** A PRACK came; answers what it acknowledges. */
     Prack acknowledge(RAck rack);
 

@@ -164,12 +164,16 @@ public final class TestServer {
         }
     }
 
+    /** There is no name service. */
     private static List<Hop> hops(SipUri uri) {
         Protocol protocol = uri.secure()
                 ? Protocol.TLS
                 : uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
-        return List.of(new Hop(
-                protocol, new InetSocketAddress(uri.host(), uri.hostPort().portOr(protocol.defaultPort()))));
+        return uri.hostPort().isIpLiteral()
+                ? List.of(new Hop(
+                        protocol,
+                        new InetSocketAddress(uri.host(), uri.hostPort().portOr(protocol.defaultPort()))))
+                : List.of();
     }
 
     /** Deploys one servlet with listeners. */

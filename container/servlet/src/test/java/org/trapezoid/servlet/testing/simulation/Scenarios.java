@@ -146,7 +146,8 @@ public final class Scenarios {
                 "registrar",
                 FIRST,
                 clock -> Map.of(
-                        LocationService.class, new LocationTable(clock.strands().create(), clock, clock)));
+                        LocationService.class,
+                        new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1))));
         List<Phone> phones = phones(world, server, 4, true);
         server.deploy("registrar", new RegisteringProxy("registrar", world.witness(), world.clock()));
         for (Phone phone : phones) {
