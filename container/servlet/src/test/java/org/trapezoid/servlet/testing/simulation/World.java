@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.testing.ManualClock;
@@ -41,6 +42,7 @@ public final class World {
     private final Witness witness;
     private final Strand script = clock.strands().create();
     private final Map<String, TestServer> servers = new LinkedHashMap<>();
+    private final Map<String, LocationTable> locations = new LinkedHashMap<>();
     private final Map<TestServer, Leftovers> leftovers = new LinkedHashMap<>();
     private final List<Phone> phones = new ArrayList<>();
     private boolean disturbed;
@@ -91,7 +93,13 @@ public final class World {
 
     /** The same with services for its applications. */
     public TestServer server(String name, String host, Function<ManualClock, Map<Class<?>, Object>> shared) {
-        TestServer server = new TestServer(clock, host, numbers.nextLong(), shared);
+        Map<Class<?>, Object> services = shared.apply(clock);
+        for (Object service : services.values()) {
+            if (service instanceof LocationTable table) {
+                locations.put(name, table);
+            }
+        }
+        TestServer server = new TestServer(clock, host, numbers.nextLong(), time -> services);
         network.attach(name, server.udp);
         network.attach(name, server.tcp);
         servers.put(name, server);
@@ -149,6 +157,10 @@ public final class World {
             expectNone(name, "sessions outlived their expiry", server.sessions());
             expectNone(name, "transactions are left", server.transactions());
             Objects.requireNonNull(leftovers.get(server)).growth().forEach(growth -> findings.add(name, growth));
+        });
+        locations.forEach((name, table) -> {
+            expectNone(name, "bindings outlived their expiry", table.addressesOfRecord().size());
+            table.close(); // it looks from time to time
         });
         expectNone("clock", "timers are left", clock.pendingTimers());
         Agreement.check(phones, undisturbed, findings);
