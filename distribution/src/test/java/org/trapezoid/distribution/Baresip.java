@@ -43,7 +43,7 @@ final class Baresip implements AutoCloseable {
                 net_interface %2$s
                 rtp_ports %3$d-%4$d
                 rtp_stats yes
-                rtcp_mux %8$s
+                rtcp_mux %9$s
                 audio_source aufile,%5$s/tone.wav
                 audio_player aufile,%5$s/heard.wav
                 audio_alert aufile,%5$s/alert.wav
@@ -63,11 +63,15 @@ final class Baresip implements AutoCloseable {
                 ctrl_tcp_listen %7$s
                 %8$s
                 """.formatted(
-<<<<<<< ours
-                phone, phone.host(), media.port() & ~1, (media.port() & ~1) + 8, directory, modules(), control, more));
-=======
-                phone, phone.host(), media.port() & ~1, (media.port() & ~1) + 8, directory, modules(), control, account.contains("dtls_srtp") ? "yes" : "no"));
->>>>>>> theirs
+                phone,
+                phone.host(),
+                media.port() & ~1,
+                (media.port() & ~1) + 8,
+                directory,
+                modules(),
+                control,
+                more,
+                account.contains("dtls_srtp") ? "yes" : "no"));
         process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
     }
 
