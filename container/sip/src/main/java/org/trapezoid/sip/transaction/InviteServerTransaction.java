@@ -138,7 +138,7 @@ public final class InviteServerTransaction extends ServerTransaction {
                 switch (response.statusClass()) {
                     case PROVISIONAL -> State.PROCEEDING;
                     case SUCCESS -> accept();
-                    case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> complete();
+                    case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> complete(response);
                 };
         transmit(response);
         if (next == State.COMPLETED) {
@@ -153,13 +153,18 @@ public final class InviteServerTransaction extends ServerTransaction {
         return State.ACCEPTED;
     }
 
-    private State complete() {
-        if (!flow().isReliable()) {
+    private State complete(Response response) {
+        if (!flow().isReliable() && !isChallenge(response)) {
             timerG = schedule(retransmitAfter, this::onTimerG);
         }
         timerEnd = schedule(context.timing().timeout(), this::onTimerH);
         settled();
         return State.COMPLETED;
+    }
+
+    /** Sent once for each INVITE: who forged its source would have us send ten for one (RFC 3261 §26.3.2.4). */
+    private static boolean isChallenge(Response response) {
+        return response.status() == 401 || response.status() == 407;
     }
 
     /** A 2xx passes in any state: the UAS retransmits it, a proxy sends that of another branch (RFC 3261 §16.7 step 5). */

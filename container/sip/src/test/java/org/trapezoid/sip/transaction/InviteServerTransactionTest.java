@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.FakeFlow;
@@ -72,6 +74,22 @@ class InviteServerTransactionTest {
         assertThat(bench.handler.user.events).containsExactly("timeout", "terminated");
         assertThat(bench.layer.size()).isZero();
         assertThat(bench.clock.pendingTimers()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 407})
+    @Rfc(value = 3261, section = "26.3.2.4")
+    void repeatsAChallengeOnlyWhenItIsAskedAgain(int status) {
+        ServerTransaction invite = bench.accept(bench.udp, Texts.received("INVITE"));
+        bench.answer(invite, status);
+
+        bench.advance(10_000);
+        assertThat(statuses(bench.udp)).containsExactly(status);
+        bench.receive(bench.udp, Texts.received("INVITE"));
+        bench.advance(50_000);
+
+        assertThat(statuses(bench.udp)).containsExactly(status, status);
+        assertThat(bench.layer.size()).isZero();
     }
 
     @Test
