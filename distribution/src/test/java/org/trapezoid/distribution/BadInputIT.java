@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,49 @@ class BadInputIT {
 
         assertThat(sent).isGreaterThan(50);
         assertThat(site.server().output()).noneMatch(line -> line.contains("Exception"));
+    }
+
+    /** A message that has no end on a stream, or ends it, must not harm the connections of others. */
+    @Test
+    void survivesTheTortureMessagesOverTcp() throws Exception {
+        int sent = 0;
+        for (String file : tortureFiles()) {
+            try (Socket socket =
+                            new Socket(site.endpoint().host(), site.endpoint().port());
+                    StreamPeer good = new StreamPeer(site.endpoint());
+                    InputStream message = BadInputIT.class.getResourceAsStream("/" + file)) {
+                assertThat(message).as(file).isNotNull();
+                socket.getOutputStream().write(message.readAllBytes());
+                socket.getOutputStream().flush();
+                assertThat(good.options()).as(file).isEqualTo(200);
+                sent++;
+            }
+        }
+
+        assertThat(sent).isGreaterThan(50);
+        assertThat(options()).isEqualTo(200);
+        assertThat(site.server().output()).noneMatch(line -> line.contains("Exception"));
+    }
+
+    @Test
+    void answersEveryRequestOfAStreamThatIsWellFramed() throws Exception {
+        try (StreamPeer peer = new StreamPeer(site.endpoint())) {
+            peer.send(peer.request("OPTIONS").replaceFirst("Max-Forwards: 70", "Max-Forwards: seventy"));
+            peer.send(peer.request("OPTIONS"));
+
+            assertThat(peer.receive().status()).isEqualTo(400);
+            assertThat(peer.receive().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void refusesAHeaderThatIsTooLongForIt() throws Exception {
+        try (DatagramPeer peer = new DatagramPeer(site.endpoint())) {
+            Wire answer = peer.ask(peer.request("OPTIONS", "sip:" + site.endpoint(), "sip:" + site.endpoint())
+                    + "X-Long: " + "x".repeat(60_000) + "\n");
+
+            assertThat(answer.status()).isEqualTo(513);
+        }
     }
 
     @Test
