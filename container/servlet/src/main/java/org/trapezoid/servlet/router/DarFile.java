@@ -110,7 +110,11 @@ public final class DarFile {
             if (header.isEmpty()) {
                 throw line.expected("a header name after \"DAR:\"");
             }
-            return new DarEntry.InHeader(HeaderName.of(header));
+            try {
+                return new DarEntry.InHeader(HeaderName.of(header));
+            } catch (SyntaxException notName) {
+                throw line.expected("a header name after \"DAR:\", found \"" + header + "\"");
+            }
         }
         if (text.isEmpty()) {
             return new DarEntry.Literal(Optional.empty());

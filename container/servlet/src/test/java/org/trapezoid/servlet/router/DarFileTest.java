@@ -86,6 +86,7 @@ class DarFileTest {
                 "INVITE: (\"a | dar.properties:1: expected a closing quotation mark after an application name",
                 "INVITE: (\"a\") | dar.properties:1: expected \",\" before a subscriber",
                 "INVITE: (\"a\",\"DAR:\") | dar.properties:1: expected a header name after \"DAR:\"",
+                "INVITE: (\"a\",\"DAR:x=y\") | dar.properties:1: expected a header name after \"DAR:\", found \"x=y\"",
                 "INVITE: (\"a\",\"nobody\") | dar.properties:1: expected a subscriber URI or \"DAR:\" and a header name, found \"nobody\"",
                 "INVITE: (\"a\",\"DAR:From\",\"UP\") | dar.properties:1: expected ORIGINATING, TERMINATING or NEUTRAL, found \"UP\"",
                 "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"x\") | dar.properties:1: expected a SIP URI as route, found \"x\"",

@@ -145,12 +145,20 @@ public final class Grammar {
         return end;
     }
 
-    /** The position behind a quoted string that starts at {@code from}; any byte may be escaped, NUL too. */
+    /**
+     * The position behind a quoted string that starts at {@code from}; any byte may be escaped, NUL too, but no CR and LF
+     * (RFC 3261 §25.1 {@code quoted-pair}).
+     */
     public static int quotedString(byte[] b, int from, int to) {
         for (int i = from + 1; i < to; i++) {
-            if (b[i] == '\\') {
-                i++;
-            } else if (b[i] == '"') {
+            boolean escaped = b[i] == '\\';
+            if (escaped && ++i == to) {
+                break;
+            }
+            if (b[i] == '\r' || b[i] == '\n') {
+                break;
+            }
+            if (b[i] == '"' && !escaped) {
                 return i + 1;
             }
         }

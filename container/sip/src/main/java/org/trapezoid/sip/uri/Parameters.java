@@ -309,12 +309,31 @@ public final class Parameters implements Iterable<Map.Entry<String, String>> {
             return false;
         }
         for (int i = 0; i < pairs.length; i += 2) {
-            int j = that.indexOf(pairs[i]);
+            int j = that.indexOf(pairs[i], earlier(i));
             if (j < 0 || !pairs[i + 1].equals(that.pairs[j + 1])) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** How many before this one have its name: a name should be there once, RFC 3261 §7.3.1. */
+    private int earlier(int pair) {
+        int count = 0;
+        for (int i = 0; i < pair; i += 2) {
+            count += pairs[i].equalsIgnoreCase(pairs[pair]) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private int indexOf(String name, int skipped) {
+        int left = skipped;
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (pairs[i].equalsIgnoreCase(name) && left-- == 0) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Override

@@ -351,8 +351,9 @@ public final class SipUri extends Uri {
         for (Map.Entry<String, String> mine : parameters) {
             String name = normal(mine.getKey());
             Optional<String> other = that.parameter(name);
+            String first = parameter(name).orElse(mine.getValue()); // of a name that is there twice
             boolean match = other.isPresent()
-                    ? normal(mine.getValue()).equalsIgnoreCase(normal(other.get()))
+                    ? normal(first).equalsIgnoreCase(normal(other.get()))
                     : !isSignificant(name);
             if (!match) {
                 return false;

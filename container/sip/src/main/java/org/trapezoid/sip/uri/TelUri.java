@@ -91,9 +91,14 @@ public final class TelUri extends Uri {
                 || !digits(number).equals(digits(that.number))) {
             return false;
         }
-        for (Map.Entry<String, String> parameter : parameters) {
-            Optional<String> value = that.parameters.value(parameter.getKey());
-            if (value.isEmpty() || !comparable(parameter.getValue()).equals(comparable(value.get()))) {
+        return matches(parameters, that.parameters) && matches(that.parameters, parameters);
+    }
+
+    private static boolean matches(Parameters some, Parameters others) {
+        for (Map.Entry<String, String> parameter : some) {
+            String first = some.value(parameter.getKey()).orElse(parameter.getValue()); // of a name that is there twice
+            Optional<String> value = others.value(parameter.getKey());
+            if (value.isEmpty() || !comparable(first).equals(comparable(value.get()))) {
                 return false;
             }
         }

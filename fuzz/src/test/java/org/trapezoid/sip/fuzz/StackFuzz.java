@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Coverage-guided input for the parsers, the framer and every typed value. The first byte chooses the target. An input that takes
+ * longer than 100 ms, three times in a row, is a failure.
+ */
+class StackFuzz {
+    private static final FuzzTarget[] TARGETS = FuzzTarget.values();
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(100);
+
+    static Stream<Arguments> seeds() {
+        return Stream.of(TARGETS).flatMap(target -> target.corpus().stream().map(text -> {
+            byte[] seed = new byte[text.length + 1];
+            seed[0] = (byte) Arrays.asList(TARGETS).indexOf(target);
+            System.arraycopy(text, 0, seed, 1, text.length);
+            return Arguments.of((Object) seed);
+        }));
+    }
+
+    @MethodSource("seeds")
+    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "20m")
+    void givesAVerdictOnWhateverComes(byte[] data) {
+        if (data.length == 0) {
+            return;
+        }
+        FuzzTarget target = TARGETS[Math.floorMod(data[0], TARGETS.length)];
+        byte[] input = Arrays.copyOfRange(data, 1, data.length);
+        for (int slow = 0; takesLong(target, input); slow++) {
+            if (slow == 2) {
+                throw new AssertionError(target + " takes longer than 100 ms for " + input.length + " bytes");
+            }
+        }
+    }
+
+    private static boolean takesLong(FuzzTarget target, byte[] input) {
+        long before = System.nanoTime();
+        target.run(input);
+        return System.nanoTime() - before > LONGEST;
+    }
+}
