@@ -61,7 +61,10 @@ final class Assembly {
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
         http = new HttpServer(httpAddress);
-        sip = new SipStack(config.sip(), bindings, applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh());
+        sip = new SipStack(
+                config.sip(),
+                bindings,
+                applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh());
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
@@ -73,7 +76,8 @@ final class Assembly {
                 router,
                 shared,
                 new ServletLayer.Options(
-                        applications.unroutedStatus(), config.sip().limits().transactions()));
+                        applications.unroutedStatus(),
+                        sip.admission(config.sip().limits().load())));
         deployments = new Deployments(
                 new Deployments.Plan(
                         applications.servlets(),

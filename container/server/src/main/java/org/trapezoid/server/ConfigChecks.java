@@ -2,6 +2,7 @@
 package org.trapezoid.server;
 
 import java.time.Duration;
+import org.trapezoid.sip.uri.AddressRange;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.SyntaxException;
@@ -69,6 +70,17 @@ final class ConfigChecks {
             return text;
         } catch (SyntaxException e) {
             throw new IllegalArgumentException(what + " is \"" + text + "\"; expected a sip: or sips: URI", e);
+        }
+    }
+
+    /** An address, or a network as {@code 10.0.0.0/8}. */
+    static String requireAddressRange(String text, String what) {
+        try {
+            AddressRange.parse(text);
+            return text;
+        } catch (SyntaxException e) {
+            throw new IllegalArgumentException(
+                    what + " is \"" + text + "\"; expected an address or a range such as 10.0.0.0/8", e);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.server;
 
+import static org.trapezoid.server.ConfigChecks.requireAddressRange;
 import static org.trapezoid.server.ConfigChecks.requireHost;
 import static org.trapezoid.server.ConfigChecks.requireHostPort;
 import static org.trapezoid.server.ConfigChecks.requirePort;
@@ -41,6 +42,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param listeners where SIP is spoken; at least one
      * @param names further hosts, {@code host} or {@code host:port}, by which peers know this server
      * @param routes next hops that are not looked up
+     * @param forbidden networks to which nothing is sent on behalf of messages that came to an address outside them
      * @param timing the base timers
      * @param limits what peers may ask for
      * @param stopTimeout how long running transactions may go on when the server stops
@@ -49,13 +51,15 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Listener> listeners,
             List<String> names,
             List<Route> routes,
+            List<Forbid> forbidden,
             Timing timing,
-            Limits limits,
+            PeerLimits limits,
             Duration stopTimeout) {
         public Sip {
             listeners = List.copyOf(listeners);
             names = List.copyOf(names);
             routes = List.copyOf(routes);
+            forbidden = List.copyOf(forbidden);
             if (listeners.isEmpty()) {
                 throw new IllegalArgumentException("no listener; expected at least one");
             }
@@ -94,6 +98,20 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
     }
 
     /**
+     * A network that messages from outside lead nowhere into.
+     *
+     * @param range an address or a network such as {@code 10.0.0.0/8}
+     * @param except addresses and networks in it that are exempt
+     */
+    public record Forbid(String range, List<String> except) {
+        public Forbid {
+            except = List.copyOf(except);
+            requireAddressRange(range, "range of forbid");
+            except.forEach(exempt -> requireAddressRange(exempt, "except of forbid"));
+        }
+    }
+
+    /**
      * The base timers of RFC 3261 §17; all others follow from them.
      *
      * @param t1 estimate of the round-trip time
@@ -113,33 +131,6 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 throw new IllegalArgumentException(
                         "t2 is " + t2.toMillis() + "ms; expected at least t1, " + t1.toMillis() + "ms");
             }
-        }
-    }
-
-    /**
-     * What peers may ask for; beyond it they are refused.
-     *
-     * @param headerBytes longest header block of a message
-     * @param bodyBytes longest body of a message
-     * @param headers most header fields of a message
-     * @param connections most stream connections
-     * @param connectionsPerAddress most stream connections from one address
-     * @param transactions most server transactions at one time
-     */
-    public record Limits(
-            int headerBytes, int bodyBytes, int headers, int connections, int connectionsPerAddress, int transactions) {
-        /** Far above what any real peer sends. */
-        public static final Limits DEFAULT = new Limits(64 << 10, 1 << 20, 512, 20_000, 200, 200_000);
-
-        private static final int MAX_BYTES = 1 << 30;
-
-        public Limits {
-            requireRange(headerBytes, 1 << 10, 1 << 20, "header-bytes");
-            requireRange(bodyBytes, 1 << 10, MAX_BYTES, "body-bytes");
-            requireRange(headers, 10, 1 << 16, "headers");
-            requireRange(connections, 1, Integer.MAX_VALUE, "connections");
-            requireRange(connectionsPerAddress, 1, Integer.MAX_VALUE, "connections-per-address");
-            requireRange(transactions, 1, Integer.MAX_VALUE, "transactions");
         }
     }
 
@@ -230,8 +221,9 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private final List<Listener> listeners = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
         private final List<Route> routes = new ArrayList<>();
+        private final List<Forbid> forbidden = new ArrayList<>();
         private Timing timing = Timing.RFC3261;
-        private Limits limits = Limits.DEFAULT;
+        private PeerLimits limits = PeerLimits.DEFAULT;
         private Duration stopTimeout = STOP_TIMEOUT;
         private Optional<Http> http = Optional.empty();
         private Optional<Path> directory = Optional.empty();
@@ -265,6 +257,18 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
+        /**
+         * Sends nothing to a network on behalf of messages that came to an address outside it: no proxied request, no request
+         * in a dialog, no response.
+         *
+         * @param range an address or a network such as {@code 10.0.0.0/8}
+         * @param except addresses and networks in it that are exempt
+         */
+        public Builder forbid(String range, String... except) {
+            forbidden.add(new Forbid(range, List.of(except)));
+            return this;
+        }
+
         /** Sets the base timers. */
         public Builder timing(Timing baseTimers) {
             timing = baseTimers;
@@ -272,7 +276,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         }
 
         /** Sets what peers may ask for. */
-        public Builder limits(Limits peerLimits) {
+        public Builder limits(PeerLimits peerLimits) {
             limits = peerLimits;
             return this;
         }
@@ -359,7 +363,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, timing, limits, stopTimeout),
+                    new Sip(listeners, names, routes, forbidden, timing, limits, stopTimeout),
                     http,
                     new Applications(
                             directory,

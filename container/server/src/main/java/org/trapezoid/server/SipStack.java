@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.sip.concurrent.QueueWait;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
@@ -39,6 +41,8 @@ import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
 import org.trapezoid.sip.transport.UdpOptions;
 import org.trapezoid.sip.transport.UdpTransport;
+import org.trapezoid.sip.uri.AddressRange;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -60,6 +64,7 @@ final class SipStack {
     private final TransactionLayer transactions;
     private final RequestSender sender;
     private final Timing timing;
+    private final QueueWait queueWait;
 
     /**
      * A stack whose listeners have the addresses of {@link #bindings}.
@@ -67,12 +72,13 @@ final class SipStack {
      * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
      */
     SipStack(ServerConfig.Sip config, List<Binding> bindings, byte[] secret) {
-        Limits limits = limits(config.limits());
-        StackThreads threads = new StackThreads(readers, timers, workers);
+        Limits limits = limits(config.limits().messages());
+        queueWait = new QueueWait(config.limits().load().queueWait(), workers, timers::nanoTime);
+        StackThreads threads = new StackThreads(readers, timers, workers, queueWait);
         transports = new TransportLayer(
                 transports(config, bindings, limits, threads),
                 new TransportOptions(
-                        config.names().stream().map(HostPort::parse).toList(), false),
+                        config.names().stream().map(HostPort::parse).toList(), false, forbidden(config)),
                 threads);
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
@@ -88,23 +94,39 @@ final class SipStack {
                 new FlowTokens(transports, secret, random.nextLong()));
     }
 
-    private static Limits limits(ServerConfig.Limits config) {
-        Limits usual = Limits.DEFAULT;
+    private static ForbiddenRanges forbidden(ServerConfig.Sip config) {
+        return ForbiddenRanges.of(config.forbidden().stream()
+                .map(forbid -> new ForbiddenRanges.Forbidden(
+                        AddressRange.parse(forbid.range()),
+                        forbid.except().stream().map(AddressRange::parse).toList()))
+                .toList());
+    }
+
+    private static Limits limits(PeerLimits.Messages config) {
         return new Limits(
+                config.datagramBytes(),
                 config.headerBytes(),
-                usual.line(),
+                config.lineBytes(),
                 config.headers(),
-                usual.vias(),
-                usual.parameters(),
-                usual.uri(),
+                config.vias(),
+                config.parameters(),
+                config.uriBytes(),
                 config.bodyBytes());
+    }
+
+    private static StreamOptions streams(PeerLimits.Connections config) {
+        return StreamOptions.DEFAULT
+                .withConnections(config.total(), config.perAddress())
+                .withDeadlines(config.headerTimeout(), config.bodyTimeout())
+                .withIdle(config.firstMessageTimeout(), config.idleTimeout())
+                .withHandshake(config.handshakeTimeout())
+                .withQueue(config.queuedMessages(), config.queuedBytes());
     }
 
     private List<Transport> transports(
             ServerConfig.Sip config, List<Binding> bindings, Limits limits, StackThreads threads) {
         MessageParser parser = new MessageParser(limits);
-        StreamOptions streams = StreamOptions.DEFAULT.withConnections(
-                config.limits().connections(), config.limits().connectionsPerAddress());
+        StreamOptions streams = streams(config.limits().connections());
         List<Transport> made = new ArrayList<>();
         for (int i = 0; i < bindings.size(); i++) {
             Binding binding = bindings.get(i);
@@ -187,6 +209,12 @@ final class SipStack {
 
     InstantSource clock() {
         return clock;
+    }
+
+    /** How many requests the servlet layer takes. */
+    AdmissionControl.Limits admission(PeerLimits.Load config) {
+        return new AdmissionControl.Limits(
+                config.transactions(), queueWait, config.requestRate(), config.requestBurst());
     }
 
     /** What the servlet layer stands on. */

@@ -124,6 +124,16 @@ final class XmlConfig {
         for (XmlTrapezoid.Route route : sip.routes) {
             check(file, route, () -> builder.route(route.domain, route.to));
         }
+        for (XmlTrapezoid.Forbid forbid : sip.forbidden) {
+            check(
+                    file,
+                    forbid,
+                    () -> builder.forbid(
+                            forbid.range,
+                            forbid.except.isBlank()
+                                    ? new String[0]
+                                    : forbid.except.trim().split("\\s+")));
+        }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;
             ServerConfig.Timing usual = ServerConfig.Timing.RFC3261;
@@ -136,20 +146,9 @@ final class XmlConfig {
                             duration(timing.t4, usual.t4(), "t4"))));
         }
         if (sip.limits != null) {
-            XmlTrapezoid.Limits limits = sip.limits;
-            check(file, limits, () -> builder.limits(limits(limits)));
+            XmlLimits limits = sip.limits;
+            check(file, limits, () -> builder.limits(limits.limits()));
         }
-    }
-
-    private static ServerConfig.Limits limits(XmlTrapezoid.Limits limits) {
-        ServerConfig.Limits usual = ServerConfig.Limits.DEFAULT;
-        return new ServerConfig.Limits(
-                number(limits.headerBytes, usual.headerBytes(), "header-bytes"),
-                number(limits.bodyBytes, usual.bodyBytes(), "body-bytes"),
-                number(limits.headers, usual.headers(), "headers"),
-                number(limits.connections, usual.connections(), "connections"),
-                number(limits.connectionsPerAddress, usual.connectionsPerAddress(), "connections-per-address"),
-                number(limits.transactions, usual.transactions(), "transactions"));
     }
 
     private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfig.Builder builder) {

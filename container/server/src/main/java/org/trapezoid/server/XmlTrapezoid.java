@@ -40,13 +40,16 @@ final class XmlTrapezoid {
         @XmlElement(name = "route")
         List<Route> routes = new ArrayList<>();
 
+        @XmlElement(name = "forbid")
+        List<Forbid> forbidden = new ArrayList<>();
+
         @XmlElement
         @Nullable
         Timing timing;
 
         @XmlElement
         @Nullable
-        Limits limits;
+        XmlLimits limits;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
@@ -75,6 +78,15 @@ final class XmlTrapezoid {
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Forbid {
+        @XmlAttribute
+        String range = "";
+
+        @XmlAttribute
+        String except = "";
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
     static final class Timing {
         @XmlAttribute
         @Nullable
@@ -87,33 +99,6 @@ final class XmlTrapezoid {
         @XmlAttribute
         @Nullable
         String t4;
-    }
-
-    @XmlAccessorType(XmlAccessType.FIELD)
-    static final class Limits {
-        @XmlAttribute(name = "header-bytes")
-        @Nullable
-        String headerBytes;
-
-        @XmlAttribute(name = "body-bytes")
-        @Nullable
-        String bodyBytes;
-
-        @XmlAttribute
-        @Nullable
-        String headers;
-
-        @XmlAttribute
-        @Nullable
-        String connections;
-
-        @XmlAttribute(name = "connections-per-address")
-        @Nullable
-        String connectionsPerAddress;
-
-        @XmlAttribute
-        @Nullable
-        String transactions;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

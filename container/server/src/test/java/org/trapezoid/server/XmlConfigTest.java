@@ -37,7 +37,7 @@ class XmlConfigTest {
 
         assertThat(config.sip().listeners()).containsExactly(Listener.udp(5060), Listener.tcp(5060));
         assertThat(config.sip().timing()).isEqualTo(ServerConfig.Timing.RFC3261);
-        assertThat(config.sip().limits()).isEqualTo(ServerConfig.Limits.DEFAULT);
+        assertThat(config.sip().limits()).isEqualTo(PeerLimits.DEFAULT);
         assertThat(config.http()).contains(new ServerConfig.Http("127.0.0.1", 8080));
         assertThat(config.applications().directory()).contains(base.resolve("deploy"));
         assertThat(config.applications().router()).contains(base.resolve("conf/dar.properties"));
@@ -68,8 +68,15 @@ class XmlConfigTest {
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
                     <name>example.net</name>
                     <route domain=".b.test" to="sip:127.0.0.2:5060"/>
+                    <forbid range="10.0.0.0/8" except="10.0.0.5 10.1.0.0/16"/>
+                    <forbid range="fd00::/8"/>
                     <timing t1="100ms" t2="1s"/>
-                    <limits body-bytes="4096"/>
+                    <limits datagram-bytes="2001" header-bytes="2002" line-bytes="2003" headers="2004" vias="2005"
+                            parameters="2006" uri-bytes="2007" body-bytes="4096" connections="3001"
+                            connections-per-address="3002" queued-messages="3003" queued-bytes="300400"
+                            handshake-timeout="1s" header-timeout="2s" body-timeout="3s"
+                            first-message-timeout="4s" idle-timeout="5s" transactions="4001" queue-wait="6ms"
+                            request-rate="7" request-burst="8"/>
                   </sip>
                   <applications dir="" settings="s" data="/d" users="u" router="r" undeploy-timeout="0s" scan-interval="2s"
                                 unrouted-status="403">
@@ -80,21 +87,28 @@ class XmlConfigTest {
 
         ServerConfig config = reader(Map.of()).read(file);
 
-        ServerConfig.Limits usual = ServerConfig.Limits.DEFAULT;
         assertThat(config)
                 .isEqualTo(ServerConfig.builder()
                         .listen(Listener.udp(5060).host("0.0.0.0").advertise("sip.example.net:5062"))
                         .name("example.net")
                         .route(".b.test", "sip:127.0.0.2:5060")
+                        .forbid("10.0.0.0/8", "10.0.0.5", "10.1.0.0/16")
+                        .forbid("fd00::/8")
                         .timing(new ServerConfig.Timing(
                                 Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5)))
-                        .limits(new ServerConfig.Limits(
-                                usual.headerBytes(),
-                                4096,
-                                usual.headers(),
-                                usual.connections(),
-                                usual.connectionsPerAddress(),
-                                usual.transactions()))
+                        .limits(new PeerLimits(
+                                new PeerLimits.Messages(2001, 2002, 2003, 2004, 2005, 2006, 2007, 4096),
+                                new PeerLimits.Connections(
+                                        3001,
+                                        3002,
+                                        3003,
+                                        300400,
+                                        Duration.ofSeconds(1),
+                                        Duration.ofSeconds(2),
+                                        Duration.ofSeconds(3),
+                                        Duration.ofSeconds(4),
+                                        Duration.ofSeconds(5)),
+                                new PeerLimits.Load(4001, Duration.ofMillis(6), 7, 8)))
                         .stopTimeout(Duration.ofSeconds(3))
                         .applicationSettings(base.resolve("s"))
                         .data(Path.of("/d"))
@@ -144,6 +158,7 @@ class XmlConfigTest {
                 "<listener transport='udp' port='1'/><timing t1='5'/> | '5'",
                 "<listener transport='udp' port='1'/><timing t1='0s'/> | t1 is 0ms",
                 "<listener transport='udp' port='1'/><timing t1='5s' t2='1s'/> | t2 is 1000ms; expected at least t1",
+                "<listener transport='udp' port='1'/><forbid range='10.0.0.0/33'/> | range of forbid is \"10.0.0.0/33\"",
                 "<listener transport='udp' port='1'/><limits headers='3'/> | headers is 3; expected a number from 10",
             })
     void namesTheLineOfAWrongValue(String element, String problem) throws IOException {

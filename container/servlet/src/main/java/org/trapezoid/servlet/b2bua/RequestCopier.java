@@ -66,7 +66,7 @@ public final class RequestCopier {
                 copy.add(name, value);
             }
         });
-        copy.body(original.body());
+        copy.body(original.body()).forbid(original.forbidden());
     }
 
     /**

@@ -2,26 +2,56 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.QueueWait;
+import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.LoopbackFlow;
 
-/** Whether a new request is taken: not while the server stops, nor beyond its limit of pending ones. Thread-safe. */
+/**
+ * Whether a new request is taken: not while the server stops, nor beyond its limits. Never asked for ACK, CANCEL and BYE.
+ * Thread-safe.
+ */
 public final class AdmissionControl {
+
+    private static final Logger log = LoggerFactory.getLogger(AdmissionControl.class);
+    private static final long REPORT_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     static final String RETRY_AFTER = "5"; // seconds
     private static final OptionalInt REFUSED = OptionalInt.of(503);
 
+    /**
+     * Beyond these, requests get 503.
+     *
+     * @param pending server transactions
+     * @param queueWait while work waits too long, no call and no registration begins
+     * @param requestRate requests a second from one source; 0: any number
+     * @param requestBurst how many of them may come at once
+     */
+    public record Limits(int pending, QueueWait queueWait, int requestRate, int requestBurst) {
+        public static final Limits DEFAULT = new Limits(200_000, QueueWait.UNLIMITED, 0, 100);
+    }
+
     private final IntSupplier pending;
-    private final int limit;
+    private final Limits limits;
+    private final SourceRate sources;
+    private final LongSupplier nanoTime;
+    private final AtomicLong reportedAt;
     private volatile boolean draining;
 
-    /**
-     * @param pending server transactions at present
-     * @param limit of them; beyond it new requests get 503
-     */
-    public AdmissionControl(IntSupplier pending, int limit) {
+    /** @param pending server transactions at present */
+    public AdmissionControl(IntSupplier pending, Limits limits, LongSupplier nanoTime) {
         this.pending = pending;
-        this.limit = limit;
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        this.reportedAt = new AtomicLong(nanoTime.getAsLong() - REPORT_INTERVAL);
+        this.sources = new SourceRate(limits.requestRate(), limits.requestBurst(), nanoTime);
     }
 
     /** From now on only what belongs to calls in progress is taken. */
@@ -29,10 +59,44 @@ public final class AdmissionControl {
         draining = true;
     }
 
-    OptionalInt admit(Request request) {
-        if (draining && request.toTag().isEmpty()) {
-            return REFUSED;
+    OptionalInt admit(Flow flow, Request request) {
+        if (pending.getAsInt() >= limits.pending()) {
+            return refuse("too many transactions are pending");
         }
-        return pending.getAsInt() >= limit ? REFUSED : OptionalInt.empty();
+        if (request.toTag().isEmpty()) {
+            if (draining) {
+                return REFUSED;
+            }
+            if (canWait(request) && isOverloaded(flow)) {
+                return refuse("messages or callbacks wait too long");
+            }
+        }
+        return isTooFrequent(flow) ? refuse("too many come from one address") : OptionalInt.empty();
+    }
+
+    /** Says so once a minute. */
+    private OptionalInt refuse(String cause) {
+        long now = nanoTime.getAsLong();
+        long last = reportedAt.get();
+        if (now - last >= REPORT_INTERVAL && reportedAt.compareAndSet(last, now)) {
+            log.warn("new requests get 503: {}", cause);
+        }
+        return REFUSED;
+    }
+
+    /** What begins something: the peer tries again, or elsewhere. */
+    private static boolean canWait(Request request) {
+        Method method = request.method();
+        return method.equals(Method.INVITE) || method.equals(Method.REGISTER);
+    }
+
+    private boolean isOverloaded(Flow flow) {
+        return !(flow instanceof LoopbackFlow) && limits.queueWait().isTooLong();
+    }
+
+    private boolean isTooFrequent(Flow flow) {
+        return sources.isLimited()
+                && !(flow instanceof LoopbackFlow)
+                && !sources.admits(flow.peer().getAddress());
     }
 }

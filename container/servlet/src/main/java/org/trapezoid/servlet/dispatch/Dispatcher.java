@@ -76,7 +76,7 @@ public final class Dispatcher implements RequestHandler {
 
     @Override
     public OptionalInt admit(Flow flow, Request request) {
-        return admission.admit(request);
+        return admission.admit(flow, request);
     }
 
     // ---- requests with a transaction

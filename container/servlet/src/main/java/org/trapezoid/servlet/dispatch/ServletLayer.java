@@ -48,10 +48,10 @@ public final class ServletLayer {
 
     /**
      * @param unknownApplicationStatus the answer to requests that no application takes
-     * @param pendingLimit of server transactions; beyond it new requests get 503
+     * @param admission how many requests are taken
      */
-    public record Options(int unknownApplicationStatus, int pendingLimit) {
-        public static final Options DEFAULT = new Options(404, 200_000);
+    public record Options(int unknownApplicationStatus, AdmissionControl.Limits admission) {
+        public static final Options DEFAULT = new Options(404, AdmissionControl.Limits.DEFAULT);
     }
 
     private final SessionRegistry sessions = new SessionRegistry();
@@ -98,7 +98,8 @@ public final class ServletLayer {
                 stack.sender().flows());
         RouteSeal seal = new RouteSeal(stack.random());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
-        admission = new AdmissionControl(stack.transactions()::serverCount, options.pendingLimit());
+        admission =
+                new AdmissionControl(stack.transactions()::serverCount, options.admission(), stack.timers()::nanoTime);
         applications = new AppDeployments(
                 running,
                 selector,

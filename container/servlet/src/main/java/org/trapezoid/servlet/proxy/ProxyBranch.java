@@ -17,6 +17,7 @@ import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Uri;
 
 /** One target of a proxied request and its client transaction, RFC 3261 §16.6. Confined to its strand. */
@@ -35,6 +36,7 @@ public final class ProxyBranch implements ClientUser {
     private final Uri target;
     private final Target destination;
     private final ProxySettings settings;
+    private final ForbiddenRanges forbidden; // by who named the target
     private State state = State.CREATED;
     private @Nullable Request edited;
     private @Nullable OutgoingRequest outgoing;
@@ -50,6 +52,11 @@ public final class ProxyBranch implements ClientUser {
     private long deadline; // when limited
 
     ProxyBranch(ProxyCore core, Uri target, ProxySettings settings) {
+        this(core, target, settings, ForbiddenRanges.NONE);
+    }
+
+    ProxyBranch(ProxyCore core, Uri target, ProxySettings settings, ForbiddenRanges forbidden) {
+        this.forbidden = forbidden;
         this.core = core;
         this.target = target;
         this.destination = Target.of(target, core.received());
@@ -175,7 +182,7 @@ public final class ProxyBranch implements ClientUser {
         if (edited == null && !destination.routes().isEmpty()) {
             base = destination.address(base);
         }
-        Request.Builder builder = base.toBuilder();
+        Request.Builder builder = base.toBuilder().forbid(forbidden);
         if (edited == null) {
             builder.uri(uri);
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.SyntaxException;
@@ -46,7 +47,7 @@ final class Recursion {
         if (found.isEmpty() || (found.size() > 1 && core.isLoop())) {
             return Optional.of(response);
         }
-        start(found);
+        start(found, response.forbidden());
         return left.isEmpty() ? Optional.empty() : Optional.of(withContacts(response, left));
     }
 
@@ -89,11 +90,11 @@ final class Recursion {
         }
     }
 
-    private void start(List<Found> found) {
+    private void start(List<Found> found, ForbiddenRanges forbidden) {
         found.sort(Comparator.comparingDouble(Found::preference).reversed());
         List<ProxyBranch> recursed = new ArrayList<>(found.size());
         for (Found target : found) {
-            recursed.add(new ProxyBranch(core, target.uri(), branch.settings().copy()));
+            recursed.add(new ProxyBranch(core, target.uri(), branch.settings().copy(), forbidden));
         }
         branch.recursed(recursed);
         core.targets().addFirst(recursed);

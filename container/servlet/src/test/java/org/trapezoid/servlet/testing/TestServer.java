@@ -19,6 +19,7 @@ import org.trapezoid.servlet.descriptor.DescriptorVersion;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletSelection;
 import org.trapezoid.servlet.descriptor.SessionOptions;
+import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
@@ -36,6 +37,7 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -43,6 +45,8 @@ import org.trapezoid.sip.uri.SipUri;
 public final class TestServer {
 
     public static final String HOST = "192.0.2.1";
+
+    private static final List<HostPort> ALIASES = List.of(new HostPort("a.test", HostPort.NO_PORT));
 
     public final ManualClock clock;
     public final FakeTransport udp;
@@ -76,12 +80,47 @@ public final class TestServer {
                 clock -> Map.of());
     }
 
+    /** A server that sends nothing to these networks on behalf of what comes to its address outside them. */
+    public static TestServer forbidding(ForbiddenRanges forbidden) {
+        return new TestServer(
+                new ManualClock(),
+                HOST,
+                42,
+                new DefaultApplicationRouter(),
+                clock -> Map.of(),
+                new TransportOptions(ALIASES, false, forbidden),
+                ServletLayer.Options.DEFAULT);
+    }
+
+    /** A server that takes only so many requests. */
+    public static TestServer limitedBy(AdmissionControl.Limits limits) {
+        return new TestServer(
+                new ManualClock(),
+                HOST,
+                42,
+                new DefaultApplicationRouter(),
+                clock -> Map.of(),
+                new TransportOptions(ALIASES, false),
+                new ServletLayer.Options(404, limits));
+    }
+
     private TestServer(
             ManualClock clock,
             String host,
             long seed,
             DefaultApplicationRouter router,
             Function<ManualClock, Map<Class<?>, Object>> shared) {
+        this(clock, host, seed, router, shared, new TransportOptions(ALIASES, false), ServletLayer.Options.DEFAULT);
+    }
+
+    private TestServer(
+            ManualClock clock,
+            String host,
+            long seed,
+            DefaultApplicationRouter router,
+            Function<ManualClock, Map<Class<?>, Object>> shared,
+            TransportOptions transportOptions,
+            ServletLayer.Options options) {
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
@@ -89,9 +128,7 @@ public final class TestServer {
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
-                List.of(udp, tcp, tls),
-                new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
-                new StackThreads(new Readers(), clock, Runnable::run));
+                List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run));
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         RequestSender sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
@@ -112,7 +149,7 @@ public final class TestServer {
                         clock),
                 router,
                 shared.apply(clock),
-                ServletLayer.Options.DEFAULT);
+                options);
         try {
             transports.start(transactions);
         } catch (java.io.IOException e) {

@@ -11,6 +11,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
 
@@ -34,6 +35,7 @@ public final class Dialog {
     private Optional<String> flowRoute = Optional.empty();
     private long localCSeq;
     private long remoteCSeq;
+    private ForbiddenRanges forbidden;
 
     private Dialog(
             DialogId id, boolean initiator, Request request, Response response, RouteSet routeSet, Uri remoteTarget) {
@@ -45,6 +47,7 @@ public final class Dialog {
         this.state = response.statusClass() == StatusClass.SUCCESS ? DialogState.CONFIRMED : DialogState.EARLY;
         this.routeSet = routeSet;
         this.remoteTarget = remoteTarget;
+        this.forbidden = (initiator ? response : request).forbidden();
         long number = request.cseq().number();
         this.localCSeq = initiator ? number : UNKNOWN;
         this.remoteCSeq = initiator ? UNKNOWN : number;
@@ -154,6 +157,7 @@ public final class Dialog {
                 if (initiator) {
                     routeSet = RouteSet.ofUac(success);
                     remoteTarget = target(success).orElse(remoteTarget);
+                    forbidden = forbidden.and(success.forbidden());
                 }
                 yield DialogState.CONFIRMED;
             }
@@ -235,6 +239,7 @@ public final class Dialog {
     public void refreshTarget(Message message) {
         if (refreshesTarget(Method.of(message.cseq().method()))) {
             target(message).ifPresent(uri -> remoteTarget = uri);
+            forbidden = forbidden.and(message.forbidden());
         }
     }
 
@@ -245,6 +250,7 @@ public final class Dialog {
 
     private Request.Builder build(Method method, long number) {
         var request = Request.builder(method, routeSet.requestUri(remoteTarget))
+                .forbid(forbidden)
                 .add(HeaderName.MAX_FORWARDS, Integer.toString(MAX_FORWARDS))
                 .add(HeaderName.FROM, localParty.toString())
                 .add(HeaderName.TO, remoteParty.toString())

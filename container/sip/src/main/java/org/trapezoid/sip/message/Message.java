@@ -9,6 +9,7 @@ import org.trapezoid.sip.header.CSeq;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.header.Via;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Grammar;
 import org.trapezoid.sip.uri.SyntaxException;
 
@@ -24,6 +25,8 @@ public abstract sealed class Message permits Request, Response {
     private final byte[] content;
     private final int bodyStart;
     private final int bodyLength;
+
+    private ForbiddenRanges forbidden = ForbiddenRanges.NONE; // set before it is published
 
     private volatile byte @Nullable [] body;
     private @Nullable String callId;
@@ -72,6 +75,15 @@ public abstract sealed class Message permits Request, Response {
 
     public int bodyLength() {
         return bodyLength;
+    }
+
+    /** Where nothing may be sent on behalf of it: see {@link Builder#forbid}. */
+    public ForbiddenRanges forbidden() {
+        return forbidden;
+    }
+
+    void forbidden(ForbiddenRanges ranges) {
+        forbidden = ranges;
     }
 
     public String callId() {
@@ -242,6 +254,7 @@ public abstract sealed class Message permits Request, Response {
         private byte[] content = NO_BODY;
         private int bodyStart;
         private int bodyLength;
+        private ForbiddenRanges forbidden = ForbiddenRanges.NONE;
 
         Builder() {
             headers = new Headers(NO_BODY, 16);
@@ -256,6 +269,7 @@ public abstract sealed class Message permits Request, Response {
             content = message.content;
             bodyStart = message.bodyStart;
             bodyLength = message.bodyLength;
+            forbidden = message.forbidden;
         }
 
         abstract B self();
@@ -330,6 +344,16 @@ public abstract sealed class Message permits Request, Response {
             bodyStart = 0;
             bodyLength = newBody.length;
             return self();
+        }
+
+        /** Nothing may be sent there on behalf of this message, nor of what is built from it; adds to what was said before. */
+        public B forbid(ForbiddenRanges ranges) {
+            forbidden = forbidden.and(ranges);
+            return self();
+        }
+
+        ForbiddenRanges forbidden() {
+            return forbidden;
         }
 
         void extendFirst(HeaderName name, String more) {

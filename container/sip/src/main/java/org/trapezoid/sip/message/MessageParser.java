@@ -17,6 +17,10 @@ public final class MessageParser {
         if (start == off + len) {
             return ParseResult.KeepAlive.PING;
         }
+        if (len > limits.datagram()) {
+            return readHead(Arrays.copyOfRange(buf, start, off + len))
+                    .abandoned(513, "datagram longer than " + limits.datagram());
+        }
         return result(Arrays.copyOfRange(buf, start, off + len), false);
     }
 

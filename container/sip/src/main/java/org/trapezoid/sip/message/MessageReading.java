@@ -19,6 +19,7 @@ final class MessageReading {
     private static final int VERSION_LENGTH = 7;
     static final int UNKNOWN = -1;
     private static final Limits UNLIMITED = new Limits(
+            Integer.MAX_VALUE,
             Headers.MAX_OFFSET,
             Headers.MAX_OFFSET,
             Integer.MAX_VALUE,

@@ -146,6 +146,7 @@ public final class Request extends Message {
             Headers headers = finished();
             Request request = new Request(method, start, startLength, headers, content(), bodyStart(), bodyLength());
             request.uri = uri;
+            request.forbidden(forbidden());
             return request;
         }
     }

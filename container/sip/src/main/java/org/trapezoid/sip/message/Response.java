@@ -145,7 +145,9 @@ public final class Response extends Message {
         @Override
         public Response build() {
             Headers headers = finished();
-            return new Response(status, start, startLength, headers, content(), bodyStart(), bodyLength());
+            Response response = new Response(status, start, startLength, headers, content(), bodyStart(), bodyLength());
+            response.forbidden(forbidden());
+            return response;
         }
     }
 }

@@ -153,7 +153,7 @@ public final class OutgoingRequest {
             Hop hop = hops.get(0);
             hops = RequestSender.rest(hops);
             try {
-                sendOver(sender.flowTo(hop));
+                sendOver(sender.flowTo(hop, original));
                 return;
             } catch (IOException unusable) {
                 log.debug("{} cannot go to {}: {}", original.method().name(), hop, unusable.toString());
@@ -161,7 +161,11 @@ public final class OutgoingRequest {
             }
         }
         IOException reported = last;
-        later(() -> endFailed(reported));
+        if (reported instanceof RefusedHopException refused) {
+            refuse(refused.status(), Response.defaultReason(refused.status()));
+        } else {
+            later(() -> endFailed(reported));
+        }
     }
 
     /** A peer that is silent over one transport is not asked over another. */

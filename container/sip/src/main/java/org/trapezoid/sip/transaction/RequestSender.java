@@ -134,7 +134,7 @@ public final class RequestSender {
                 if (problem != null || hops.isEmpty()) {
                     throw unknown(nextHop);
                 }
-                Flow flow = flowTo(hops.get(0));
+                Flow flow = flowTo(hops.get(0), request);
                 sent.go(withVia(request, flow, branch), flow);
             } catch (IOException cause) {
                 log.debug("{} not sent: {}", request.method().name(), cause.toString());
@@ -162,7 +162,8 @@ public final class RequestSender {
         return identifiers.branch();
     }
 
-    Flow flowTo(Hop hop) throws IOException {
+    Flow flowTo(Hop hop, Request request) throws IOException {
+        requirePermitted(hop, request);
         return transports
                 .flowTo(hop.protocol(), hop.address(), hop.domain())
                 .orElseThrow(() -> new IOException("no " + hop.protocol() + " listener can reach " + hop.address()));
@@ -171,6 +172,16 @@ public final class RequestSender {
     /** Without the first Route, which named the flow. */
     static Request withoutFlow(Request request) {
         return request.toBuilder().removeFirst(HeaderName.ROUTE).build();
+    }
+
+    private void requirePermitted(Hop hop, Request request) throws RefusedHopException {
+        if (request.forbidden().contains(hop.address().getAddress())) {
+            throw new RefusedHopException(403, hop.address() + " is in a forbidden range");
+        }
+        // inside a call the other end, or the next application on the route, may be in this server too: that is no loop
+        if (request.toTag().isEmpty() && transports.isOwnAddress(hop.protocol(), hop.address())) {
+            throw new RefusedHopException(482, hop.address() + " is this server");
+        }
     }
 
     /** RFC 3261 §18.1.1 and RFC 3581 §3. */

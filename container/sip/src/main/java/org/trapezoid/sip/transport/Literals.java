@@ -69,14 +69,25 @@ public final class Literals {
                 || address.isLoopbackAddress();
     }
 
-    /** A unicast address and a port: nothing is ever sent to broadcast, multicast or wildcard addresses. */
+    /**
+     * A unicast address and a port of a peer: nothing is ever sent to broadcast, multicast or wildcard addresses, nor to
+     * the services that answer anything with something (echo, daytime, quote, chargen).
+     */
     static boolean isReachable(InetSocketAddress peer) {
         InetAddress address = peer.getAddress();
         return address != null
                 && peer.getPort() > 0
+                && !isReflector(peer.getPort())
                 && !address.isMulticastAddress()
                 && !address.isAnyLocalAddress()
                 && !isLimitedBroadcast(address.getAddress());
+    }
+
+    private static boolean isReflector(int port) {
+        return switch (port) {
+            case 7, 13, 17, 19 -> true;
+            default -> false;
+        };
     }
 
     private static boolean isLimitedBroadcast(byte[] address) {

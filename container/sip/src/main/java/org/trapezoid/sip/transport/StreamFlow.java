@@ -200,14 +200,14 @@ final class StreamFlow implements Flow {
         }
     }
 
-    /** A part of a message is there, or ({@link #NEVER}) only whole ones. Reader thread only. */
+    /** A part of a message is there, or only whole ones; header and body have a deadline each. Reader thread only. */
     void waitingFor(boolean partOfMessage, boolean body) {
-        inBody = body;
         if (!partOfMessage) {
             messageSince = NEVER;
-        } else if (messageSince == NEVER) {
+        } else if (messageSince == NEVER || body != inBody) {
             messageSince = transport.nanoTime() | 1;
         }
+        inBody = body;
     }
 
     void received(ParseResult result) {
@@ -241,7 +241,7 @@ final class StreamFlow implements Flow {
                 }
             }
             case OPEN -> {
-                long deadline = (inBody ? options.messageDeadline() : options.headerDeadline()).toNanos();
+                long deadline = (inBody ? options.bodyDeadline() : options.headerDeadline()).toNanos();
                 expire(message != NEVER && now - message > deadline, "a whole message");
                 expire(accepted && silent && now - since > options.silence().toNanos(), "a first message");
             }

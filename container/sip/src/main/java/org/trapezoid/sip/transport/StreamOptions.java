@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param maxConnections accepted ones open at a time
  * @param maxPerAddress accepted ones open at a time from one address
  * @param headerDeadline from the first byte of a message to the end of its header
- * @param messageDeadline from the first byte of a message to its last
+ * @param bodyDeadline from there to the last byte of the message
  * @param silence how long an accepted connection may last without any message
  * @param idle how long a connection may last without traffic
  * @param handshake how long the TLS handshake may take
@@ -21,7 +21,7 @@ public record StreamOptions(
         int maxConnections,
         int maxPerAddress,
         Duration headerDeadline,
-        Duration messageDeadline,
+        Duration bodyDeadline,
         Duration silence,
         Duration idle,
         Duration handshake,
@@ -33,7 +33,7 @@ public record StreamOptions(
             20_000,
             200,
             Duration.ofSeconds(10),
-            Duration.ofSeconds(40),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofSeconds(3700),
             Duration.ofSeconds(10),
@@ -46,7 +46,7 @@ public record StreamOptions(
                 total,
                 perAddress,
                 headerDeadline,
-                messageDeadline,
+                bodyDeadline,
                 silence,
                 idle,
                 handshake,
@@ -55,12 +55,12 @@ public record StreamOptions(
                 maxQueuedBytes);
     }
 
-    public StreamOptions withDeadlines(Duration header, Duration message) {
+    public StreamOptions withDeadlines(Duration header, Duration body) {
         return new StreamOptions(
                 maxConnections,
                 maxPerAddress,
                 header,
-                message,
+                body,
                 silence,
                 idle,
                 handshake,
@@ -74,7 +74,7 @@ public record StreamOptions(
                 maxConnections,
                 maxPerAddress,
                 headerDeadline,
-                messageDeadline,
+                bodyDeadline,
                 newSilence,
                 newIdle,
                 handshake,
@@ -88,7 +88,7 @@ public record StreamOptions(
                 maxConnections,
                 maxPerAddress,
                 headerDeadline,
-                messageDeadline,
+                bodyDeadline,
                 silence,
                 idle,
                 longest,
@@ -102,7 +102,7 @@ public record StreamOptions(
                 maxConnections,
                 maxPerAddress,
                 headerDeadline,
-                messageDeadline,
+                bodyDeadline,
                 silence,
                 idle,
                 handshake,

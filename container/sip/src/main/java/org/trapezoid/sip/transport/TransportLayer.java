@@ -18,6 +18,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.ParseResult;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 
 /**
@@ -36,6 +37,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private final LogGate gate;
     private volatile MessageHandler handler = new Unready();
     private volatile LocalNames names = new LocalNames(List.of(), List.of());
+    private volatile OwnAddresses own = new OwnAddresses(List.of());
 
     public TransportLayer(List<Transport> transports, TransportOptions options, StackThreads threads) {
         this.transports = List.copyOf(transports);
@@ -52,6 +54,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             for (Transport transport : transports) {
                 transport.start(this);
                 names = new LocalNames(listeners(), options.aliases());
+                own = new OwnAddresses(listeners());
             }
         } catch (IOException | RuntimeException e) {
             close();
@@ -75,6 +78,11 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     /** Whether host and port and transport together name this server: bound, advertised or configured. */
     public boolean isOwn(HostPort hostPort, Protocol protocol) {
         return names.contains(hostPort, protocol);
+    }
+
+    /** Whether what is sent there comes back to us. */
+    public boolean isOwnAddress(Protocol protocol, InetSocketAddress peer) {
+        return own.contains(protocol, peer);
     }
 
     /** A flow to a peer, from the listener that fits best; empty when none does or the address is no peer's. */
@@ -124,13 +132,32 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     @Override
     public void onMessage(Flow flow, ParseResult result) {
-        if (result instanceof ParseResult.Parsed parsed) {
+        if (!options.forbidden().isEmpty()) {
+            onRestricted(
+                    flow, result, options.forbidden().forMessagesTo(flow.local().getAddress()));
+        } else if (result instanceof ParseResult.Parsed parsed) {
             Message message = parsed.message();
             if (message instanceof Request request) {
                 handler.onRequest(flow, received(request, flow.peer()));
             } else if (message instanceof Response response) {
                 onResponse(flow, response);
             }
+        } else if (result instanceof Malformed malformed) {
+            onMalformed(flow, malformed);
+        }
+    }
+
+    /** A request from a forbidden network is one with a forged source: its answer would go there. */
+    private void onRestricted(Flow flow, ParseResult result, ForbiddenRanges forbidden) {
+        if (result instanceof ParseResult.Parsed parsed && parsed.message() instanceof Response response) {
+            onResponse(flow, response.toBuilder().forbid(forbidden).build());
+        } else if (forbidden.contains(flow.peer().getAddress())) {
+            if (gate.passes(new Source(flow.peer().getAddress(), "forbidden"))) {
+                log.info("{}: request dropped, its source is in a forbidden range", flow);
+            }
+        } else if (result instanceof ParseResult.Parsed parsed && parsed.message() instanceof Request request) {
+            Request restricted = request.toBuilder().forbid(forbidden).build();
+            handler.onRequest(flow, received(restricted, flow.peer()));
         } else if (result instanceof Malformed malformed) {
             onMalformed(flow, malformed);
         }
@@ -205,11 +232,17 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             return;
         }
         Optional<Transport> transport = transportOf(receivedOn.listener());
-        if (transport.isPresent() && Literals.isReachable(destination)) {
+        if (transport.isPresent() && Literals.isReachable(destination) && !isForbidden(receivedOn, destination)) {
             transport.get().flowTo(destination).send(response, onFailure);
         } else {
             fail(onFailure, new IOException("no way to send a response to " + destination));
         }
+    }
+
+    private boolean isForbidden(Flow receivedOn, InetSocketAddress destination) {
+        return options.forbidden()
+                .forMessagesTo(receivedOn.local().getAddress())
+                .contains(destination.getAddress());
     }
 
     private void sendOnNewConnection(Flow lost, Response response, IOException cause, Consumer<IOException> onFailure) {
@@ -230,7 +263,8 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     public void sendResponseByVia(Response response, Consumer<IOException> onFailure) {
         Via via = response.topVia();
         Optional<Flow> flow = Protocol.of(via.transport())
-                .flatMap(protocol -> protocol.isReliable() ? connection(protocol, via) : datagrams(protocol, via));
+                .flatMap(protocol -> protocol.isReliable() ? connection(protocol, via) : datagrams(protocol, via))
+                .filter(found -> !response.forbidden().contains(found.peer().getAddress()));
         if (flow.isPresent()) {
             flow.get().send(response, onFailure);
         } else {

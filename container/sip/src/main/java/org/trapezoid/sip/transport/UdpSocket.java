@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.QueueWait;
 import org.trapezoid.sip.concurrent.Reader;
 import org.trapezoid.sip.concurrent.Threads;
 import org.trapezoid.sip.message.Message;
@@ -169,12 +170,13 @@ final class UdpSocket {
     private void readUntilClosed() {
         ByteBuffer datagram = ByteBuffer.allocateDirect(MAX_DATAGRAM);
         byte[] bytes = new byte[MAX_DATAGRAM];
-        try (Reader reader = threads.readers().enter(this::startReader)) {
+        try (Reader reader = threads.readers().enter(this::startReader);
+                QueueWait.Backlog backlog = threads.queueWait().backlog()) {
             UdpFlow last = null;
             while (!closed && !reader.isReplaced()) {
                 DatagramChannel current = channel;
                 try {
-                    last = readOne(current, datagram, bytes, last);
+                    last = readOne(current, datagram, bytes, last, backlog);
                 } catch (ClosedChannelException e) {
                     reopenSoon(current);
                 } catch (Throwable t) { // nothing a peer sends, and no fault above, ends the reader
@@ -185,11 +187,16 @@ final class UdpSocket {
         }
     }
 
-    private UdpFlow readOne(DatagramChannel current, ByteBuffer datagram, byte[] bytes, @Nullable UdpFlow last)
+    private UdpFlow readOne(
+            DatagramChannel current,
+            ByteBuffer datagram,
+            byte[] bytes,
+            @Nullable UdpFlow last,
+            QueueWait.Backlog backlog)
             throws IOException {
         Thread.interrupted(); // what a callback left behind would close the channel
         datagram.clear();
-        InetSocketAddress source = (InetSocketAddress) current.receive(datagram);
+        InetSocketAddress source = receive(current, datagram, backlog);
         UdpFlow flow = last != null && last.peer().equals(source) ? last : flows.flow(source);
         int length = datagram.flip().remaining();
         datagram.get(bytes, 0, length);
@@ -197,6 +204,17 @@ final class UdpSocket {
             handler.onMessage(flow, parser.parseDatagram(bytes, 0, length));
         }
         return flow;
+    }
+
+    private InetSocketAddress receive(DatagramChannel current, ByteBuffer datagram, QueueWait.Backlog backlog)
+            throws IOException {
+        if (!backlog.isSampled()) {
+            return (InetSocketAddress) current.receive(datagram);
+        }
+        long before = threads.timers().nanoTime();
+        InetSocketAddress source = (InetSocketAddress) current.receive(datagram);
+        backlog.read(before, threads.timers().nanoTime());
+        return source;
     }
 
     private void reopenSoon(DatagramChannel lost) {

@@ -352,9 +352,8 @@ public final class SipUri extends Uri {
             String name = normal(mine.getKey());
             Optional<String> other = that.parameter(name);
             String first = parameter(name).orElse(mine.getValue()); // of a name that is there twice
-            boolean match = other.isPresent()
-                    ? normal(first).equalsIgnoreCase(normal(other.get()))
-                    : !isSignificant(name);
+            boolean match =
+                    other.isPresent() ? normal(first).equalsIgnoreCase(normal(other.get())) : !isSignificant(name);
             if (!match) {
                 return false;
             }

@@ -92,6 +92,17 @@ class MessageParserTest {
     }
 
     @Test
+    void refusesADatagramBeyondTheLimit() {
+        MessageParser narrow = new MessageParser(new Limits(600, 500, 400, 50, 10, 10, 100, 600));
+        byte[] bytes = wire(INVITE.replace("Content-Length: 4", "Content-Length: 400") + "x".repeat(400));
+
+        Malformed malformed = (Malformed) narrow.parseDatagram(bytes, 0, bytes.length);
+
+        assertThat(malformed.suggestedStatus()).isEqualTo(513);
+        assertThat(malformed.answer().orElseThrow().status()).isEqualTo(513);
+    }
+
+    @Test
     void refusesABodyBeyondTheLimit() {
         assertThat(malformed(INVITE.replace("Content-Length: 4", "Content-Length: 1048577"))
                         .suggestedStatus())

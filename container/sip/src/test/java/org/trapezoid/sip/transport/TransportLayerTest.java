@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,8 @@ import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.uri.AddressRange;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 
 class TransportLayerTest {
@@ -229,6 +233,92 @@ class TransportLayerTest {
     void refusesToSendToBroadcastMulticastAndWildcard(String address) {
         assertThat(layer.flowTo(Protocol.UDP, new InetSocketAddress(address, 5060)))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 13, 17, 19})
+    void refusesServicesThatAnswerAnything(int port) {
+        assertThat(layer.flowTo(Protocol.UDP, new InetSocketAddress("192.0.2.7", port)))
+                .isEmpty();
+    }
+
+    private static ForbiddenRanges forbidden(String range, String... except) {
+        return ForbiddenRanges.of(List.of(new ForbiddenRanges.Forbidden(
+                AddressRange.parse(range),
+                Arrays.stream(except).map(AddressRange::parse).toList())));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "198.51.100.0/24, 198.51.100.7, false",
+        "198.51.100.0/24, 203.0.113.7,  true",
+        "192.0.2.0/24,    192.0.2.7,    true" // our listener is inside
+    })
+    void dropsARequestThatForgesASourceInAForbiddenNetwork(String range, String source, boolean taken)
+            throws IOException {
+        startWith(new TransportOptions(List.of(), false, forbidden(range)));
+
+        udp.receive(new InetSocketAddress(source, 5060), Texts.options("SIP/2.0/UDP x.invalid;branch=z9hG4bKa", "f"));
+
+        assertThat(messages.requests).hasSize(taken ? 1 : 0);
+    }
+
+    @Test
+    void marksWhatCameFromOutsideWithWhereItMustNotLead() throws IOException {
+        startWith(new TransportOptions(List.of(), false, forbidden("10.0.0.0/8", "10.0.0.5")));
+
+        udp.receive(PEER, Texts.options("SIP/2.0/UDP 192.0.2.7:7070;branch=z9hG4bKa", "f"));
+        ForbiddenRanges forbidden = messages.requests.get(0).toBuilder().build().forbidden();
+
+        assertThat(forbidden.contains(InetAddress.getByName("10.1.1.1"))).isTrue();
+        assertThat(forbidden.contains(InetAddress.getByName("10.0.0.5"))).isFalse();
+        assertThat(forbidden.contains(InetAddress.getByName("11.0.0.1"))).isFalse();
+    }
+
+    @Test
+    void forwardsNoResponseByItsViaIntoAForbiddenNetwork() throws IOException {
+        startWith(new TransportOptions(List.of(), false, forbidden("10.0.0.0/8")));
+        udp.receive(PEER, Texts.ok("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa, SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKb"));
+        Response stray = (Response) messages.responses.get(0);
+
+        layer.sendResponseByVia(stray.toBuilder().removeFirst(HeaderName.VIA).build(), failures::add);
+        workers.remove().run();
+
+        assertThat(failures).hasSize(1);
+        assertThat(udp.sent()).isEmpty();
+    }
+
+    @Test
+    void sendsNoResponseByMaddrIntoAForbiddenNetwork() throws IOException {
+        startWith(new TransportOptions(List.of(), true, forbidden("10.0.0.0/8")));
+        udp.receive(PEER, Texts.options("SIP/2.0/UDP 192.0.2.7:7070;maddr=10.0.0.1;branch=z9hG4bKa", "f"));
+
+        layer.sendResponse(
+                messages.flows.get(0),
+                Response.to(messages.requests.get(0), 200).build(),
+                failures::add);
+        workers.remove().run();
+
+        assertThat(failures).hasSize(1);
+        assertThat(udp.sent()).isEmpty();
+    }
+
+    @Test
+    void knowsTheAddressesAtWhichItWouldHearItself() throws IOException {
+        FakeTransport wildcard = FakeTransport.udp("0.0.0.0", 5062, clock);
+        layer = new TransportLayer(List.of(udp, wildcard), TransportOptions.DEFAULT, threads);
+        layer.start(messages);
+
+        assertThat(layer.isOwnAddress(Protocol.UDP, new InetSocketAddress("192.0.2.1", 5060)))
+                .isTrue();
+        assertThat(layer.isOwnAddress(Protocol.TCP, new InetSocketAddress("192.0.2.1", 5060)))
+                .isFalse();
+        assertThat(layer.isOwnAddress(Protocol.UDP, new InetSocketAddress("192.0.2.1", 5061)))
+                .isFalse();
+        assertThat(layer.isOwnAddress(Protocol.UDP, new InetSocketAddress("127.0.0.9", 5062)))
+                .isTrue();
+        assertThat(layer.isOwnAddress(Protocol.UDP, new InetSocketAddress("127.0.0.9", 5063)))
+                .isFalse();
     }
 
     @Test

@@ -129,6 +129,18 @@ class UdpTransportTest {
     }
 
     @Test
+    void failsWhatIsSentToTheBroadcastAddressOfANetwork() throws Exception {
+        transport.start(received);
+        CountDownLatch failed = new CountDownLatch(1);
+
+        transport
+                .flowTo(new InetSocketAddress("127.255.255.255", 5060))
+                .send(Texts.request("broadcast"), failure -> failed.countDown());
+
+        assertThat(failed.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     @Checklist("X8")
     void readsOnAfterGarbageEmptyAndLoneBytes() throws Exception {
         transport.start(received);
