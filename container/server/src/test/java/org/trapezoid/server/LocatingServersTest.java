@@ -112,7 +112,8 @@ class LocatingServersTest {
         /** Sends a request; its Call-ID. */
         String send(String method, String uri) throws IOException {
             String call = "call" + calls++;
-            byte[] request = """
+            byte[] request =
+                    """
                     %s %s SIP/2.0
                     Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s
                     Max-Forwards: 70
@@ -123,10 +124,19 @@ class LocatingServersTest {
                     Contact: <sip:test@127.0.0.1:%d>
                     Content-Length: 0
 
-                    """.formatted(
-                            method, uri, socket.getLocalPort(), call, call, uri, call, method, socket.getLocalPort())
-                    .replace("\n", "\r\n")
-                    .getBytes(StandardCharsets.UTF_8);
+                    """
+                            .formatted(
+                                    method,
+                                    uri,
+                                    socket.getLocalPort(),
+                                    call,
+                                    call,
+                                    uri,
+                                    call,
+                                    method,
+                                    socket.getLocalPort())
+                            .replace("\n", "\r\n")
+                            .getBytes(StandardCharsets.UTF_8);
             socket.send(new DatagramPacket(request, request.length, LOOPBACK, server));
             return call;
         }
@@ -159,13 +169,16 @@ class LocatingServersTest {
     }
 
     private static SipServer server(TestNameServer names, UnaryOperator<ServerConfig.Builder> more) {
-        return SipServer.create(config -> more.apply(config.listen(Listener.udp(0))
-                .timing(new ServerConfig.Timing(
-                        Duration.ofMillis(15), Duration.ofMillis(60), Duration.ofMillis(75)))
-                .dns(ServerConfig.Dns.SYSTEM
-                        .withResolvers(List.of("127.0.0.1:" + names.address().getPort()))
-                        .withTimeout(Duration.ofSeconds(2)))
-                .application("forwarding", new Forwarding())));
+        return SipServer.create(more.apply(ServerConfig.builder()
+                        .listen(Listener.udp(0))
+                        .timing(new ServerConfig.Timing(
+                                Duration.ofMillis(15), Duration.ofMillis(60), Duration.ofMillis(75)))
+                        .dns(ServerConfig.Dns.SYSTEM
+                                .withResolvers(
+                                        List.of("127.0.0.1:" + names.address().getPort()))
+                                .withTimeout(Duration.ofSeconds(2)))
+                        .application("forwarding", new Forwarding()))
+                .build());
     }
 
     @Test

@@ -180,7 +180,7 @@ class SessionTimerStoriesTest {
         acknowledge(invite, success);
         app.requests.get(0).getApplicationSession().setExpires(0);
 
-        server.advance(Duration.ofSeconds(900));
+        server.advance(Duration.ofMinutes(15));
         alice.send(alice.inDialog(Method.UPDATE, invite, success, 2)
                 .add(HeaderName.SUPPORTED, "timer")
                 .set(HeaderName.SESSION_EXPIRES, "1800;refresher=uac"));
@@ -271,7 +271,7 @@ class SessionTimerStoriesTest {
         bob.send(bob.answer(update, 200)
                 .set(HeaderName.SESSION_EXPIRES, "600;refresher=uac")
                 .set(HeaderName.ALLOW, "UPDATE"));
-        server.advance(Duration.ofSeconds(300));
+        server.advance(Duration.ofMinutes(5));
         Request next = bob.nextRequest(Method.UPDATE);
 
         assertThat(sessionExpires(update)).isEqualTo("600;refresher=uac");
@@ -289,7 +289,7 @@ class SessionTimerStoriesTest {
         deploy(Map.of(TIMER, "600"));
         answered(call(), "600;refresher=uac", "INVITE");
 
-        server.advance(Duration.ofSeconds(300));
+        server.advance(Duration.ofMinutes(5));
         Request again = bob.nextRequest(Method.INVITE);
         Request ack = answered(again, "600;refresher=uac", "INVITE");
 
@@ -306,7 +306,7 @@ class SessionTimerStoriesTest {
         deploy(Map.of(TIMER, "600"));
         answered(call(), "600;refresher=uac", "UPDATE");
 
-        server.advance(Duration.ofSeconds(300));
+        server.advance(Duration.ofMinutes(5));
         bob.send(bob.answer(bob.nextRequest(Method.UPDATE), 491));
         server.advance(Duration.ofMillis(2090));
         assertThat(bob.rest()).isEmpty();
