@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.trapezoid.api.PushService;
 
 /**
  * Everything a server is told before it starts. Immutable; validated when it is made, so that a server never starts with
@@ -46,6 +47,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param timing the base timers
      * @param limits what peers may ask for
      * @param stopTimeout how long running transactions may go on when the server stops
+     * @param trust whom the server believes what they say about others; empty: everybody
      */
     public record Sip(
             List<Listener> listeners,
@@ -53,8 +55,14 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Route> routes,
             List<Forbid> forbidden,
             Timing timing,
+<<<<<<< HEAD
             PeerLimits limits,
             Duration stopTimeout) {
+=======
+            Limits limits,
+            Duration stopTimeout,
+            Optional<TrustedPeers> trust) {
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         public Sip {
             listeners = List.copyOf(listeners);
             names = List.copyOf(names);
@@ -161,6 +169,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param undeployTimeout how long running calls of an undeployed application may go on
      * @param scanInterval time between two looks at the directory
      * @param unroutedStatus the answer to an initial request no application is selected for
+     * @param push sends push notifications for applications; empty: they have none
      */
     public record Applications(
             Optional<Path> directory,
@@ -172,7 +181,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Optional<Path> router,
             Duration undeployTimeout,
             Duration scanInterval,
-            int unroutedStatus) {
+            int unroutedStatus,
+            Optional<PushService> push) {
 
         /** Nothing is deployed, with the usual times. */
         public static final Applications NONE = new Applications(
@@ -185,7 +195,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
-                404);
+                404,
+                Optional.empty());
 
         public Applications {
             archives = List.copyOf(archives);
@@ -236,6 +247,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private Duration undeployTimeout = Applications.NONE.undeployTimeout();
         private Duration scanInterval = Applications.NONE.scanInterval();
         private int unroutedStatus = Applications.NONE.unroutedStatus();
+        private Optional<TrustedPeers> trust = Optional.empty();
+        private Optional<PushService> push = Optional.empty();
 
         private Builder() {}
 
@@ -360,10 +373,34 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
+        /**
+         * Removes from the messages of all peers but these what a network asserts (RFC 3325), and from messages to them what
+         * is to stay in it. Without it everybody is trusted.
+         */
+        public Builder trust(TrustedPeers peers) {
+            trust = Optional.of(peers);
+            return this;
+        }
+
+        /** Gives applications a service that wakes clients by push notifications (RFC 8599). */
+        public Builder push(PushService service) {
+            push = Optional.of(service);
+            return this;
+        }
+
+        /** Gives applications one that hands notifications to an HTTP service, which knows these providers. */
+        public Builder pushGateway(String url, Set<String> providers) {
+            return push(new PushGateway(url, providers));
+        }
+
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
+<<<<<<< HEAD
                     new Sip(listeners, names, routes, forbidden, timing, limits, stopTimeout),
+=======
+                    new Sip(listeners, names, routes, timing, limits, stopTimeout, trust),
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
                     http,
                     new Applications(
                             directory,
@@ -375,7 +412,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             router,
                             undeployTimeout,
                             scanInterval,
-                            unroutedStatus));
+                            unroutedStatus,
+                            push));
         }
     }
 }

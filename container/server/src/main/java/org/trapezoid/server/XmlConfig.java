@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.StringTokenizer;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.parsers.SAXParserFactory;
@@ -124,6 +126,7 @@ final class XmlConfig {
         for (XmlTrapezoid.Route route : sip.routes) {
             check(file, route, () -> builder.route(route.domain, route.to));
         }
+<<<<<<< HEAD
         for (XmlTrapezoid.Forbid forbid : sip.forbidden) {
             check(
                     file,
@@ -133,6 +136,11 @@ final class XmlConfig {
                             forbid.except.isBlank()
                                     ? new String[0]
                                     : forbid.except.trim().split("\\s+")));
+=======
+        if (sip.trust != null) {
+            XmlTrapezoid.Trust trust = sip.trust;
+            check(file, trust, () -> builder.trust(new TrustedPeers(words(trust.peers), words(trust.remove))));
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;
@@ -164,6 +172,20 @@ final class XmlConfig {
             path(applications.router).ifPresent(builder::router);
             applications.archives.forEach(archive -> path(archive.path).ifPresent(builder::deploy));
         });
+        if (applications.push != null) {
+            XmlTrapezoid.Push push = applications.push;
+            check(file, push, () -> builder.pushGateway(push.url, Set.copyOf(words(push.providers))));
+        }
+    }
+
+    /** The words of a list, separated by blanks or commas. */
+    private static List<String> words(String list) {
+        List<String> words = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(list, ", \t\r\n");
+        while (tokens.hasMoreTokens()) {
+            words.add(tokens.nextToken());
+        }
+        return words;
     }
 
     /** Runs a step that may find a value wrong, and notes the line of the element it came from. */

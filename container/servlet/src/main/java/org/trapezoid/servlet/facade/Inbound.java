@@ -5,16 +5,19 @@ import jakarta.servlet.sip.SipServletResponse;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.Receipt;
+import org.trapezoid.sip.dialog.SubscriptionUsage;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.RAck;
 import org.trapezoid.sip.message.Method;
@@ -25,6 +28,8 @@ import org.trapezoid.sip.uri.SyntaxException;
 
 /** Brings requests that have found their session to its servlet. Methods are called in the core section of the session. */
 public final class Inbound {
+
+    private static final int MOST_SUBSCRIPTIONS = 32; // of one dialog
 
     private final AppRuntime runtime;
 
@@ -44,6 +49,12 @@ public final class Inbound {
             AppSessionState appSession,
             boolean newAppSession,
             String servlet) {
+        if (refusesPackage(transaction, request)) {
+            if (newAppSession) {
+                Lifecycle.invalidate(runtime, appSession);
+            }
+            return;
+        }
         if (newAppSession) {
             Lifecycle.begin(runtime, appSession);
         }
@@ -84,10 +95,17 @@ public final class Inbound {
     /** A request in a dialog of a user agent. */
     public void inDialog(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
         Method method = request.method();
-        boolean late = method.equals(Method.NOTIFY) || method.equals(Method.PRACK);
-        if (session.state() == SessionState.TERMINATED && !late) {
-            refuse(transaction, request, 481); // a subscription may outlive its call (RFC 5057 §4)
+        if (isOfEndedUsage(session, request)) {
+            refuse(transaction, request, 481);
             return;
+        }
+        Optional<SubscriptionUsage> subscription = Optional.empty();
+        if (method.equals(Method.NOTIFY)) {
+            subscription = EventAnswer.subscribed(session, request);
+            if (subscription.isEmpty()) {
+                refuse(transaction, request, request.headers().has(HeaderName.EVENT) ? 481 : 489); // RFC 6665 §4.1.3
+                return;
+            }
         }
         Optional<Dialog> dialog = session.dialog();
         if (dialog.isPresent() && dialog.get().receive(request) == Receipt.OUT_OF_ORDER) {
@@ -96,6 +114,9 @@ public final class Inbound {
         }
         if (method.equals(Method.PRACK) && !acknowledgesProvisional(session, request)) {
             refuse(transaction, request, 481); // RFC 3262 §3
+            return;
+        }
+        if (refusesPackage(transaction, request) || hasTooManySubscriptions(session, transaction, request)) {
             return;
         }
         Session facade = Session.of(session, runtime);
@@ -110,7 +131,57 @@ public final class Inbound {
         if (method.equals(Method.BYE)) {
             facade.answerPending(487); // RFC 3261 §15.1.2
         }
+        subscription.ifPresent(usage -> EventAnswer.notified(usage, request));
         receive(session, transaction, request, incoming);
+    }
+
+    /** Whether it was of a package that the application has declared not to have, and is answered. */
+    private boolean refusesPackage(ServerTransaction transaction, Request request) {
+        OptionalInt status = runtime.packages().refusal(request);
+        if (status.isEmpty()) {
+            return false;
+        }
+        Response.Builder response = refusal(transaction, request, status.getAsInt());
+        runtime.packages().explain(response, status.getAsInt());
+        transaction.send(response.build());
+        return true;
+    }
+
+    /** Each one would be kept for as long as its subscriber likes. */
+    private boolean hasTooManySubscriptions(SipSessionState session, ServerTransaction transaction, Request request) {
+        boolean more = session.subscriptions().size() >= MOST_SUBSCRIPTIONS
+                && (request.method().equals(Method.REFER)
+                        || (request.method().equals(Method.SUBSCRIBE) && EventAnswer.isNew(session, request)));
+        if (more) {
+            refuse(transaction, request, SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
+        }
+        return more;
+    }
+
+    /** A NOTIFY that makes a dialog: it overtook the 2xx, or the SUBSCRIBE was forked (RFC 6665 §4.1.4). */
+    public void notified(SipSessionState root, ServerTransaction transaction, Request request, Incoming incoming) {
+        Optional<SipSessionState> session = root.forking().flatMap(forking -> forking.notified(request));
+        if (session.isEmpty()) {
+            refuse(transaction, request, 481);
+            return;
+        }
+        if (session.get() != root) {
+            Lifecycle.created(runtime, session.get());
+        }
+        inDialog(session.get(), transaction, request, incoming);
+    }
+
+    /** A subscription may outlive its call (RFC 5057 §4); a PRACK for what was sent may come late. */
+    private static boolean isOfEndedUsage(SipSessionState session, Request request) {
+        Method method = request.method();
+        if (method.equals(Method.PRACK)) {
+            return false;
+        }
+        boolean ofCall = method.equals(Method.BYE)
+                || method.equals(Method.INVITE)
+                || method.equals(Method.UPDATE)
+                || method.equals(Method.INFO);
+        return session.state() == SessionState.TERMINATED || (ofCall && session.isCallOver());
     }
 
     private static boolean acknowledgesProvisional(SipSessionState session, Request prack) {
@@ -131,12 +202,17 @@ public final class Inbound {
         }
     }
 
-    private void refuse(ServerTransaction transaction, Request request, int status) {
+    private static Response.Builder refusal(ServerTransaction transaction, Request request, int status) {
         Response.Builder response = Response.to(request, status);
         if (request.toTag().isEmpty()) {
             response.set(
                     HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
         }
+        return response;
+    }
+
+    private void refuse(ServerTransaction transaction, Request request, int status) {
+        Response.Builder response = refusal(transaction, request, status);
         if (status == 500) {
             int seconds = runtime.services().random().nextInt(11); // RFC 3261 §14.2: from 0 to 10
             response.set(HeaderName.RETRY_AFTER, Integer.toString(seconds));

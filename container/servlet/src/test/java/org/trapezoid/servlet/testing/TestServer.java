@@ -37,7 +37,11 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
+<<<<<<< HEAD
 import org.trapezoid.sip.uri.ForbiddenRanges;
+=======
+import org.trapezoid.sip.transport.TrustDomain;
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -58,6 +62,12 @@ public final class TestServer {
 
     public TestServer() {
         this(HOST, clock -> Map.of());
+    }
+
+    /** A server at the edge of a trust domain. */
+    public static TestServer trusting(TrustDomain domain) {
+        return new TestServer(
+                new ManualClock(), HOST, 42, new DefaultApplicationRouter(), clock -> Map.of(), domain);
     }
 
     /** A server at another address, with services that every application is given. */
@@ -110,7 +120,11 @@ public final class TestServer {
             long seed,
             DefaultApplicationRouter router,
             Function<ManualClock, Map<Class<?>, Object>> shared) {
+<<<<<<< HEAD
         this(clock, host, seed, router, shared, new TransportOptions(ALIASES, false), ServletLayer.Options.DEFAULT);
+=======
+        this(clock, host, seed, router, shared, TrustDomain.EVERYBODY);
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
     }
 
     private TestServer(
@@ -119,8 +133,12 @@ public final class TestServer {
             long seed,
             DefaultApplicationRouter router,
             Function<ManualClock, Map<Class<?>, Object>> shared,
+<<<<<<< HEAD
             TransportOptions transportOptions,
             ServletLayer.Options options) {
+=======
+            TrustDomain trust) {
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
@@ -128,7 +146,14 @@ public final class TestServer {
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
+<<<<<<< HEAD
                 List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run));
+=======
+                List.of(udp, tcp, tls),
+                new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
+                new StackThreads(new Readers(), clock, Runnable::run),
+                trust);
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         RequestSender sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),

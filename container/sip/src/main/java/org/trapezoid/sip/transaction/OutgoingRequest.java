@@ -127,7 +127,7 @@ public final class OutgoingRequest {
             return;
         }
         String branch = sender.newBranch() + branchEnd;
-        Request finished = finisher.finish(original, flow);
+        Request finished = sender.permitted(finisher.finish(original, flow), flow);
         Request request = RequestSender.withVia(
                 followed.isPresent() ? RequestSender.withoutFlow(finished) : finished, flow, branch);
         Attempt attempt = new Attempt(flow, branch, request);

@@ -113,9 +113,7 @@ public final class RequestSender {
 
     private Sent sendDirect(Request request, FlowTokens.Named named, String branch) {
         if (named.flow().isPresent()) {
-            Sent sent = new Sent();
-            sent.go(withVia(request, named.flow().get(), branch), named.flow().get());
-            return sent;
+            return goDirect(request, named.flow().get(), branch);
         }
         if (named.strict()) {
             log.debug(
@@ -134,8 +132,13 @@ public final class RequestSender {
                 if (problem != null || hops.isEmpty()) {
                     throw unknown(nextHop);
                 }
+<<<<<<< HEAD
                 Flow flow = flowTo(hops.get(0), request);
                 sent.go(withVia(request, flow, branch), flow);
+=======
+                Flow flow = flowTo(hops.get(0));
+                sent.go(withVia(permitted(request, flow), flow, branch), flow);
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
             } catch (IOException cause) {
                 log.debug("{} not sent: {}", request.method().name(), cause.toString());
             }
@@ -145,8 +148,12 @@ public final class RequestSender {
 
     /** The same over a given flow. */
     public Sent sendDirect(Request request, Flow flow) {
+        return goDirect(request, flow, identifiers.branch());
+    }
+
+    private Sent goDirect(Request request, Flow flow, String branch) {
         Sent sent = new Sent();
-        sent.go(withVia(request, flow, identifiers.branch()), flow);
+        sent.go(withVia(permitted(request, flow), flow, branch), flow);
         return sent;
     }
 
@@ -174,6 +181,7 @@ public final class RequestSender {
         return request.toBuilder().removeFirst(HeaderName.ROUTE).build();
     }
 
+<<<<<<< HEAD
     private void requirePermitted(Hop hop, Request request) throws RefusedHopException {
         if (request.forbidden().contains(hop.address().getAddress())) {
             throw new RefusedHopException(403, hop.address() + " is in a forbidden range");
@@ -182,6 +190,11 @@ public final class RequestSender {
         if (request.toTag().isEmpty() && transports.isOwnAddress(hop.protocol(), hop.address())) {
             throw new RefusedHopException(482, hop.address() + " is this server");
         }
+=======
+    /** What the peer of the flow may see of it. */
+    Request permitted(Request request, Flow flow) {
+        return transports.trust().sent(flow, request);
+>>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
     }
 
     /** RFC 3261 §18.1.1 and RFC 3581 §3. */

@@ -9,6 +9,7 @@ import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipURI;
+import jakarta.servlet.sip.TimerService;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.trapezoid.api.Binding;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Push;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
@@ -42,6 +44,7 @@ public final class ProxyServlet extends SipServlet {
     private transient Domains domains;
     private transient Subscribers subscribers;
     private transient Callers callers;
+    private transient Sleepers sleepers;
     private Fork fork;
     private Relay relay;
     private boolean recordRoute;
@@ -60,6 +63,17 @@ public final class ProxyServlet extends SipServlet {
         relay = settings.choice("relay", Relay.class);
         recordRoute = settings.flag("record-route", true);
         ringSeconds = settings.number("ring-seconds", 0);
+        sleepers = new Sleepers(
+                Push.of(getServletContext()),
+                factory,
+                Services.find(getServletContext(), TIMER_SERVICE, TimerService.class),
+                settings.number("push-wait-seconds", 10));
+        locations.addListener(sleepers);
+    }
+
+    @Override
+    public void destroy() {
+        locations.removeListener(sleepers);
     }
 
     /** Every method is treated alike. Requests inside a dialog and CANCEL are forwarded by the container. */
@@ -126,6 +140,30 @@ public final class ProxyServlet extends SipServlet {
 
     private void forward(SipServletRequest req, String addressOfRecord) throws IOException, ServletException {
         List<Binding> bindings = reachable(locations.lookup(addressOfRecord), req.getRequestURI());
+        if (!sleepers.wake(
+                req.getApplicationSession(), addressOfRecord, bindings, awake -> goOn(req, addressOfRecord, awake))) {
+            forward(req, addressOfRecord, bindings);
+        }
+    }
+
+    /** Whoever was to be woken is awake, or does not wake up. */
+    private void goOn(SipServletRequest req, String addressOfRecord, List<Binding> awake) {
+        if (req.getSession().getAttribute(CANCELLED) != null) {
+            return;
+        }
+        try {
+            if (awake.isEmpty()) {
+                req.createResponse(SipServletResponse.SC_TEMPORARLY_UNAVAILABLE).send();
+            } else {
+                forward(req, addressOfRecord, awake);
+            }
+        } catch (IOException | ServletException e) {
+            log("cannot forward " + req.getMethod() + " to " + addressOfRecord, e);
+        }
+    }
+
+    private void forward(SipServletRequest req, String addressOfRecord, List<Binding> bindings)
+            throws IOException, ServletException {
         if (bindings.isEmpty()) {
             boolean known = digest.isUser(Subscribers.user(addressOfRecord), Subscribers.domain(addressOfRecord));
             req.createResponse(known ? SipServletResponse.SC_TEMPORARLY_UNAVAILABLE : SipServletResponse.SC_NOT_FOUND)

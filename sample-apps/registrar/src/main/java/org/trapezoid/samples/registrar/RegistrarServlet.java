@@ -24,6 +24,7 @@ import org.trapezoid.api.Binding;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Push;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
@@ -42,6 +43,7 @@ public final class RegistrarServlet extends SipServlet {
     private transient Access access;
     private transient Expiry expiry;
     private transient DateHeader date;
+    private transient PushSupport push;
     private final transient InstantSource clock;
     private int maxContacts;
 
@@ -65,6 +67,7 @@ public final class RegistrarServlet extends SipServlet {
         expiry = Expiry.of(settings);
         maxContacts = settings.number("max-contacts", 10);
         date = new DateHeader(clock);
+        push = PushSupport.of(Push.of(getServletContext()), settings);
     }
 
     /** The steps of RFC 3261 §10.3, in their order. */
@@ -114,6 +117,13 @@ public final class RegistrarServlet extends SipServlet {
         List<Binding> bindings;
         Instant now = clock.instant();
         try {
+            if (push.isRefused(req)) {
+                SipServletResponse response =
+                        req.createResponse(PushSupport.NOT_SUPPORTED, "Push Notification Service Not Supported");
+                push.announce(req, response);
+                response.send();
+                return;
+            }
             Optional<Registration> registration = registration(req, addressOfRecord, now);
             bindings = registration.isPresent()
                     ? locations.update(addressOfRecord, registration.get())
@@ -216,6 +226,7 @@ public final class RegistrarServlet extends SipServlet {
             ok.addHeader("Contact", contact(binding, now));
         }
         try {
+            push.announce(req, ok);
             List<Address> path = new ArrayList<>(0);
             req.getAddressHeaders("Path").forEachRemaining(path::add);
             for (int i = path.size() - 1; i >= 0; i--) {
