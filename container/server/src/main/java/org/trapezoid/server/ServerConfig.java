@@ -55,14 +55,9 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             List<Route> routes,
             List<Forbid> forbidden,
             Timing timing,
-<<<<<<< HEAD
             PeerLimits limits,
-            Duration stopTimeout) {
-=======
-            Limits limits,
             Duration stopTimeout,
             Optional<TrustedPeers> trust) {
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         public Sip {
             listeners = List.copyOf(listeners);
             names = List.copyOf(names);
@@ -396,11 +391,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-<<<<<<< HEAD
-                    new Sip(listeners, names, routes, forbidden, timing, limits, stopTimeout),
-=======
-                    new Sip(listeners, names, routes, timing, limits, stopTimeout, trust),
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
+                    new Sip(listeners, names, routes, forbidden, timing, limits, stopTimeout, trust),
                     http,
                     new Applications(
                             directory,

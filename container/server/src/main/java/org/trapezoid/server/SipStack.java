@@ -79,14 +79,9 @@ final class SipStack {
         transports = new TransportLayer(
                 transports(config, bindings, limits, threads),
                 new TransportOptions(
-<<<<<<< HEAD
                         config.names().stream().map(HostPort::parse).toList(), false, forbidden(config)),
-                threads);
-=======
-                        config.names().stream().map(HostPort::parse).toList(), false),
                 threads,
                 config.trust().map(TrustedPeers::domain).orElse(TrustDomain.EVERYBODY));
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
         transactions = new TransactionLayer(transports, strands, timers, timing, identifiers);

@@ -126,7 +126,6 @@ final class XmlConfig {
         for (XmlTrapezoid.Route route : sip.routes) {
             check(file, route, () -> builder.route(route.domain, route.to));
         }
-<<<<<<< HEAD
         for (XmlTrapezoid.Forbid forbid : sip.forbidden) {
             check(
                     file,
@@ -136,11 +135,10 @@ final class XmlConfig {
                             forbid.except.isBlank()
                                     ? new String[0]
                                     : forbid.except.trim().split("\\s+")));
-=======
+        }
         if (sip.trust != null) {
             XmlTrapezoid.Trust trust = sip.trust;
             check(file, trust, () -> builder.trust(new TrustedPeers(words(trust.peers), words(trust.remove))));
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;

@@ -37,11 +37,8 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
-<<<<<<< HEAD
 import org.trapezoid.sip.uri.ForbiddenRanges;
-=======
 import org.trapezoid.sip.transport.TrustDomain;
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -67,7 +64,14 @@ public final class TestServer {
     /** A server at the edge of a trust domain. */
     public static TestServer trusting(TrustDomain domain) {
         return new TestServer(
-                new ManualClock(), HOST, 42, new DefaultApplicationRouter(), clock -> Map.of(), domain);
+                new ManualClock(),
+                HOST,
+                42,
+                new DefaultApplicationRouter(),
+                clock -> Map.of(),
+                new TransportOptions(ALIASES, false),
+                ServletLayer.Options.DEFAULT,
+                domain);
     }
 
     /** A server at another address, with services that every application is given. */
@@ -120,11 +124,7 @@ public final class TestServer {
             long seed,
             DefaultApplicationRouter router,
             Function<ManualClock, Map<Class<?>, Object>> shared) {
-<<<<<<< HEAD
         this(clock, host, seed, router, shared, new TransportOptions(ALIASES, false), ServletLayer.Options.DEFAULT);
-=======
-        this(clock, host, seed, router, shared, TrustDomain.EVERYBODY);
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
     }
 
     private TestServer(
@@ -133,12 +133,20 @@ public final class TestServer {
             long seed,
             DefaultApplicationRouter router,
             Function<ManualClock, Map<Class<?>, Object>> shared,
-<<<<<<< HEAD
             TransportOptions transportOptions,
             ServletLayer.Options options) {
-=======
+        this(clock, host, seed, router, shared, transportOptions, options, TrustDomain.EVERYBODY);
+    }
+
+    private TestServer(
+            ManualClock clock,
+            String host,
+            long seed,
+            DefaultApplicationRouter router,
+            Function<ManualClock, Map<Class<?>, Object>> shared,
+            TransportOptions transportOptions,
+            ServletLayer.Options options,
             TrustDomain trust) {
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
@@ -146,14 +154,10 @@ public final class TestServer {
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
-<<<<<<< HEAD
-                List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run));
-=======
                 List.of(udp, tcp, tls),
-                new TransportOptions(List.of(new HostPort("a.test", HostPort.NO_PORT)), false),
+                transportOptions,
                 new StackThreads(new Readers(), clock, Runnable::run),
                 trust);
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         RequestSender sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),

@@ -132,13 +132,8 @@ public final class RequestSender {
                 if (problem != null || hops.isEmpty()) {
                     throw unknown(nextHop);
                 }
-<<<<<<< HEAD
                 Flow flow = flowTo(hops.get(0), request);
-                sent.go(withVia(request, flow, branch), flow);
-=======
-                Flow flow = flowTo(hops.get(0));
                 sent.go(withVia(permitted(request, flow), flow, branch), flow);
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
             } catch (IOException cause) {
                 log.debug("{} not sent: {}", request.method().name(), cause.toString());
             }
@@ -181,7 +176,6 @@ public final class RequestSender {
         return request.toBuilder().removeFirst(HeaderName.ROUTE).build();
     }
 
-<<<<<<< HEAD
     private void requirePermitted(Hop hop, Request request) throws RefusedHopException {
         if (request.forbidden().contains(hop.address().getAddress())) {
             throw new RefusedHopException(403, hop.address() + " is in a forbidden range");
@@ -190,11 +184,11 @@ public final class RequestSender {
         if (request.toTag().isEmpty() && transports.isOwnAddress(hop.protocol(), hop.address())) {
             throw new RefusedHopException(482, hop.address() + " is this server");
         }
-=======
+    }
+
     /** What the peer of the flow may see of it. */
     Request permitted(Request request, Flow flow) {
         return transports.trust().sent(flow, request);
->>>>>>> 08c1538 (servlet, transport, samples: subscriptions, transfer, packages, trust, push)
     }
 
     /** RFC 3261 §18.1.1 and RFC 3581 §3. */
