@@ -75,6 +75,9 @@ public interface PushService {
         /**
          * Checks that provider and prid are there.
          *
+         * @param provider who delivers the notification, in any case
+         * @param prid what the provider knows the client by
+         * @param param what the provider needs besides
          * @throws IllegalArgumentException if one of them is empty
          */
         public Target {

@@ -37,8 +37,8 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
-import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.transport.TrustDomain;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
 
@@ -154,10 +154,7 @@ public final class TestServer {
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         TransportLayer transports = new TransportLayer(
-                List.of(udp, tcp, tls),
-                transportOptions,
-                new StackThreads(new Readers(), clock, Runnable::run),
-                trust);
+                List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run), trust);
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         RequestSender sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),

@@ -100,6 +100,7 @@ public final class Dialog {
         this.state = DialogState.CONFIRMED;
         this.routeSet = RouteSet.ofUas(notify);
         this.remoteTarget = target(notify).orElse(request.uri());
+        this.forbidden = notify.forbidden();
         this.localCSeq = request.cseq().number();
         this.remoteCSeq = UNKNOWN;
     }
