@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.api.PushService;
 import org.trapezoid.http.HttpPort;
 import org.trapezoid.http.HttpServer;
 import org.trapezoid.http.OriginPolicy;
@@ -83,6 +84,7 @@ final class Assembly {
         Users users =
                 applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
         shared.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
+        applications.push().ifPresent(push -> shared.put(PushService.class, push));
         servlets = new ServletLayer(
                 sip.forServlets(),
                 router,

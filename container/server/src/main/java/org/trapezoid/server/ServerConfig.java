@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.trapezoid.api.PushService;
 import org.trapezoid.sip.tls.KeyMaterialException;
 import org.trapezoid.sip.tls.TrustSource;
 
@@ -55,6 +56,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param stopTimeout how long running transactions may go on when the server stops
      * @param dns how names are looked up
      * @param nextHops how a request goes to what was found
+     * @param trustedPeers whom the server believes what they say about others; empty: everybody
      */
     public record Sip(
             List<Listener> listeners,
@@ -67,7 +69,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Trust trust,
             Duration stopTimeout,
             Dns dns,
-            NextHops nextHops) {
+            NextHops nextHops,
+            Optional<TrustedPeers> trustedPeers) {
         public Sip {
             listeners = List.copyOf(listeners);
             names = List.copyOf(names);
@@ -330,6 +333,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param undeployTimeout how long running calls of an undeployed application may go on
      * @param scanInterval time between two looks at the directory
      * @param unroutedStatus the answer to an initial request no application is selected for
+     * @param push sends push notifications for applications; empty: they have none
      */
     public record Applications(
             Optional<Path> directory,
@@ -341,7 +345,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Optional<Path> router,
             Duration undeployTimeout,
             Duration scanInterval,
-            int unroutedStatus) {
+            int unroutedStatus,
+            Optional<PushService> push) {
 
         /** Nothing is deployed, with the usual times. */
         public static final Applications NONE = new Applications(
@@ -354,7 +359,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
-                404);
+                404,
+                Optional.empty());
 
         public Applications {
             archives = List.copyOf(archives);
@@ -409,6 +415,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private Duration undeployTimeout = Applications.NONE.undeployTimeout();
         private Duration scanInterval = Applications.NONE.scanInterval();
         private int unroutedStatus = Applications.NONE.unroutedStatus();
+        private Optional<TrustedPeers> trustedPeers = Optional.empty();
+        private Optional<PushService> push = Optional.empty();
 
         private Builder() {}
 
@@ -562,10 +570,42 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
+        /**
+         * Removes from the messages of all peers but these what a network asserts (RFC 3325), and from messages to them what
+         * is to stay in it. Without it everybody is trusted.
+         */
+        public Builder trustedPeers(TrustedPeers peers) {
+            trustedPeers = Optional.of(peers);
+            return this;
+        }
+
+        /** Gives applications a service that wakes clients by push notifications (RFC 8599). */
+        public Builder push(PushService service) {
+            push = Optional.of(service);
+            return this;
+        }
+
+        /** Gives applications one that hands notifications to an HTTP service, which knows these providers. */
+        public Builder pushGateway(String url, Set<String> providers) {
+            return push(new PushGateway(url, providers));
+        }
+
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, forbidden, timing, limits, nat, trust, stopTimeout, dns, nextHops),
+                    new Sip(
+                            listeners,
+                            names,
+                            routes,
+                            forbidden,
+                            timing,
+                            limits,
+                            nat,
+                            trust,
+                            stopTimeout,
+                            dns,
+                            nextHops,
+                            trustedPeers),
                     http,
                     new Applications(
                             directory,
@@ -577,7 +617,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             router,
                             undeployTimeout,
                             scanInterval,
-                            unroutedStatus));
+                            unroutedStatus,
+                            push));
         }
     }
 }

@@ -53,6 +53,7 @@ import org.trapezoid.sip.transport.StreamTransport;
 import org.trapezoid.sip.transport.Transport;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.transport.TrustDomain;
 import org.trapezoid.sip.transport.UdpOptions;
 import org.trapezoid.sip.transport.UdpTransport;
 import org.trapezoid.sip.uri.AddressRange;
@@ -115,7 +116,8 @@ final class SipStack {
                         false,
                         config.nat().symmetric(),
                         forbidden(config)),
-                threads);
+                threads,
+                config.trustedPeers().map(TrustedPeers::domain).orElse(TrustDomain.EVERYBODY));
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
         dns = new DnsJava(

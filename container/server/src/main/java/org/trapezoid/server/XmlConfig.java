@@ -129,6 +129,10 @@ final class XmlConfig {
                                     ? new String[0]
                                     : forbid.except.trim().split("\\s+")));
         }
+        if (sip.trust != null) {
+            XmlTrapezoid.TrustedPeers trust = sip.trust;
+            check(file, trust, () -> builder.trustedPeers(new TrustedPeers(words(trust.peers), words(trust.remove))));
+        }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;
             ServerConfig.Timing usual = ServerConfig.Timing.RFC3261;
@@ -257,6 +261,20 @@ final class XmlConfig {
             path(applications.router).ifPresent(builder::router);
             applications.archives.forEach(archive -> path(archive.path).ifPresent(builder::deploy));
         });
+        if (applications.push != null) {
+            XmlTrapezoid.Push push = applications.push;
+            check(file, push, () -> builder.pushGateway(push.url, Set.copyOf(words(push.providers))));
+        }
+    }
+
+    /** The words of a list, separated by blanks or commas. */
+    private static List<String> words(String list) {
+        List<String> words = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(list, ", \t\r\n");
+        while (tokens.hasMoreTokens()) {
+            words.add(tokens.nextToken());
+        }
+        return words;
     }
 
     /** Runs a step that may find a value wrong, and notes the line of the element it came from. */

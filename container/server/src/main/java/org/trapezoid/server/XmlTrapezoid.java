@@ -45,6 +45,10 @@ final class XmlTrapezoid {
 
         @XmlElement
         @Nullable
+        TrustedPeers trust;
+
+        @XmlElement
+        @Nullable
         Timing timing;
 
         @XmlElement
@@ -259,6 +263,28 @@ final class XmlTrapezoid {
 
         @XmlElement(name = "archive")
         List<Archive> archives = new ArrayList<>();
+
+        @XmlElement
+        @Nullable
+        Push push;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class TrustedPeers {
+        @XmlAttribute
+        String peers = "";
+
+        @XmlAttribute
+        String remove = "";
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Push {
+        @XmlAttribute
+        String url = "";
+
+        @XmlAttribute
+        String providers = "";
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

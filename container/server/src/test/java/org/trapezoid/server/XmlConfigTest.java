@@ -242,6 +242,42 @@ class XmlConfigTest {
     }
 
     @Test
+    void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
+        write("""
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="udp" port="5060"/>
+                    <trust peers="10.0.0.0/8, 192.0.2.7 2001:db8::/32" remove="Identity"/>
+                  </sip>
+                  <applications>
+                    <push url="http://127.0.0.1:9000/push" providers="apns fcm"/>
+                  </applications>
+                </trapezoid>
+                """);
+
+        ServerConfig config = reader(Map.of()).read(file);
+
+        assertThat(config.sip().trustedPeers())
+                .contains(new TrustedPeers(List.of("10.0.0.0/8", "192.0.2.7", "2001:db8::/32"), List.of("Identity")));
+        assertThat(config.applications().push().orElseThrow().providers()).containsExactlyInAnyOrder("apns", "fcm");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<trust peers='10.0.0.0/33'/>, 10.0.0.0/33",
+        "<trust peers='host.example'/>, host.example",
+        "<trust peers='' remove='a:b'/>, a:b"
+    })
+    void saysWhomItCannotTrust(String element, String wrong) throws IOException {
+        write("<trapezoid xmlns='urn:trapezoid:server:1'><sip><listener transport='udp' port='5060'/>" + element
+                + "</sip></trapezoid>");
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(wrong);
+    }
+
+    @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
         write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">

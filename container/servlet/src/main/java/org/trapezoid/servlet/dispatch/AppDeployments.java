@@ -86,6 +86,14 @@ public final class AppDeployments implements Applications {
         this.shared = shared;
     }
 
+    private AppRuntime runtime(SipApplication application) throws ServletException {
+        try {
+            return runtimes.apply(application);
+        } catch (IllegalArgumentException e) { // a context parameter
+            throw new ServletException("application " + application + ": " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void deploy(AppSource source) throws ServletException {
         String name = source.descriptor().name();
@@ -101,7 +109,7 @@ public final class AppDeployments implements Applications {
                 environment.settings(),
                 late::get,
                 CallbackMode.proving(name, timers));
-        AppRuntime runtime = runtimes.apply(application);
+        AppRuntime runtime = runtime(application);
         AppTimers appTimers = new AppTimers(runtime);
         SessionsUtil sessionsUtil = new SessionsUtil(runtime);
         Map<Class<?>, Object> resources = new LinkedHashMap<>(shared);

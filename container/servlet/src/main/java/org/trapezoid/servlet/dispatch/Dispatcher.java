@@ -19,6 +19,7 @@ import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.MergedRequests;
+import org.trapezoid.servlet.ua.Takeover;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.HeaderName;
@@ -158,6 +159,8 @@ public final class Dispatcher implements RequestHandler {
             Optional<SipSessionState> session = targeting.member(root, request);
             if (session.isPresent()) {
                 inbound.get().inDialog(session.get(), transaction, request, incoming);
+            } else if (request.method().equals(Method.NOTIFY) && root.callId().equals(request.callId())) {
+                inbound.get().notified(root, transaction, request, incoming);
             } else {
                 refuse(transaction, request, 481); // RFC 3261 §12.2.2
             }
@@ -173,7 +176,8 @@ public final class Dispatcher implements RequestHandler {
         Optional<NameAddr> popped = routed.popped().stream().findFirst();
         RoutingState state =
                 popped.flatMap(route -> routeBack.state(route.uri())).orElse(RoutingState.NEW);
-        Decision decision = chain.next(request, targeting.origin(transaction.flow(), request, popped), state);
+        Optional<Takeover> takeover = Takeover.of(request);
+        Decision decision = chain.next(request, targeting.origin(transaction.flow(), request, popped, takeover), state);
         if (decision instanceof Decision.ToApplication next) {
             toApplication(
                     transaction,
@@ -214,6 +218,9 @@ public final class Dispatcher implements RequestHandler {
             return;
         }
         Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), runtime.deployment());
+        if (named.isEmpty() && toTakenOver(transaction, request, incoming, inbound.get(), servlet.get())) {
+            return;
+        }
         if (named.isEmpty()) {
             AppSessionState fresh = runtime.newAppSession(transaction.strand(), Optional.empty());
             inbound.get().initial(transaction, request, incoming, fresh, true, servlet.get());
@@ -228,6 +235,29 @@ public final class Dispatcher implements RequestHandler {
                 refuse(transaction, request, 404);
             }
         });
+    }
+
+    /** Into the application session of the call that the request is to replace or join, if it is this application's. */
+    private boolean toTakenOver(
+            ServerTransaction transaction, Request request, Incoming incoming, Inbound inbound, String servlet) {
+        Optional<Takeover> takeover = Takeover.of(request);
+        Optional<SipSessionState> found = takeover.flatMap(targeting::takenOver)
+                .filter(root ->
+                        root.appSession().deployment() == inbound.runtime().deployment());
+        if (found.isEmpty()) {
+            return false;
+        }
+        SipSessionState root = found.get();
+        transaction.moveTo(root.strand());
+        Strand.run(root, () -> {
+            OptionalInt refusal = takeover.get().refusal(root, request);
+            if (refusal.isPresent()) {
+                refuse(transaction, request, refusal.getAsInt());
+            } else {
+                inbound.initial(transaction, request, incoming, root.appSession(), false, servlet);
+            }
+        });
+        return true;
     }
 
     private void refuse(ServerTransaction transaction, Request request, int status) {

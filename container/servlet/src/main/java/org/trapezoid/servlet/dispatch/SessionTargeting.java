@@ -9,7 +9,9 @@ import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.Takeover;
 import org.trapezoid.sip.dialog.DialogId;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -98,13 +100,26 @@ public final class SessionTargeting {
                 .filter(session -> session.isValid() && session.deployment() == deployment);
     }
 
-    /** Where a request comes from, with the application whose session it names. */
-    Origin origin(Flow flow, Request request, Optional<NameAddr> popped) {
+    /** The root of the sessions whose call an INVITE is to replace or to join. */
+    Optional<SipSessionState> takenOver(Takeover takeover) {
+        return sessions.byLocalTag(takeover.reference().localTag()).filter(takeover::names);
+    }
+
+    /** Where a request comes from, with the application whose session it names: encoded URI first (JSR 289 §15.11). */
+    Origin origin(Flow flow, Request request, Optional<NameAddr> popped, Optional<Takeover> takeover) {
         Origin origin = Origin.peer(flow);
-        return encodedId(request, popped)
+        Optional<Origin> encoded = encodedId(request, popped)
                 .flatMap(sessions::appSession)
                 .map(session ->
-                        origin.targeting(new Origin.Target(Origin.Target.Kind.ENCODED_URI, session.application())))
+                        origin.targeting(new Origin.Target(Origin.Target.Kind.ENCODED_URI, session.application())));
+        if (encoded.isPresent() || takeover.isEmpty()) {
+            return encoded.orElse(origin);
+        }
+        Origin.Target.Kind kind =
+                takeover.get().header().equals(HeaderName.JOIN) ? Origin.Target.Kind.JOIN : Origin.Target.Kind.REPLACES;
+        return takenOver(takeover.get())
+                .map(root -> origin.targeting(
+                        new Origin.Target(kind, root.appSession().application())))
                 .orElse(origin);
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.app.Packages;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RecordRoute;
@@ -20,7 +21,10 @@ import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.auth.ChallengeResponder;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.uri.Parameters;
@@ -47,6 +51,7 @@ public final class AppRuntime {
     private final StatelessForwarder stateless;
     private final RouteSeal seal;
     private final ChallengeResponder responder;
+    private final Packages packages;
     private volatile boolean ending;
     private final Factory factory = new Factory(this);
 
@@ -66,10 +71,22 @@ public final class AppRuntime {
         this.stateless = stateless;
         this.seal = seal;
         this.responder = new ChallengeResponder(services.random());
+        this.packages = Packages.of(application.context()::getInitParameter);
     }
 
     ChallengeResponder responder() {
         return responder;
+    }
+
+    Packages packages() {
+        return packages;
+    }
+
+    /** Says which INFO packages the application takes, in what begins or refreshes a call, or answers it (RFC 6086 §4.2.2). */
+    void offerPackages(Method method, Message.Builder<?> message) {
+        if (packages.infos().isPresent() && (method.equals(Method.INVITE) || method.equals(Method.UPDATE))) {
+            message.set(HeaderName.RECV_INFO, packages.recvInfo().orElse(""));
+        }
     }
 
     ProxyEnvironment proxies() {

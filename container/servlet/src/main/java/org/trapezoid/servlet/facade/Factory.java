@@ -144,6 +144,7 @@ public final class Factory implements SipFactory {
             if (!wanted.equals(Method.REGISTER)) {
                 request.add(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }
+            runtime.offerPackages(wanted, request);
             return Session.of(sip, runtime).outgoing(request.build());
         });
     }
@@ -202,6 +203,7 @@ public final class Factory implements SipFactory {
             if (!incoming.method().equals(Method.REGISTER)) {
                 request.set(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }
+            runtime.offerPackages(incoming.method(), request);
             SipRequest copy = Session.of(sip, runtime).outgoing(request.build());
             copy.continueFrom(original);
             return copy;

@@ -15,10 +15,12 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.Receipt;
+import org.trapezoid.sip.dialog.SubscriptionUsage;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.RAck;
 import org.trapezoid.sip.message.Method;
@@ -50,6 +52,8 @@ public final class Inbound {
         public void onFinal() {}
     };
 
+    private static final int MOST_SUBSCRIPTIONS = 32; // of one dialog
+
     private final AppRuntime runtime;
 
     public Inbound(AppRuntime runtime) {
@@ -68,7 +72,7 @@ public final class Inbound {
             AppSessionState appSession,
             boolean newAppSession,
             String servlet) {
-        if (isRefused(transaction, request)) {
+        if (isRefused(transaction, request) || refusesPackage(transaction, request)) {
             if (newAppSession) {
                 Lifecycle.invalidate(runtime, appSession);
             }
@@ -146,10 +150,17 @@ public final class Inbound {
     /** A request in a dialog of a user agent. */
     public void inDialog(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
         Method method = request.method();
-        boolean late = method.equals(Method.NOTIFY) || method.equals(Method.PRACK);
-        if (session.state() == SessionState.TERMINATED && !late) {
-            refuse(transaction, request, 481); // a subscription may outlive its call (RFC 5057 §4)
+        if (isOfEndedUsage(session, request)) {
+            refuse(transaction, request, 481);
             return;
+        }
+        Optional<SubscriptionUsage> subscription = Optional.empty();
+        if (method.equals(Method.NOTIFY)) {
+            subscription = EventAnswer.subscribed(session, request);
+            if (subscription.isEmpty()) {
+                refuse(transaction, request, request.headers().has(HeaderName.EVENT) ? 481 : 489); // RFC 6665 §4.1.3
+                return;
+            }
         }
         Optional<Dialog> dialog = session.dialog();
         if (dialog.isPresent() && dialog.get().receive(request) == Receipt.OUT_OF_ORDER) {
@@ -157,6 +168,9 @@ public final class Inbound {
             return;
         }
         if (method.equals(Method.PRACK) && isSettled(session, transaction, request)) {
+            return;
+        }
+        if (refusesPackage(transaction, request) || hasTooManySubscriptions(session, transaction, request)) {
             return;
         }
         Session facade = Session.of(session, runtime);
@@ -175,6 +189,7 @@ public final class Inbound {
         if (method.equals(Method.BYE)) {
             facade.answerPending(487); // RFC 3261 §15.1.2
         }
+        subscription.ifPresent(usage -> EventAnswer.notified(usage, request));
         receive(session, transaction, request, incoming);
     }
 
@@ -195,6 +210,55 @@ public final class Inbound {
             }
         }
         return true;
+    }
+
+    /** Whether it was of a package that the application has declared not to have, and is answered. */
+    private boolean refusesPackage(ServerTransaction transaction, Request request) {
+        OptionalInt status = runtime.packages().refusal(request);
+        if (status.isEmpty()) {
+            return false;
+        }
+        Response.Builder response = refusal(transaction, request, status.getAsInt());
+        runtime.packages().explain(response, status.getAsInt());
+        transaction.send(response.build());
+        return true;
+    }
+
+    /** Each one would be kept for as long as its subscriber likes. */
+    private boolean hasTooManySubscriptions(SipSessionState session, ServerTransaction transaction, Request request) {
+        boolean more = session.subscriptions().size() >= MOST_SUBSCRIPTIONS
+                && (request.method().equals(Method.REFER)
+                        || (request.method().equals(Method.SUBSCRIBE) && EventAnswer.isNew(session, request)));
+        if (more) {
+            refuse(transaction, request, SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
+        }
+        return more;
+    }
+
+    /** A NOTIFY that makes a dialog: it overtook the 2xx, or the SUBSCRIBE was forked (RFC 6665 §4.1.4). */
+    public void notified(SipSessionState root, ServerTransaction transaction, Request request, Incoming incoming) {
+        Optional<SipSessionState> session = root.forking().flatMap(forking -> forking.notified(request));
+        if (session.isEmpty()) {
+            refuse(transaction, request, 481);
+            return;
+        }
+        if (session.get() != root) {
+            Lifecycle.created(runtime, session.get());
+        }
+        inDialog(session.get(), transaction, request, incoming);
+    }
+
+    /** A subscription may outlive its call (RFC 5057 §4); a PRACK for what was sent may come late. */
+    private static boolean isOfEndedUsage(SipSessionState session, Request request) {
+        Method method = request.method();
+        if (method.equals(Method.PRACK)) {
+            return false;
+        }
+        boolean ofCall = method.equals(Method.BYE)
+                || method.equals(Method.INVITE)
+                || method.equals(Method.UPDATE)
+                || method.equals(Method.INFO);
+        return session.state() == SessionState.TERMINATED || (ofCall && session.isCallOver());
     }
 
     private static Acknowledged.Prack acknowledge(SipSessionState session, Request prack) {

@@ -8,6 +8,7 @@ import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -34,7 +35,7 @@ final class ProxiedEvents implements ProxyCore.Listener {
 
     private boolean show(ProxyBranch branch, Response response) {
         session.accessed(runtime.now());
-        if (request.message().method().equals(Method.BYE) && endsCall(response.status())) {
+        if (isLast() && ends(response.status())) {
             session.state(SessionState.TERMINATED);
         }
         if (proxy.isEmpty() || !proxy.get().getSupervised()) {
@@ -51,8 +52,21 @@ final class ProxiedEvents implements ProxyCore.Listener {
         });
     }
 
-    /** A BYE that is challenged or fails otherwise leaves the call as it is (RFC 5057 §5.1). */
-    private static boolean endsCall(int status) {
+    /** Of a call the BYE; of a subscription the NOTIFY that says so. */
+    private boolean isLast() {
+        Method method = request.message().method();
+        if (method.equals(Method.NOTIFY)) {
+            boolean subscription = Session.of(session, runtime)
+                    .first()
+                    .filter(first -> first.message().method().equals(Method.SUBSCRIBE))
+                    .isPresent();
+            return subscription && EventAnswer.isLast(request.message());
+        }
+        return method.equals(Method.BYE);
+    }
+
+    /** What is challenged or fails otherwise leaves call or subscription as it is (RFC 5057 §5.1). */
+    private static boolean ends(int status) {
         return (status >= 200 && status < 300) || status == 481 || status == 408; // RFC 3261 §15.1.1
     }
 

@@ -343,6 +343,7 @@ final class Session implements SipSession {
                     HeaderName.CONTACT,
                     Contacts.of(runtime.factory().defaultListener()).toString());
         }
+        runtime.offerPackages(method, builder);
         more.accept(builder);
         return builder.build();
     }

@@ -7,10 +7,14 @@ import jakarta.servlet.sip.SipSessionsUtil;
 import java.lang.annotation.Annotation;
 import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.Takeover;
+import org.trapezoid.sip.header.HeaderName;
 
 /** Finds the sessions of one application (JSR 289 §15.11.2). Safe for use by any thread. */
 public final class SessionsUtil implements SipSessionsUtil {
@@ -48,7 +52,23 @@ public final class SessionsUtil implements SipSessionsUtil {
 
     @Override
     public @Nullable SipSession getCorrespondingSipSession(SipSession session, String headerName) {
-        return null;
+        HeaderName header = HeaderName.of(headerName);
+        if (!(session instanceof Session own)
+                || !(header.equals(HeaderName.REPLACES) || header.equals(HeaderName.JOIN))) {
+            return null;
+        }
+        Optional<Takeover> takeover =
+                own.state().strand().call(own::first).flatMap(first -> Takeover.of(first.message(), header));
+        return takeover.flatMap(this::takenOver)
+                .<SipSession>map(state -> Session.of(state, runtime))
+                .orElse(null);
+    }
+
+    private Optional<SipSessionState> takenOver(Takeover takeover) {
+        return sessions.byLocalTag(takeover.reference().localTag())
+                .filter(takeover::names)
+                .filter(root -> isOwn(root.appSession()))
+                .flatMap(root -> root.strand().call(() -> takeover.member(root)));
     }
 
     @Override

@@ -443,6 +443,9 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                 throw new IllegalStateException("cannot answer " + describe() + ": a final response was sent");
             }
             Response.Builder response = core.respond(status, reason);
+            if (status > 100 && status < 300) {
+                runtime().offerPackages(frozen.method(), response);
+            }
             return SipResponse.made(this, response.build());
         });
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.SipErrorEvent;
+import jakarta.servlet.sip.SipErrorListener;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -102,6 +105,21 @@ final class UacEvents implements UacCore.Listener {
             delivery.run();
             Reliable.acknowledge(runtime, session, facade);
         };
+    }
+
+    @Override
+    public void onNoNotify(SipSessionState session) {
+        List<SipErrorListener> listeners = runtime.application().listeners().error();
+        if (!listeners.isEmpty()) {
+            SipErrorEvent event = new SipErrorEvent(Objects.requireNonNull(request), null);
+            runtime.callback(session.appSession(), () -> runtime.application()
+                    .notify(listeners, session.callId(), listener -> listener.noNotifyReceived(event)));
+        }
+    }
+
+    @Override
+    public void onUsageEnded(SipSessionState session) {
+        runtime.settle(session.appSession());
     }
 
     @Override

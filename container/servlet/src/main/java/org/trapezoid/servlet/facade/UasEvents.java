@@ -68,6 +68,16 @@ final class UasEvents implements UasCore.Listener {
     }
 
     @Override
+    public void onNoNotify(SipSessionState notifying) {
+        // of subscribers only
+    }
+
+    @Override
+    public void onUsageEnded(SipSessionState notifying) {
+        runtime.settle(notifying.appSession());
+    }
+
+    @Override
     public void onFinal() {
         facade().committed();
         Session.of(session, runtime).answered(facade());

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.dialog.SubscriptionUsage;
+import org.trapezoid.sip.header.Event;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
 
@@ -39,6 +41,10 @@ public final class SipSessionState implements Stranded {
     private @Nullable String calleeTag; // of a proxied dialog
     private @Nullable SipSessionState linked;
     private @Nullable List<SipSessionState> family; // the sessions of one local tag: forked responses (RFC 3261 §12.1)
+    private boolean calling; // the dialog has an INVITE usage
+    private boolean callOver;
+    private List<SubscriptionUsage> subscriptions = List.of();
+    private @Nullable Forking forking; // of the family
     private @Nullable Object facade;
 
     /** Makes a session and adds it to its application session. */
@@ -74,6 +80,7 @@ public final class SipSessionState implements Stranded {
         derived.routeId = routeId;
         derived.localCSeq = localCSeq;
         derived.used = used;
+        derived.forking = forking;
         List<SipSessionState> members = family();
         members.add(derived);
         derived.family = members;
@@ -154,9 +161,103 @@ public final class SipSessionState implements Stranded {
 
     /** An early dialog that ended without a 2xx: the UAC may use the session for another request (JSR 289 §6.2.1). */
     public void dropDialog() {
+        calling = false;
+        dropSubscriptions();
         dialog = null;
         remoteParty = remoteParty.withoutTag();
         state = SessionState.INITIAL;
+    }
+
+    // ---- the usages of the dialog (RFC 5057)
+
+    /** An INVITE made the dialog, or was accepted in it. */
+    public void callBegan() {
+        calling = true;
+        callOver = false;
+    }
+
+    /** Whether there is a call in the dialog, early or not. */
+    public boolean hasCall() {
+        return calling;
+    }
+
+    /** Whether there was a call in the dialog, which has ended. */
+    public boolean isCallOver() {
+        return callOver;
+    }
+
+    /** The call ended; the session does with its last subscription (RFC 5057 §4.1). */
+    public void callEnded() {
+        callOver = true;
+        calling = false;
+        endUnused();
+    }
+
+    /** Subscriptions in the dialog, of either end; safe to iterate while they end. */
+    public List<SubscriptionUsage> subscriptions() {
+        return subscriptions;
+    }
+
+    /** The subscription that a NOTIFY or SUBSCRIBE with this Event is of. */
+    public Optional<SubscriptionUsage> subscription(SubscriptionUsage.Role role, Event event) {
+        for (SubscriptionUsage each : subscriptions) {
+            if (each.role() == role && each.matches(event)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public void add(SubscriptionUsage subscription) {
+        subscriptions = new ArrayList<>(subscriptions);
+        subscriptions.add(subscription);
+    }
+
+    /** A subscription ended; the session does with its last usage. */
+    public void remove(SubscriptionUsage subscription) {
+        if (subscriptions.contains(subscription)) {
+            subscriptions = new ArrayList<>(subscriptions);
+            subscriptions.remove(subscription);
+            endUnused();
+        }
+    }
+
+    private void endUnused() {
+        if (!calling && subscriptions.isEmpty()) {
+            terminated();
+        }
+    }
+
+    /** The dialog ended with all its usages. */
+    public void terminated() {
+        calling = false;
+        callOver = true;
+        dropSubscriptions();
+        if (dialog != null) {
+            dialog.terminate();
+        }
+        state = SessionState.TERMINATED;
+    }
+
+    private void dropSubscriptions() {
+        subscriptions.forEach(SubscriptionUsage::cancel);
+        subscriptions = List.of();
+    }
+
+    /** The SUBSCRIBE or REFER of this family to which NOTIFYs may still make dialogs (RFC 6665 §4.1.4). */
+    public Optional<Forking> forking() {
+        return Optional.ofNullable(forking);
+    }
+
+    public void forking(Forking newForking) {
+        forking = newForking;
+    }
+
+    /** A request outside a dialog that each element it reached may answer with a NOTIFY in a dialog of its own. */
+    public interface Forking {
+
+        /** The session in which the NOTIFY is a request, a new one if need be; empty if it is of another subscription. */
+        Optional<SipSessionState> notified(Request notify);
     }
 
     /** The next sequence number for a request outside a dialog. */
@@ -219,6 +320,7 @@ public final class SipSessionState implements Stranded {
 
     public void invalidated() {
         valid = false;
+        dropSubscriptions();
         appSession.remove(this);
         unlink();
         if (family != null) {

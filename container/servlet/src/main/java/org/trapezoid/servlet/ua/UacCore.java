@@ -15,6 +15,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogState;
 import org.trapezoid.sip.dialog.ProvisionalOrder;
+import org.trapezoid.sip.dialog.UsageEffect;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -36,7 +37,7 @@ public final class UacCore implements ClientUser {
     private static final int INTERVAL_TOO_SMALL = 422;
 
     /** What the facade is told; in the core section. */
-    public interface Listener {
+    public interface Listener extends UsageListener {
 
         /**
          * A response for the application: never 100, never a repeated 2xx. {@code session} may be a derived one. False when
@@ -57,6 +58,7 @@ public final class UacCore implements ClientUser {
     private final UaServices services;
     private final Listener listener;
     private final boolean inDialog;
+    private final @Nullable EventRequest event; // of a SUBSCRIBE, REFER or NOTIFY
     private Request request;
     private @Nullable OutgoingRequest outgoing;
     private Map<String, Sent> acks = Map.of(); // by To tag of the 2xx
@@ -74,6 +76,9 @@ public final class UacCore implements ClientUser {
         this.services = services;
         this.listener = listener;
         this.inDialog = request.toTag().isPresent();
+        this.event = EventRequest.isMadeBy(request.method())
+                ? new EventRequest(session, services, listener, this::follow)
+                : null;
     }
 
     /** The request as it was sent. */
@@ -102,6 +107,9 @@ public final class UacCore implements ClientUser {
         root.transactionBegan();
         if (OfferAnswer.concerns(prepared.method())) {
             root.offers().sent(prepared);
+        }
+        if (event != null) {
+            event.sent(prepared);
         }
         boolean held = prepared.method().equals(Method.BYE) && root.holdUntilAck(() -> leave(prepared));
         if (!held) {
@@ -311,8 +319,10 @@ public final class UacCore implements ClientUser {
                 dialog.confirm(response);
             }
         });
-        if (session.state() != SessionState.TERMINATED) { // a BYE may have come before the answer to a re-INVITE
+        boolean over = session.state() == SessionState.TERMINATED || (inDialog && session.isCallOver());
+        if (!over) { // a BYE may have come before the answer to a re-INVITE
             session.state(SessionState.CONFIRMED);
+            session.callBegan();
         }
         if (!succeeded) {
             succeeded = true;
@@ -347,39 +357,49 @@ public final class UacCore implements ClientUser {
         Method method = request.method();
         if (response.statusClass() == StatusClass.SUCCESS) {
             if (method.equals(Method.BYE)) {
-                terminate(root);
+                root.callEnded();
             } else if (inDialog && Dialog.refreshesTarget(method)) {
                 root.dialog().ifPresent(dialog -> dialog.refreshTarget(response));
-            } else if (!inDialog && Contacts.makesDialog(method)) {
+            } else if (!inDialog && Contacts.makesDialog(method) && !EventRequest.isWithoutSubscription(response)) {
                 session = enterDialog(response, response.toTag().orElse(""));
-                session.dialog().ifPresent(dialog -> dialog.confirm(response));
-                session.state(SessionState.CONFIRMED);
+                if (session.state() != SessionState.TERMINATED) {
+                    session.dialog().ifPresent(dialog -> dialog.confirm(response));
+                    session.state(SessionState.CONFIRMED);
+                }
+            }
+            if (event != null) {
+                event.succeeded(session, response);
             }
         } else if (inDialog) {
-            if (method.equals(Method.BYE) || Dialog.isEndedBy(response)) {
-                terminate(root); // RFC 3261 §12.2.1.2
-            }
-        } else {
+            failed(method, response);
+        } else if (event == null || !event.survives(response)) {
             dropEarlyDialogs();
         }
         root.transactionEnded();
         listener.onResponse(session, response);
     }
 
+    /** In a dialog (RFC 3261 §12.2.1.2, RFC 5057 §5.1). */
+    private void failed(Method method, Response response) {
+        UsageEffect effect = UsageEffect.of(response);
+        if (effect == UsageEffect.DIALOG) {
+            root.terminated();
+        } else if (event != null) {
+            event.failed(response, effect);
+        } else if (method.equals(Method.BYE) || effect == UsageEffect.USAGE) {
+            root.callEnded();
+        }
+    }
+
     private void dropEarlyDialogs() {
         for (SipSessionState member : List.copyOf(root.family())) {
             if (member != root) {
-                terminate(member);
+                member.terminated();
             }
         }
         if (root.dialog().isPresent()) {
             root.dropDialog();
         }
-    }
-
-    private static void terminate(SipSessionState session) {
-        session.dialog().ifPresent(Dialog::terminate);
-        session.state(SessionState.TERMINATED);
     }
 
     /** The session of the response's To tag; a further tag makes a derived session. */
@@ -390,26 +410,40 @@ public final class UacCore implements ClientUser {
         }
         SipSessionState session = root;
         if (root.dialog().isPresent()) {
-            session = root.derive(
-                    new SessionId(services.identifiers().tag()), services.time().millis());
-            services.sessions().add(session);
+            session = derive(root, services);
         }
         session.dialog(dialog(response));
         if (session != root) {
             session.offers().sent(request());
         }
+        if (request.method().equals(Method.INVITE)) {
+            session.callBegan();
+        }
+        return session;
+    }
+
+    /** A session for a further dialog of one request. */
+    static SipSessionState derive(SipSessionState root, UaServices services) {
+        SipSessionState session = root.derive(
+                new SessionId(services.identifiers().tag()), services.time().millis());
+        services.sessions().add(session);
         return session;
     }
 
     /** Its requests go over the flow that this one went over. */
     private Dialog dialog(Response response) {
         Dialog dialog = Dialog.uac(request(), response);
+        follow(dialog);
+        return dialog;
+    }
+
+    /** Requests in the dialog go the way that the first one went. */
+    private void follow(Dialog dialog) {
         if (outgoing != null) {
             outgoing.followed()
                     .ifPresent(named -> dialog.flowRoute(
                             named.flow().map(flow -> services.sender().flows().target(flow, named.strict()))));
         }
-        return dialog;
     }
 
     @Override
@@ -450,7 +484,7 @@ public final class UacCore implements ClientUser {
         if (succeeded) {
             for (SipSessionState member : List.copyOf(root.family())) {
                 if (member.state() == SessionState.EARLY) {
-                    terminate(member); // RFC 3261 §13.2.2.4: 64*T1 after the first 2xx
+                    member.terminated(); // RFC 3261 §13.2.2.4: 64*T1 after the first 2xx
                 }
             }
         }

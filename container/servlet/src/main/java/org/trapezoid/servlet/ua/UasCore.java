@@ -32,7 +32,7 @@ import org.trapezoid.sip.transport.Flow;
 public final class UasCore implements ServerUser, Acknowledged {
 
     /** What the facade is told; in the core section. */
-    public interface Listener {
+    public interface Listener extends UsageListener {
 
         /** The INVITE was cancelled; it is being answered with 487. */
         void onCancel(Request cancel);
@@ -223,13 +223,11 @@ public final class UasCore implements ServerUser, Acknowledged {
             if (Dialog.isMadeBy(response) && Contacts.makesDialog(method)) {
                 enterDialog(response);
             } else if (status >= 300 && method.equals(Method.INVITE)) {
-                session.dialog().ifPresent(Dialog::terminate);
-                session.state(SessionState.TERMINATED);
+                session.terminated();
             }
         } else if (status >= 200 && status < 300) {
             if (method.equals(Method.BYE)) {
-                session.dialog().ifPresent(Dialog::terminate);
-                session.state(SessionState.TERMINATED);
+                session.callEnded();
             } else if (Dialog.refreshesTarget(method)) {
                 session.dialog().ifPresent(this::refreshTarget);
             }
@@ -252,6 +250,12 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     private void enterDialog(Response response) {
         boolean confirms = response.status() >= 200;
+        if (confirms && EventRequest.isWithoutSubscription(response)) {
+            return; // RFC 4488 §4
+        }
+        if (request.method().equals(Method.INVITE)) {
+            session.callBegan();
+        }
         if (session.dialog().isEmpty()) {
             Dialog dialog = Dialog.uas(request, response);
             dialog.flowRoute(flowRoute());
@@ -268,6 +272,9 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     private void sendFinal(Response response) {
         finalSent = true;
+        if (EventRequest.isMadeBy(request.method())) {
+            EventAnswer.sent(session, request, response, services, listener);
+        }
         if (reliable != null) {
             reliable.stop();
             awaitsPrack = response.statusClass() != StatusClass.SUCCESS

@@ -162,6 +162,7 @@ public class ScriptedServlet extends SipServlet
     @Override
     public void noNotifyReceived(SipErrorEvent ee) {
         events.add("noNotify");
+        run(onError, ee);
     }
 
     @Override

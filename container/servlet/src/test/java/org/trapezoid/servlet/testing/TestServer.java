@@ -40,6 +40,7 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.transport.TrustDomain;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.SipUri;
@@ -63,6 +64,19 @@ public final class TestServer {
 
     public TestServer() {
         this(HOST, clock -> Map.of());
+    }
+
+    /** A server at the edge of a trust domain. */
+    public static TestServer trusting(TrustDomain domain) {
+        return new TestServer(
+                new ManualClock(),
+                HOST,
+                42,
+                new DefaultApplicationRouter(),
+                clock -> Map.of(),
+                new TransportOptions(ALIASES, false),
+                ServletLayer.Options.DEFAULT,
+                domain);
     }
 
     /** A server at another address, with services that every application is given. */
@@ -126,6 +140,18 @@ public final class TestServer {
             Function<ManualClock, Map<Class<?>, Object>> shared,
             TransportOptions transportOptions,
             ServletLayer.Options options) {
+        this(clock, host, seed, router, shared, transportOptions, options, TrustDomain.EVERYBODY);
+    }
+
+    private TestServer(
+            ManualClock clock,
+            String host,
+            long seed,
+            DefaultApplicationRouter router,
+            Function<ManualClock, Map<Class<?>, Object>> shared,
+            TransportOptions transportOptions,
+            ServletLayer.Options options,
+            TrustDomain trust) {
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
@@ -135,7 +161,8 @@ public final class TestServer {
         transports = new TransportLayer(
                 List.of(udp, tcp, tls),
                 transportOptions,
-                new StackThreads(new Readers(), clock, Runnable::run));
+                new StackThreads(new Readers(), clock, Runnable::run),
+                trust);
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),

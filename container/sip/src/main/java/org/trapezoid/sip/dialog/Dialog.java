@@ -83,6 +83,28 @@ public final class Dialog {
                 target(response).orElse(request.uri()));
     }
 
+    /**
+     * The dialog of a subscriber that a NOTIFY makes, before or beside the 2xx to its {@code request} (RFC 6665 §4.4.1). Route
+     * set and remote target are those of the NOTIFY; the order of the NOTIFY is still to be checked.
+     */
+    public static Dialog notified(Request request, Request notify) {
+        return new Dialog(request, notify);
+    }
+
+    private Dialog(Request request, Request notify) {
+        this.id = DialogId.ofReceivedRequest(notify);
+        this.initiator = true;
+        this.secure = request.uri() instanceof SipUri uri && uri.secure();
+        this.localParty = request.from();
+        this.remoteParty = notify.from();
+        this.state = DialogState.CONFIRMED;
+        this.routeSet = RouteSet.ofUas(notify);
+        this.remoteTarget = target(notify).orElse(request.uri());
+        this.forbidden = notify.forbidden();
+        this.localCSeq = request.cseq().number();
+        this.remoteCSeq = UNKNOWN;
+    }
+
     /** Whether a response makes a dialog: 2xx always, 101 to 199 with a To tag, RFC 3261 §12.1. */
     public static boolean isMadeBy(Response response) {
         return switch (response.statusClass()) {
@@ -90,11 +112,6 @@ public final class Dialog {
             case PROVISIONAL -> response.status() > 100 && response.toTag().isPresent();
             case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> false;
         };
-    }
-
-    /** Whether a response to a request inside a dialog ends it, RFC 3261 §12.2.1.2. */
-    public static boolean isEndedBy(Response response) {
-        return response.status() == 481 || response.status() == 408;
     }
 
     /** Whether a request of this method replaces the target once it succeeds: RFC 3261 §12.2, 3311, 6665, 3515. */

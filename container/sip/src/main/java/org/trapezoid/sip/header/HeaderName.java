@@ -60,8 +60,13 @@ public final class HeaderName {
     public static final HeaderName P_ASSERTED_SERVICE = single("P-Asserted-Service");
     public static final HeaderName P_ASSOCIATED_URI = list("P-Associated-URI");
     public static final HeaderName P_CALLED_PARTY_ID = single("P-Called-Party-ID");
+    public static final HeaderName P_CHARGE_INFO = list("P-Charge-Info");
+    public static final HeaderName P_CHARGING_FUNCTION_ADDRESSES = single("P-Charging-Function-Addresses");
     public static final HeaderName P_CHARGING_VECTOR = single("P-Charging-Vector");
     public static final HeaderName P_PREFERRED_IDENTITY = list("P-Preferred-Identity");
+    public static final HeaderName P_PROFILE_KEY = single("P-Profile-Key");
+    public static final HeaderName P_SERVED_USER = single("P-Served-User");
+    public static final HeaderName P_USER_DATABASE = single("P-User-Database");
     public static final HeaderName P_VISITED_NETWORK_ID = list("P-Visited-Network-ID");
     public static final HeaderName PATH = list("Path");
     public static final HeaderName PRIORITY = single("Priority");

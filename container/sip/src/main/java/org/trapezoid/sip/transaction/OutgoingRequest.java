@@ -164,7 +164,7 @@ public final class OutgoingRequest {
     }
 
     private Request completed(Flow flow, String branch) {
-        Request finished = finisher.finish(original, flow);
+        Request finished = sender.permitted(finisher.finish(original, flow), flow);
         return RequestSender.withVia(
                 followed.isPresent() ? RequestSender.withoutFlow(finished) : finished, flow, branch);
     }

@@ -123,10 +123,7 @@ public final class RequestSender {
             return locateDirect(request, branch, locator);
         }
         if (named.get().flow().isPresent()) {
-            Flow flow = named.get().flow().get();
-            Sent sent = new Sent();
-            sent.go(withVia(withoutFlow(request), flow, branch), flow, () -> {});
-            return sent;
+            return goDirect(withoutFlow(request), named.get().flow().get(), branch);
         }
         if (named.get().strict()) {
             log.debug(
@@ -155,7 +152,7 @@ public final class RequestSender {
         while (hops.hasNext()) {
             try {
                 Flow flow = flowTo(hops.next(), request);
-                sent.go(withVia(request, flow, branch), flow, () -> sendToNext(request, branch, hops, sent));
+                sent.go(withVia(permitted(request, flow), flow, branch), flow, () -> sendToNext(request, branch, hops, sent));
                 return;
             } catch (IOException cause) {
                 log.debug("{} not sent: {}", request.method().name(), cause.toString());
@@ -165,8 +162,12 @@ public final class RequestSender {
 
     /** The same over a given flow. */
     public Sent sendDirect(Request request, Flow flow) {
+        return goDirect(request, flow, identifiers.branch());
+    }
+
+    private Sent goDirect(Request request, Flow flow, String branch) {
         Sent sent = new Sent();
-        sent.go(withVia(request, flow, identifiers.branch()), flow, () -> {});
+        sent.go(withVia(permitted(request, flow), flow, branch), flow, () -> {});
         return sent;
     }
 
@@ -207,6 +208,11 @@ public final class RequestSender {
         if (request.toTag().isEmpty() && transports.isOwnAddress(hop.protocol(), hop.address())) {
             throw new RefusedHopException(482, hop.address() + " is this server");
         }
+    }
+
+    /** What the peer of the flow may see of it. */
+    Request permitted(Request request, Flow flow) {
+        return transports.trust().sent(flow, request);
     }
 
     /** RFC 3261 §18.1.1 and RFC 3581 §3. */

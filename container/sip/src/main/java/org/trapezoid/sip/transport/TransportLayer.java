@@ -39,6 +39,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private final List<Transport> transports;
     private final TransportOptions options;
     private final StackThreads threads;
+    private final TrustDomain trust;
     private final ResponseRoute route;
     private final LogGate gate;
     private final List<Consumer<Flow>> watchers = new CopyOnWriteArrayList<>();
@@ -47,6 +48,12 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private volatile OwnAddresses own = new OwnAddresses(List.of());
 
     public TransportLayer(List<Transport> transports, TransportOptions options, StackThreads threads) {
+        this(transports, options, threads, TrustDomain.EVERYBODY);
+    }
+
+    public TransportLayer(
+            List<Transport> transports, TransportOptions options, StackThreads threads, TrustDomain trust) {
+        this.trust = trust;
         this.transports = List.copyOf(transports);
         this.options = options;
         this.threads = threads;
@@ -56,7 +63,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     /** Starts every transport; when one cannot, closes the others. */
     public void start(MessageHandler messageHandler) throws IOException {
-        handler = messageHandler;
+        handler = trust.guard(messageHandler);
         try {
             for (Transport transport : transports) {
                 transport.start(this);
@@ -72,6 +79,11 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     @Override
     public void close() {
         transports.forEach(Transport::close);
+    }
+
+    /** Who is inside the network of this server. */
+    public TrustDomain trust() {
+        return trust;
     }
 
     public List<Listener> listeners() {
@@ -247,6 +259,10 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
      * connection; when that is gone, on a new one to the same address and the port of sent-by.
      */
     public void sendResponse(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
+        send(receivedOn, trust.sent(receivedOn, response), onFailure);
+    }
+
+    private void send(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
         if (receivedOn instanceof LoopbackFlow) {
             receivedOn.send(response, onFailure);
         } else if (!receivedOn.isReliable()) {
@@ -300,7 +316,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 .flatMap(protocol -> protocol.isReliable() ? connection(protocol, via) : datagrams(protocol, via))
                 .filter(found -> !response.forbidden().contains(found.peer().getAddress()));
         if (flow.isPresent()) {
-            flow.get().send(response, onFailure);
+            flow.get().send(trust.sent(flow.get(), response), onFailure);
         } else {
             fail(onFailure, new IOException("no way to send a response to " + via));
         }

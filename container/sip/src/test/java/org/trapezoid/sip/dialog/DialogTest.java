@@ -353,12 +353,30 @@ class DialogTest {
         assertThat(uac(invite).isSecure()).isTrue();
     }
 
-    @ParameterizedTest
-    @CsvSource({"408, true", "481, true", "200, false", "480, false", "486, false", "503, false"})
-    @Rfc(value = 3261, section = "12.2.1.2")
-    @Checklist("D8")
-    void isEndedByNoAnswerAndByAnUnknownDialog(int status, boolean ended) {
-        assertThat(Dialog.isEndedBy(answer(invite().build(), status).build())).isEqualTo(ended);
+    @Test
+    @Rfc(value = 6665, section = "4.4.1")
+    void ofASubscriberIsMadeByTheNotify() {
+        var subscribe = invite().method(Method.SUBSCRIBE)
+                .set(HeaderName.CSEQ, "314159 SUBSCRIBE")
+                .build();
+        var notify = Request.builder(Method.NOTIFY, Uri.parse("sip:alice@pc33.atlanta.com"))
+                .add(HeaderName.FROM, "<sip:bob@biloxi.com>;tag=fork2")
+                .add(HeaderName.TO, subscribe.from().toString())
+                .add(HeaderName.CALL_ID, subscribe.callId())
+                .add(HeaderName.CSEQ, "8 NOTIFY")
+                .add(HeaderName.RECORD_ROUTE, "<sip:p1.biloxi.com;lr>, <sip:p2.atlanta.com;lr>")
+                .add(HeaderName.CONTACT, "<sip:bob@192.0.2.77>")
+                .build();
+
+        var dialog = Dialog.notified(subscribe, notify);
+        var refresh = dialog.createRequest(Method.SUBSCRIBE).build();
+
+        assertThat(dialog.id().remoteTag()).isEqualTo("fork2");
+        assertThat(dialog.receive(notify)).isEqualTo(Receipt.ACCEPTED);
+        assertThat(refresh.uri()).isEqualTo(Uri.parse("sip:bob@192.0.2.77"));
+        assertThat(refresh.headers().all(HeaderName.ROUTE))
+                .containsExactly("<sip:p1.biloxi.com;lr>", "<sip:p2.atlanta.com;lr>");
+        assertThat(refresh.cseq().number()).isEqualTo(314160);
     }
 
     @Test

@@ -10,6 +10,7 @@ import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipURI;
+import jakarta.servlet.sip.TimerService;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.Flows;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Push;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
@@ -46,6 +48,7 @@ public final class ProxyServlet extends SipServlet {
     private transient Domains domains;
     private transient Subscribers subscribers;
     private transient Callers callers;
+    private transient Sleepers sleepers;
     private Fork fork;
     private Relay relay;
     private boolean recordRoute;
@@ -64,6 +67,17 @@ public final class ProxyServlet extends SipServlet {
         relay = settings.choice("relay", Relay.class);
         recordRoute = settings.flag("record-route", true);
         ringSeconds = settings.number("ring-seconds", 0);
+        sleepers = new Sleepers(
+                Push.of(getServletContext()),
+                factory,
+                Services.find(getServletContext(), TIMER_SERVICE, TimerService.class),
+                settings.number("push-wait-seconds", 10));
+        locations.addListener(sleepers);
+    }
+
+    @Override
+    public void destroy() {
+        locations.removeListener(sleepers);
     }
 
     /** Every method is treated alike. Requests inside a dialog and CANCEL are forwarded by the container. */
@@ -147,6 +161,30 @@ public final class ProxyServlet extends SipServlet {
             unavailable.send(); // RFC 5630 §5.3
             return;
         }
+        if (!sleepers.wake(
+                req.getApplicationSession(), addressOfRecord, reachable, awake -> goOn(req, addressOfRecord, awake))) {
+            forward(req, addressOfRecord, reachable);
+        }
+    }
+
+    /** Whoever was to be woken is awake, or does not wake up. */
+    private void goOn(SipServletRequest req, String addressOfRecord, List<Binding> awake) {
+        if (req.getSession().getAttribute(CANCELLED) != null) {
+            return;
+        }
+        try {
+            if (awake.isEmpty()) {
+                req.createResponse(SipServletResponse.SC_TEMPORARLY_UNAVAILABLE).send();
+            } else {
+                forward(req, addressOfRecord, awake);
+            }
+        } catch (IOException | ServletException e) {
+            log("cannot forward " + req.getMethod() + " to " + addressOfRecord, e);
+        }
+    }
+
+    private void forward(SipServletRequest req, String addressOfRecord, List<Binding> reachable)
+            throws IOException, ServletException {
         CallerPreferences wishes = CallerPreferences.of(req);
         List<Binding> bindings = wishes.targets(reachable);
         if (bindings.isEmpty()) {

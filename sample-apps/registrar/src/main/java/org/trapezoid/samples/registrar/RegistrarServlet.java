@@ -25,6 +25,7 @@ import org.trapezoid.api.Binding;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Push;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
@@ -48,6 +49,7 @@ public final class RegistrarServlet extends SipServlet {
     private transient Access access;
     private transient Expiry expiry;
     private transient DateHeader date;
+    private transient PushSupport push;
     private final transient InstantSource clock;
     private int maxContacts;
     private int flowTimer;
@@ -75,6 +77,7 @@ public final class RegistrarServlet extends SipServlet {
         flowTimer = settings.number("flow-timer", 0);
         serviceRoute = addresses(settings.words("service-route"));
         date = new DateHeader(clock);
+        push = PushSupport.of(Push.of(getServletContext()), settings);
     }
 
     private List<Address> addresses(List<String> texts) throws ServletException {
@@ -137,6 +140,13 @@ public final class RegistrarServlet extends SipServlet {
             outbound = Outbound.of(req);
             if (outbound.refusal().isPresent()) {
                 req.createResponse(outbound.refusal().getAsInt()).send();
+                return;
+            }
+            if (push.isRefused(req)) {
+                SipServletResponse response =
+                        req.createResponse(PushSupport.NOT_SUPPORTED, "Push Notification Service Not Supported");
+                push.announce(req, response);
+                response.send();
                 return;
             }
             Optional<Registration> registration = registration(req, addressOfRecord, now, outbound);
@@ -259,6 +269,7 @@ public final class RegistrarServlet extends SipServlet {
             ok.addHeader("Service-Route", route.toString()); // RFC 3608 §6.3
         }
         try {
+            push.announce(req, ok);
             List<Address> path = new ArrayList<>(0);
             req.getAddressHeaders("Path").forEachRemaining(path::add);
             for (int i = path.size() - 1; i >= 0; i--) {
