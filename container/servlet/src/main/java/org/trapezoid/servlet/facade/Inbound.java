@@ -50,6 +50,12 @@ public final class Inbound {
 
         @Override
         public void onFinal() {}
+
+        @Override
+        public void onNoNotify(SipSessionState session) {}
+
+        @Override
+        public void onUsageEnded(SipSessionState session) {}
     };
 
     private static final int MOST_SUBSCRIPTIONS = 32; // of one dialog

@@ -268,7 +268,7 @@ public final class UacCore implements ClientUser {
         if (response.status() == EARLY_DIALOG_TERMINATED && !inDialog) {
             root.member(tag)
                     .filter(ended -> ended.state() == SessionState.EARLY)
-                    .ifPresent(UacCore::terminate); // RFC 6228 §4
+                    .ifPresent(SipSessionState::terminated); // RFC 6228 §4
         }
         if (!ProvisionalOrder.isReliable(response)) {
             listener.onResponse(session, response);
@@ -498,7 +498,7 @@ public final class UacCore implements ClientUser {
             sendAck(tag, dialog.createAck(request).build());
             if (!inDialog) {
                 hangUp(dialog);
-                terminate(session);
+                session.terminated();
             }
         }));
         untold = Map.of();
