@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.trapezoid.sip.testing.Checklist;
+import org.trapezoid.sip.testing.Rfc;
 import org.trapezoid.sip.testing.TestKeys;
 
 class XmlConfigTest {
@@ -51,7 +53,9 @@ class XmlConfigTest {
 
     @Test
     void readsHowNamesAreLookedUp() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -78,7 +82,9 @@ class XmlConfigTest {
 
     @Test
     void refusesNameServersThatAreNames() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -106,7 +112,8 @@ class XmlConfigTest {
 
     @Test
     void saysInAFileWhatTheBuilderSays() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip stop-timeout="3s">
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
@@ -177,11 +184,30 @@ class XmlConfigTest {
     }
 
     @Test
+    @Rfc(value = 3261, section = "18.2.1")
+    @Checklist("X10")
+    void shipsAListenerOnTcpWhereverThereIsOneOnUdp() throws IOException {
+        List<Listener> listeners = reader(Map.of("TRAPEZOID_HOST", "192.0.2.1"))
+                .read(SHIPPED)
+                .sip()
+                .listeners();
+
+        List<Listener> overTcp = listeners.stream()
+                .filter(listener -> listener.transport() == Listener.Transport.UDP)
+                .map(listener -> Listener.tcp(listener.port()).host(listener.host()))
+                .toList();
+
+        assertThat(overTcp).isNotEmpty();
+        assertThat(listeners).containsAll(overTcp);
+    }
+
+    @Test
     void readsKeysAndTrust() throws IOException {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
@@ -199,15 +225,15 @@ class XmlConfigTest {
                         Listener.tls(5062)
                                 .tls(Tls.certificate(base.resolve("server.crt"), base.resolve("server.key"))
                                         .clientAuth(Tls.ClientAuth.REQUIRED)));
-        assertThat(config.sip().trust())
-                .isEqualTo(new ServerConfig.Trust(Optional.of(base.resolve("server.crt")), ""));
+        assertThat(config.sip().trust()).isEqualTo(new ServerConfig.Trust(Optional.of(base.resolve("server.crt")), ""));
         assertThat(config.toString()).doesNotContain(TestKeys.PASSWORD);
     }
 
     @Test
     void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
         TestKeys.make(base, "server.p12", "server", "dns:a.test");
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
@@ -231,7 +257,8 @@ class XmlConfigTest {
 
     @Test
     void speaksNoWebSocketWithoutAPath() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http port="8080" websocket-path=""/>
@@ -243,7 +270,8 @@ class XmlConfigTest {
 
     @Test
     void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -279,7 +307,8 @@ class XmlConfigTest {
 
     @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060" colour="red"/>
@@ -313,7 +342,8 @@ class XmlConfigTest {
                 "<listener transport='udp' port='1'/><timing t1='5'/> | '5'",
                 "<listener transport='udp' port='1'/><timing t1='0s'/> | t1 is 0ms",
                 "<listener transport='udp' port='1'/><timing t1='5s' t2='1s'/> | t2 is 1000ms; expected at least t1",
-                "<listener transport='udp' port='1'/><forbid range='10.0.0.0/33'/> | range of forbid is \"10.0.0.0/33\"",
+                "<listener transport='udp' port='1'/><forbid range='10.0.0.0/33'/> | range of forbid is"
+                        + " \"10.0.0.0/33\"",
                 "<listener transport='udp' port='1'/><limits headers='3'/> | headers is 3; expected a number from 10",
             })
     void namesTheLineOfAWrongValue(String element, String problem) throws IOException {
@@ -328,7 +358,8 @@ class XmlConfigTest {
 
     @Test
     void refusesTheSameListenerTwice() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip>
                   <listener transport="udp" port="5060"/>
                   <listener transport="udp" port="5060" advertise="x"/>
@@ -342,7 +373,8 @@ class XmlConfigTest {
 
     @Test
     void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
-        write("""
+        write(
+                """
                 <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
                 """);

@@ -78,9 +78,9 @@ class TransportLayerTest {
 
     @Test
     @Rfc(value = 3261, section = "18.2.1")
-    @Checklist("X1")
+    @Checklist({"X1", "X15"})
     void marksOnlyTheTopValueOfAViaList() {
-        String lower = "SIP/2.0/UDP ua.invalid;branch=z9hG4bKb";
+        String lower = "SIP/2.0/CARRIER-PIGEON ua.invalid;branch=z9hG4bKb";
         udp.receive(PEER, Texts.options("SIP/2.0/UDP proxy.invalid;branch=z9hG4bKa, " + lower, "list"));
 
         List<String> vias = messages.requests.get(0).headers().values(HeaderName.VIA);
