@@ -565,7 +565,18 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
-                    new Sip(listeners, names, routes, forbidden, timing, limits, nat, trust, stopTimeout, dns, nextHops),
+                    new Sip(
+                            listeners,
+                            names,
+                            routes,
+                            forbidden,
+                            timing,
+                            limits,
+                            nat,
+                            trust,
+                            stopTimeout,
+                            dns,
+                            nextHops),
                     http,
                     new Applications(
                             directory,

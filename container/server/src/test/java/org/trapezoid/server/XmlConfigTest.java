@@ -199,8 +199,7 @@ class XmlConfigTest {
                         Listener.tls(5062)
                                 .tls(Tls.certificate(base.resolve("server.crt"), base.resolve("server.key"))
                                         .clientAuth(Tls.ClientAuth.REQUIRED)));
-        assertThat(config.sip().trust())
-                .isEqualTo(new ServerConfig.Trust(Optional.of(base.resolve("server.crt")), ""));
+        assertThat(config.sip().trust()).isEqualTo(new ServerConfig.Trust(Optional.of(base.resolve("server.crt")), ""));
         assertThat(config.toString()).doesNotContain(TestKeys.PASSWORD);
     }
 
