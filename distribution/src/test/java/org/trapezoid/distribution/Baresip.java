@@ -63,15 +63,15 @@ final class Baresip implements AutoCloseable {
                 ctrl_tcp_listen %7$s
                 %8$s
                 """.formatted(
-                phone,
-                phone.host(),
-                media.port() & ~1,
-                (media.port() & ~1) + 8,
-                directory,
-                modules(),
-                control,
-                more,
-                account.contains("dtls_srtp") ? "yes" : "no"));
+                        phone,
+                        phone.host(),
+                        media.port() & ~1,
+                        (media.port() & ~1) + 8,
+                        directory,
+                        modules(),
+                        control,
+                        more,
+                        account.contains("dtls_srtp") ? "yes" : "no"));
         process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
     }
 

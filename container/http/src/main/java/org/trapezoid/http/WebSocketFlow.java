@@ -316,7 +316,10 @@ final class WebSocketFlow implements Flow {
             case OPEN -> {
                 long message = messageSince;
                 if (message != NEVER
-                        && now - message > options.headerDeadline().plus(options.bodyDeadline()).toNanos()) {
+                        && now - message
+                                > options.headerDeadline()
+                                        .plus(options.bodyDeadline())
+                                        .toNanos()) {
                     fail(CloseStatus.POLICY_VIOLATION, "a message took too long");
                 } else if (silent && now - since > options.silence().toNanos()) {
                     fail(CloseStatus.POLICY_VIOLATION, "no SIP message came");

@@ -127,9 +127,14 @@ final class SipStack {
         ServerLocator locator = locator(config);
         transactions = new TransactionLayer(transports, locator, strands, timers, timing, identifiers);
         HopHealth health = new HopHealth(config.nextHops().setAside(), timers::nanoTime);
-        HopSelection selection = new HopSelection(locator, health, config.nextHops().mtu() - MTU_MARGIN);
+        HopSelection selection =
+                new HopSelection(locator, health, config.nextHops().mtu() - MTU_MARGIN);
         sender = new RequestSender(
-                selection, transactions, transports, identifiers, new FlowTokens(transports, secret, random.nextLong()));
+                selection,
+                transactions,
+                transports,
+                identifiers,
+                new FlowTokens(transports, secret, random.nextLong()));
     }
 
     private static InetSocketAddress nameServer(String text) {

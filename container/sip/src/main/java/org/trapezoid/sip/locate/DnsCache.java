@@ -91,7 +91,8 @@ public final class DnsCache implements Dns {
     }
 
     /** What a question came to, and until when. */
-    private record Outcome(@Nullable DnsAnswer answer, @Nullable Throwable failure, long from, long lifetime) {
+    private record Outcome(
+            @Nullable DnsAnswer answer, @Nullable Throwable failure, long from, long lifetime) {
 
         void tell(CompletableFuture<DnsAnswer> waiter) {
             if (answer != null) {
@@ -125,7 +126,8 @@ public final class DnsCache implements Dns {
         }
 
         /** What may serve when nobody answers: the last true answer. */
-        @Nullable Outcome usable(long now) {
+        @Nullable
+        Outcome usable(long now) {
             Outcome settled = outcome.get();
             Outcome last = settled == null || settled.answer == null || settled.failure != null ? stale : settled;
             return last != null && now - last.from < last.lifetime + STALE_FOR ? last : null;

@@ -97,16 +97,18 @@ public final class DnsJava implements Dns, AutoCloseable {
 
     private void ask(DnsQuestion question, Name name, long ttl, int aliases, CompletableFuture<DnsAnswer> answer) {
         Message query = Message.newQuery(Record.newRecord(name, type(question), DClass.IN));
-        resolver().sendAsync(query, thread).whenCompleteAsync(
-                (message, failure) -> {
-                    if (failure != null) {
-                        answer.completeExceptionally(failure);
-                        mayReadSystemAgain();
-                    } else {
-                        read(question, name, message, ttl, aliases, answer);
-                    }
-                },
-                thread);
+        resolver()
+                .sendAsync(query, thread)
+                .whenCompleteAsync(
+                        (message, failure) -> {
+                            if (failure != null) {
+                                answer.completeExceptionally(failure);
+                                mayReadSystemAgain();
+                            } else {
+                                read(question, name, message, ttl, aliases, answer);
+                            }
+                        },
+                        thread);
     }
 
     private void read(

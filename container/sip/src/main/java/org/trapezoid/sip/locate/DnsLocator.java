@@ -46,7 +46,8 @@ public final class DnsLocator implements ServerLocator {
         if (target.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        List<Hop> known = StaticLocator.hops(target.get(), statics.known(target.get().host()));
+        List<Hop> known =
+                StaticLocator.hops(target.get(), statics.known(target.get().host()));
         return known.isEmpty() && isInDns(target.get())
                 ? new Lookup(target.get(), statics, dns, options, reach, order).run()
                 : CompletableFuture.completedFuture(known);
@@ -55,6 +56,8 @@ public final class DnsLocator implements ServerLocator {
     /** WebSocket clients are named {@code x.invalid} (RFC 7118 §5.1), and their servers are not connected to. */
     private static boolean isInDns(Target target) {
         Protocol protocol = target.protocol();
-        return protocol != Protocol.WS && protocol != Protocol.WSS && !target.host().endsWith(".invalid");
+        return protocol != Protocol.WS
+                && protocol != Protocol.WSS
+                && !target.host().endsWith(".invalid");
     }
 }

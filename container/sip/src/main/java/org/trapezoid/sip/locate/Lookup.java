@@ -36,13 +36,7 @@ final class Lookup {
     private final Reach reach;
     private final RandomGenerator random;
 
-    Lookup(
-            Target target,
-            StaticLocator statics,
-            Dns dns,
-            DnsOptions options,
-            Reach reach,
-            RandomGenerator random) {
+    Lookup(Target target, StaticLocator statics, Dns dns, DnsOptions options, Reach reach, RandomGenerator random) {
         this.target = target;
         this.statics = statics;
         this.dns = dns;
@@ -73,8 +67,7 @@ final class Lookup {
             return CompletableFuture.completedFuture(usual);
         }
         return ask(DnsQuestion.Type.NAPTR, target.host()).thenApply(answer -> {
-            List<Service> offered =
-                    Services.offered(records(answer, Naptr.class), target.secure(), reach::over);
+            List<Service> offered = Services.offered(records(answer, Naptr.class), target.secure(), reach::over);
             return offered.isEmpty() ? usual : offered;
         });
     }
@@ -94,7 +87,10 @@ final class Lookup {
             for (int i = 0; i < services.size(); i++) {
                 Service service = services.get(i);
                 if (service.isHost()) {
-                    servers.add(new Server(service.protocol(), service.name(), service.protocol().defaultPort()));
+                    servers.add(new Server(
+                            service.protocol(),
+                            service.name(),
+                            service.protocol().defaultPort()));
                 }
                 List<Srv> records = records(answers.get(i).join(), Srv.class);
                 withdrawn |= isWithdrawn(records);
@@ -181,7 +177,8 @@ final class Lookup {
 
     private CompletableFuture<DnsAnswer> family(Server server, boolean ipv6) {
         return reach.over(server.protocol(), ipv6)
-                ? dns.ask(new DnsQuestion(ipv6 ? DnsQuestion.Type.AAAA : DnsQuestion.Type.A, server.host())).toCompletableFuture()
+                ? dns.ask(new DnsQuestion(ipv6 ? DnsQuestion.Type.AAAA : DnsQuestion.Type.A, server.host()))
+                        .toCompletableFuture()
                 : CompletableFuture.completedFuture(DnsAnswer.NOTHING);
     }
 
@@ -201,9 +198,8 @@ final class Lookup {
     /** A server that refuses to tell about NAPTR or SRV may know the host nevertheless. */
     private CompletionStage<DnsAnswer> ask(DnsQuestion.Type type, String name) {
         return dns.ask(new DnsQuestion(type, name)).exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof DnsRefusal) {
                 return DnsAnswer.NOTHING;
             }

@@ -44,7 +44,9 @@ final class Services {
         List<Service> services = new ArrayList<>();
         for (Naptr record : known) {
             Service service = new Service(
-                    protocol(record).orElseThrow(), record.replacement(), record.flags().equalsIgnoreCase("a"));
+                    protocol(record).orElseThrow(),
+                    record.replacement(),
+                    record.flags().equalsIgnoreCase("a"));
             if (!services.contains(service)) {
                 services.add(service);
             }

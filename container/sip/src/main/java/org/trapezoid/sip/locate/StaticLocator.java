@@ -48,8 +48,9 @@ public final class StaticLocator implements ServerLocator {
 
     @Override
     public CompletionStage<List<Hop>> locate(Uri nextHop) {
-        return CompletableFuture.completedFuture(
-                target(nextHop).map(target -> hops(target, known(target.host()))).orElse(List.of()));
+        return CompletableFuture.completedFuture(target(nextHop)
+                .map(target -> hops(target, known(target.host())))
+                .orElse(List.of()));
     }
 
     /** What to look for, after the static routes; empty when no SIP server is asked for that we could talk to. */

@@ -316,7 +316,8 @@ public final class OutgoingRequest {
 
         /** Whether another hop is tried instead. Only one that says for how long is spared, RFC 3261 §21.5.4. */
         private boolean isUnavailable(Response response) {
-            Optional<Duration> retryAfter = response.headers().first(HeaderName.RETRY_AFTER).flatMap(RetryAfter::of);
+            Optional<Duration> retryAfter =
+                    response.headers().first(HeaderName.RETRY_AFTER).flatMap(RetryAfter::of);
             if (hop.isPresent() && retryAfter.isPresent()) {
                 sender.selection().health().failed(hop.get(), retryAfter.get());
             }

@@ -139,7 +139,10 @@ public final class RequestSender {
         Uri nextHop = NextHop.of(request);
         locator.locate(nextHop).whenComplete((hops, problem) -> {
             if (problem != null || hops.isEmpty()) {
-                log.debug("{} not sent: {}", request.method().name(), unknown(nextHop).toString());
+                log.debug(
+                        "{} not sent: {}",
+                        request.method().name(),
+                        unknown(nextHop).toString());
             } else {
                 sendToNext(request, branch, suited(hops, request).iterator(), sent);
             }
@@ -241,7 +244,8 @@ public final class RequestSender {
     Optional<Hop> connected(Hop datagrams) {
         Hop stream = new Hop(Protocol.TCP, datagrams.address(), datagrams.domain());
         boolean ipv6 = stream.address().getAddress().getAddress().length == 16;
-        boolean usable = transports.reaches(Protocol.TCP, ipv6) && !selection.health().isSetAside(stream);
+        boolean usable =
+                transports.reaches(Protocol.TCP, ipv6) && !selection.health().isSetAside(stream);
         return usable ? Optional.of(stream) : Optional.empty();
     }
 

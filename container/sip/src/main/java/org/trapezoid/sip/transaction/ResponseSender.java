@@ -52,12 +52,11 @@ final class ResponseSender {
         log.debug("response to {} fails over to its servers: {}", via.sentBy(), cause.toString());
         SipUri server = SipUri.of(via.sentBy()).withParameter("transport", protocol.parameter());
         locator.locate(server)
-                .whenComplete((hops, problem) ->
-                        sendToNext(problem == null ? hops.iterator() : List.<Hop>of().iterator(), response, cause, onFailure));
+                .whenComplete((hops, problem) -> sendToNext(
+                        problem == null ? hops.iterator() : List.<Hop>of().iterator(), response, cause, onFailure));
     }
 
-    private void sendToNext(
-            Iterator<Hop> hops, Response response, IOException cause, Consumer<IOException> onFailure) {
+    private void sendToNext(Iterator<Hop> hops, Response response, IOException cause, Consumer<IOException> onFailure) {
         while (hops.hasNext()) {
             Hop hop = hops.next();
             Optional<Flow> flow = transports.flowTo(hop.protocol(), hop.address(), hop.domain());

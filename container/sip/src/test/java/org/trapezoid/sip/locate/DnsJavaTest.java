@@ -52,8 +52,7 @@ class DnsJavaTest {
         assertThat(ask("a.test", "NAPTR").records())
                 .containsExactly(new DnsRecord.Naptr(10, 50, "s", "SIP+D2U", "_sip._udp.a.test"));
         assertThat(ask("_sip._udp.a.test", "SRV"))
-                .isEqualTo(new DnsAnswer(
-                        List.of(new DnsRecord.Srv(1, 2, 5070, "one.a.test")), Duration.ofSeconds(30)));
+                .isEqualTo(new DnsAnswer(List.of(new DnsRecord.Srv(1, 2, 5070, "one.a.test")), Duration.ofSeconds(30)));
         assertThat(ask("_sip._tcp.a.test", "SRV").records()).containsExactly(new DnsRecord.Srv(0, 0, 0, ""));
         assertThat(ask("one.a.test", "A"))
                 .isEqualTo(new DnsAnswer(List.of(address("192.0.2.1"), address("192.0.2.2")), Duration.ofSeconds(10)));
@@ -77,7 +76,8 @@ class DnsJavaTest {
                 .with("alias.a.test. 5 CNAME host.a.test.")
                 .with("host.a.test. 60 A 192.0.2.1");
 
-        assertThat(ask("www.a.test", "A")).isEqualTo(new DnsAnswer(List.of(address("192.0.2.1")), Duration.ofSeconds(5)));
+        assertThat(ask("www.a.test", "A"))
+                .isEqualTo(new DnsAnswer(List.of(address("192.0.2.1")), Duration.ofSeconds(5)));
     }
 
     /** Attack case 41. */
@@ -122,7 +122,10 @@ class DnsJavaTest {
                 DnsJava both = asking(server.address(), second.address())) {
             second.with("a.test. 60 A 192.0.2.1");
 
-            assertThat(both.ask(ScriptedDns.question("a.test", "A")).toCompletableFuture().join().records())
+            assertThat(both.ask(ScriptedDns.question("a.test", "A"))
+                            .toCompletableFuture()
+                            .join()
+                            .records())
                     .hasSize(1);
         }
     }

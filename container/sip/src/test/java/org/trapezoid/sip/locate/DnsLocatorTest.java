@@ -210,8 +210,7 @@ class DnsLocatorTest {
         assertThat(located("sip:a.test:5060")).containsExactly("UDP 192.0.2.1:5060");
         assertThat(dns.asked()).containsExactly("a.test A");
         ipv6 = true;
-        assertThat(located("sip:a.test:5060"))
-                .containsExactly("UDP 2001:db8:0:0:0:0:0:1:5060", "UDP 192.0.2.1:5060");
+        assertThat(located("sip:a.test:5060")).containsExactly("UDP 2001:db8:0:0:0:0:0:1:5060", "UDP 192.0.2.1:5060");
     }
 
     @Test
@@ -249,7 +248,11 @@ class DnsLocatorTest {
         dns.with("a.test", "NAPTR 10 10 s SIPS+D2T _sips._tcp.hoster.test")
                 .with("_sips._tcp.hoster.test", "SRV 0 0 5061 one.test");
 
-        Hop hop = locator().locate(Uri.parse("sips:bob@a.test")).toCompletableFuture().join().get(0);
+        Hop hop = locator()
+                .locate(Uri.parse("sips:bob@a.test"))
+                .toCompletableFuture()
+                .join()
+                .get(0);
 
         assertThat(hop.domain()).isEqualTo("a.test");
     }
@@ -279,7 +282,8 @@ class DnsLocatorTest {
     void givesUpAtOnceWhenNobodyAnswers() {
         dns.script("a.test", "NAPTR").completeExceptionally(new SocketTimeoutException());
 
-        assertThat(locator().locate(Uri.parse("sip:a.test")).toCompletableFuture()).isCompletedExceptionally();
+        assertThat(locator().locate(Uri.parse("sip:a.test")).toCompletableFuture())
+                .isCompletedExceptionally();
         assertThat(dns.asked()).containsExactly("a.test NAPTR");
     }
 

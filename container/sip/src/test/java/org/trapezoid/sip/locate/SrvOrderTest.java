@@ -69,7 +69,9 @@ class SrvOrderTest {
         List<Srv> once = SrvOrder.of(records, new SplittableRandom(5), 16);
         java.util.Collections.reverse(records);
 
-        assertThat(SrvOrder.of(records, new SplittableRandom(5), 16)).isEqualTo(once).hasSize(16);
+        assertThat(SrvOrder.of(records, new SplittableRandom(5), 16))
+                .isEqualTo(once)
+                .hasSize(16);
     }
 
     private static Srv srv(int priority, int weight, String target) {

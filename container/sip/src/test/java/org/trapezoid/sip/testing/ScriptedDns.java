@@ -34,8 +34,7 @@ public final class ScriptedDns implements Dns {
 
     private static DnsRecord parse(String[] words) {
         return switch (words[0]) {
-            case "NAPTR" ->
-                new DnsRecord.Naptr(number(words[1]), number(words[2]), words[3], words[4], words[5]);
+            case "NAPTR" -> new DnsRecord.Naptr(number(words[1]), number(words[2]), words[3], words[4], words[5]);
             case "SRV" -> new DnsRecord.Srv(number(words[1]), number(words[2]), number(words[3]), words[4]);
             default -> new DnsRecord.Address(address(words[1]));
         };

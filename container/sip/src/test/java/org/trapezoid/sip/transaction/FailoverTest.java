@@ -31,8 +31,7 @@ class FailoverTest {
     private final Bench bench = new Bench();
     private final HopHealth health = new HopHealth(Duration.ofSeconds(30), bench.clock::nanoTime);
     private final RequestSender sender = new RequestSender(
-            new HopSelection(
-                    uri -> CompletableFuture.completedFuture(List.copyOf(bench.hops)), health, 1300),
+            new HopSelection(uri -> CompletableFuture.completedFuture(List.copyOf(bench.hops)), health, 1300),
             bench.layer,
             bench.transports,
             bench.identifiers,
@@ -205,7 +204,8 @@ class FailoverTest {
                 return CompletableFuture.completedFuture(List.of(FIRST));
             }
         };
-        RequestSender stateless = new RequestSender(locator, bench.layer, bench.transports, bench.identifiers, bench.flows);
+        RequestSender stateless =
+                new RequestSender(locator, bench.layer, bench.transports, bench.identifiers, bench.flows);
 
         stateless.sendDirect(Texts.outgoing("OPTIONS"), "z9hG4bKone");
         stateless.sendDirect(Texts.outgoing("OPTIONS"), "z9hG4bKone");
@@ -241,7 +241,9 @@ class FailoverTest {
         bench.answer(transaction, 200);
 
         assertThat(looked).containsExactly(Uri.parse("sip:proxy.test;transport=tcp"));
-        assertThat(((FakeFlow) bench.tcpTransport.flowTo(server.address())).lastResponse().status())
+        assertThat(((FakeFlow) bench.tcpTransport.flowTo(server.address()))
+                        .lastResponse()
+                        .status())
                 .isEqualTo(200);
     }
 

@@ -32,16 +32,15 @@ public final class RegisteringProxy extends WitnessedServlet {
     @Override
     protected void doRegister(SipServletRequest req) throws ServletException, IOException {
         LocationService locations = locations();
-        String addressOfRecord =
-                locations.addressOfRecord(req.getTo().getURI().toString());
+        String addressOfRecord = locations.addressOfRecord(req.getTo().getURI().toString());
         Address contact = req.getAddressHeader("Contact");
         String uri = contact.getURI().toString();
         if (contact.getExpires() <= 0) {
             locations.unbind(addressOfRecord, uri);
         } else {
             Instant expiry = time.instant().plusSeconds(contact.getExpires());
-            locations.bind(Binding.of(addressOfRecord, uri, expiry, req.getCallId(), 1)
-                    .withSource(Binding.Source.of(req)));
+            locations.bind(
+                    Binding.of(addressOfRecord, uri, expiry, req.getCallId(), 1).withSource(Binding.Source.of(req)));
         }
         req.createResponse(200).send();
     }

@@ -119,8 +119,7 @@ public final class Scenarios {
         List<Phone> phones = phones(world, server, 3, true);
         server.deploy(
                 "proxy",
-                new DirectoryProxy(
-                        "proxy", world.witness(), directory(phones), DirectoryProxy.Options.RECORD_ROUTE));
+                new DirectoryProxy("proxy", world.witness(), directory(phones), DirectoryProxy.Options.RECORD_ROUTE));
         SplittableRandom random = world.random();
         world.network().weather(Weather.any(random));
         SplittableRandom plans = random.split();
@@ -147,7 +146,8 @@ public final class Scenarios {
                 FIRST,
                 clock -> Map.of(
                         LocationService.class,
-                        new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1))));
+                        new LocationTable(
+                                clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1))));
         List<Phone> phones = phones(world, server, 4, true);
         server.deploy("registrar", new RegisteringProxy("registrar", world.witness(), world.clock()));
         for (Phone phone : phones) {
@@ -160,9 +160,11 @@ public final class Scenarios {
     }
 
     private static void register(World world, Phone phone, Duration when, int expires) {
-        world.at(when, () -> phone.ask(Method.REGISTER, "sip:a.test", request -> request.set(
-                        HeaderName.TO, "<sip:" + phone.name() + "@a.test>")
-                .set(HeaderName.CONTACT, "<" + phone.contact() + ">;expires=" + expires)));
+        world.at(
+                when,
+                () -> phone.ask(Method.REGISTER, "sip:a.test", request -> request.set(
+                                HeaderName.TO, "<sip:" + phone.name() + "@a.test>")
+                        .set(HeaderName.CONTACT, "<" + phone.contact() + ">;expires=" + expires)));
     }
 
     private static void chain(World world, boolean bridged) throws Exception {

@@ -159,7 +159,10 @@ public final class World {
             Objects.requireNonNull(leftovers.get(server)).growth().forEach(growth -> findings.add(name, growth));
         });
         locations.forEach((name, table) -> {
-            expectNone(name, "bindings outlived their expiry", table.addressesOfRecord().size());
+            expectNone(
+                    name,
+                    "bindings outlived their expiry",
+                    table.addressesOfRecord().size());
             table.close(); // it looks from time to time
         });
         expectNone("clock", "timers are left", clock.pendingTimers());

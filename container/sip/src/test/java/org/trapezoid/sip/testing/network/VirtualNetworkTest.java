@@ -122,7 +122,8 @@ class VirtualNetworkTest {
             send(a, b.address, i);
         }
         clock.advance(Duration.ofSeconds(1));
-        assertThat(b.got.subList(50, 100)).isNotEqualTo(b.got.subList(50, 100).stream().sorted().toList());
+        assertThat(b.got.subList(50, 100))
+                .isNotEqualTo(b.got.subList(50, 100).stream().sorted().toList());
     }
 
     @Test
