@@ -72,8 +72,8 @@ public final class WebSocketTransport implements Transport {
         this.binding = advertised;
         this.protocol = port.isSecure() ? Protocol.WSS : Protocol.WS;
         this.options = options;
-        this.parser = new MessageParser(limits);
         this.longestMessage = limits.headerBlock() + limits.body();
+        this.parser = new MessageParser(whole(limits, longestMessage));
         this.threads = threads;
         this.checkMillis = checkMillis;
         this.gate = new LogGate(threads.timers()::nanoTime);
@@ -81,6 +81,19 @@ public final class WebSocketTransport implements Transport {
                 options.streams().maxConnections(), options.streams().maxPerAddress());
         this.handshake = new WebSocketHandshake(this, port.connector());
         this.listener = advertised.listener(protocol, port.wanted());
+    }
+
+    /** A message comes whole like a datagram, and may be as long as over TCP. */
+    private static Limits whole(Limits limits, int longest) {
+        return new Limits(
+                longest,
+                limits.headerBlock(),
+                limits.line(),
+                limits.headers(),
+                limits.vias(),
+                limits.parameters(),
+                limits.uri(),
+                limits.body());
     }
 
     @Override

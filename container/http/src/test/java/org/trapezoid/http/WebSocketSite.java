@@ -30,7 +30,7 @@ import org.trapezoid.sip.transport.StreamOptions;
 /** An HTTP port with SIP over WebSocket at {@code /sip}, and what it delivered. */
 final class WebSocketSite implements AutoCloseable, FlowHandler {
     static final String PATH = "/sip";
-    static final Limits LIMITS = new Limits(65_535, 16 << 10, 8 << 10, 512, 70, 64, 4 << 10, 32 << 10);
+    static final Limits LIMITS = new Limits(20_000, 16 << 10, 8 << 10, 512, 70, 64, 4 << 10, 32 << 10);
     static final WebSocketOptions OPTIONS =
             new WebSocketOptions(PATH, new OriginPolicy(List.of()), Duration.ofSeconds(60), StreamOptions.DEFAULT);
 
