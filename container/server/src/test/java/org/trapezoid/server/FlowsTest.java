@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,7 @@ class FlowsTest {
         return SipServer.create(config -> config.listen(Listener.udp(port))
                 .listen(Listener.tcp(0))
                 .data(data)
+                .stopTimeout(Duration.ZERO) // nobody answers what is under way
                 .application("home", home));
     }
 
