@@ -36,7 +36,7 @@ public final class ClientFlow {
         }
         return request.viaCount() > 1 || request.headers().has(HeaderName.RECORD_ROUTE)
                 ? Way.CONTACT
-                : contact(request).map(uri -> way(flow, request.topVia(), uri)).orElse(Way.CONTACT);
+                : contact(request).map(uri -> way(flow, request.topVia(), uri, false)).orElse(Way.CONTACT);
     }
 
     /** For requests to the contact that a REGISTER binds; several contacts are what they say. */
@@ -46,7 +46,7 @@ public final class ClientFlow {
                         || register.headers().values(HeaderName.CONTACT).size() != 1
                 ? Way.CONTACT
                 : contact(register)
-                        .map(uri -> way(flow, register.topVia(), uri))
+                        .map(uri -> way(flow, register.topVia(), uri, true))
                         .orElse(Way.CONTACT);
     }
 
@@ -54,7 +54,7 @@ public final class ClientFlow {
      * A client that no NAT is in front of may name another host or port, as long as that can be reached; one that does not know
      * its own address cannot.
      */
-    private static Way way(Flow flow, Via via, SipUri contact) {
+    private static Way way(Flow flow, Via via, SipUri contact, boolean registers) {
         if (contact.parameters().has("gr")) {
             return Way.CONTACT; // a GRUU is looked up when it is used, RFC 5627 §4.4.1
         }
@@ -62,7 +62,9 @@ public final class ClientFlow {
         String host = contact.maddr().orElse(contact.host());
         boolean open = knowsItself(via, flow);
         if (!HostPort.sameHost(host, LocalAddresses.literal(peer.getAddress()))) {
-            return open && !Literals.isHidden(host, peer.getAddress()) ? Way.CONTACT : Way.FLOW_ONLY;
+            // a server may send from another address than it is reached at; a phone that registers so is behind a NAT
+            boolean behindNat = registers && !open && !Literals.areLoopback(host, peer.getAddress());
+            return behindNat || Literals.isHidden(host, peer.getAddress(), open) ? Way.FLOW_ONLY : Way.CONTACT;
         }
         if (flow.isReliable()) {
             return Way.FLOW_FIRST;

@@ -50,11 +50,23 @@ public final class Literals {
         return true;
     }
 
-    /** Whether a host cannot be reached by its name from where the peer is seen: an invalid one, or inside a network the peer is not in. */
-    static boolean isHidden(String host, InetAddress seen) {
-        return host.regionMatches(true, host.length() - ".invalid".length(), ".invalid", 0, ".invalid".length())
-                || (!isPrivate(seen)
-                        && address(host).filter(Literals::isPrivate).isPresent());
+    /** Whether a host cannot be reached from where its peer is seen: an invalid name, or an address inside another network. */
+    static boolean isHidden(String host, InetAddress seen, boolean sameNetwork) {
+        if (host.regionMatches(true, host.length() - ".invalid".length(), ".invalid", 0, ".invalid".length())) {
+            return true;
+        }
+        Optional<InetAddress> literal = address(host);
+        if (literal.isEmpty() || !isPrivate(literal.get())) {
+            return false;
+        }
+        return literal.get().isLoopbackAddress()
+                ? !seen.isLoopbackAddress()
+                : seen.isLoopbackAddress() || !isPrivate(seen) || !sameNetwork;
+    }
+
+    static boolean areLoopback(String host, InetAddress seen) {
+        return seen.isLoopbackAddress()
+                && address(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     /** RFC 1918, RFC 6598, RFC 4193, link-local and loopback. */
