@@ -23,39 +23,6 @@ final class Kamailio implements AutoCloseable {
 
     static Kamailio before(Path directory, Endpoint server) throws IOException {
         Endpoint endpoint = Endpoint.free();
-        String sockets = """
-                disable_tcp=yes
-                listen=udp:%s
-                """.formatted(endpoint);
-        return started(directory, endpoint, sockets, server, "sip:" + server);
-    }
-
-    /**
-     * The same that talks TLS with the server, on a port of its own, and demands the server's certificate.
-     *
-     * @param keys PEM of its key, and of its certificate for its address
-     */
-    static Kamailio securedBefore(Path directory, Endpoint server, Endpoint own, Path keys, Path trust)
-            throws IOException {
-        Tool.KAMAILIO.demands("/usr/lib", "kamailio/modules/tls.so", "kamailio-tls-modules");
-        Endpoint endpoint = new Endpoint(own.host(), Endpoint.free().port());
-        String sockets = """
-                enable_tls=yes
-                tcp_children=1
-                listen=udp:%1$s
-                listen=tls:%2$s
-                loadmodule "tls.so"
-                modparam("tls", "private_key", "%3$s")
-                modparam("tls", "certificate", "%3$s")
-                modparam("tls", "ca_list", "%4$s")
-                modparam("tls", "verify_certificate", 1)
-                modparam("tls", "require_certificate", 1)
-                """.formatted(endpoint, own, keys, trust);
-        return started(directory, endpoint, sockets, server, "sip:" + server + ";transport=tls");
-    }
-
-    private static Kamailio started(
-            Path directory, Endpoint endpoint, String sockets, Endpoint server, String destination) throws IOException {
         Path configuration = directory.resolve("kamailio.cfg");
         Files.writeString(configuration, """
                 #!KAMAILIO
@@ -64,9 +31,10 @@ final class Kamailio implements AutoCloseable {
                 fork=yes
                 children=1
                 auto_aliases=no
+                disable_tcp=yes
                 dns=no
                 rev_dns=no
-                %1$s
+                listen=udp:%1$s
                 loadmodule "tm.so"
                 loadmodule "sl.so"
                 loadmodule "rr.so"
@@ -75,7 +43,6 @@ final class Kamailio implements AutoCloseable {
                 loadmodule "siputils.so"
                 loadmodule "textops.so"
                 loadmodule "path.so"
-                modparam("path", "enable_r2", 1)
                 request_route {
                     if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
                     if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
@@ -90,10 +57,10 @@ final class Kamailio implements AutoCloseable {
                     }
                     if (is_method("REGISTER")) add_path();
                     if (is_method("INVITE")) record_route();
-                    $du = "%2$s";
+                    $du = "sip:%2$s";
                     if (!t_relay()) sl_reply_error();
                 }
-                """.formatted(sockets, destination, server.host()));
+                """.formatted(endpoint, server, server.host()));
         Kamailio edge = new Kamailio(
                 endpoint,
                 Child.start(

@@ -60,37 +60,6 @@ class TlsIT {
         }
     }
 
-    @Test
-    void carriesACallThroughAKamailioThatTalksTls() throws Exception {
-        Endpoint own = Endpoint.free();
-        Endpoint caller = Endpoint.free();
-        Endpoint callee = Endpoint.free();
-        Path pem = TestKeys.pem(
-                base, "edge.pem", TestKeys.signed(base, "edge.p12", "edge", authority, "ip:" + own.host()), "edge");
-        try (Site site = site().starts();
-                Kamailio edge = Kamailio.securedBefore(base, site.secured(), own, pem, trust)) {
-            try (Sipp register =
-                    phone("phone-registers-by-an-edge-proxy", callee).calls(edge.endpoint())) {
-                assertThat(register.ends()
-                                .received("200 REGISTER")
-                                .headers("Path")
-                                .toString())
-                        .contains(own + ";transport=tls");
-            }
-            try (Sipp bob = phone("callee-answers", callee).listens();
-                    Sipp alice = phone("caller-talks-and-hangs-up", caller).calls(edge.endpoint())) {
-                alice.ends();
-                Transcript answered = bob.ends();
-
-                assertThat(answered.received()).containsExactly("INVITE", "ACK", "BYE");
-                for (String request : answered.received()) {
-                    assertThat(answered.received(request).headers("Via").toString())
-                            .contains("SIP/2.0/TLS " + site.secured());
-                }
-            }
-        }
-    }
-
     private static Sipp.Phone phone(String story, Endpoint endpoint) {
         return Sipp.phone(story, endpoint)
                 .with("from", story.startsWith("phone") ? "bob@" + DOMAIN : "alice@" + DOMAIN)

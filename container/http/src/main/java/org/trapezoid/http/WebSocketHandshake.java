@@ -134,7 +134,7 @@ final class WebSocketHandshake {
         session.setMaxFrameSize(0); // frames are handed on as they arrive, and messages limited
         session.setInputBufferSize(WebSocketReader.BUFFER_SIZE);
         session.setIdleTimeout(transport.options().streams().idle());
-        WebSocketReading connection = new WebSocketReading(endPoint, connector, session, transport, reader);
+        WebSocketReading connection = new WebSocketReading(endPoint, connector, session, reader);
         session.setWebSocketConnection(connection);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
 

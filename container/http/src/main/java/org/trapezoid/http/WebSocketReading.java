@@ -6,14 +6,12 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.WebSocketConnection;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
-import org.trapezoid.sip.concurrent.Reader;
 
 /**
- * Jetty's WebSocket connection, read on the selector thread itself: that thread carries each message through, as over TCP.
+ * Jetty's WebSocket connection, read on the selector thread itself: that thread brings each message to its transaction, as over TCP.
  * Confined to one reading thread at a time.
  */
 final class WebSocketReading extends WebSocketConnection {
-    private final WebSocketTransport transport;
     private final WebSocketReader reader;
     private final Callback fillable = new Fillable();
 
@@ -21,10 +19,8 @@ final class WebSocketReading extends WebSocketConnection {
             EndPoint endPoint,
             Connector connector,
             WebSocketCoreSession session,
-            WebSocketTransport transport,
             WebSocketReader reader) {
         super(endPoint, connector.getExecutor(), connector.getScheduler(), connector.getByteBufferPool(), session);
-        this.transport = transport;
         this.reader = reader;
     }
 
@@ -36,12 +32,7 @@ final class WebSocketReading extends WebSocketConnection {
     @Override
     public void onFillable() {
         reader.turn();
-        Reader turn = transport.threads().readers().enter(transport::readerBlocked);
-        try {
-            super.onFillable();
-        } finally {
-            turn.close();
-        }
+        super.onFillable();
     }
 
     /** Reading goes on, on a thread of the pool. */

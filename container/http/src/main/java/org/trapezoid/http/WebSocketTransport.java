@@ -203,13 +203,6 @@ public final class WebSocketTransport implements Transport {
         return present;
     }
 
-    /** A thread that ought to read was held up by an application; other connections wait meanwhile. */
-    void readerBlocked() {
-        if (gate.passes("blocked")) {
-            log.warn("{}: a selector thread is blocked by a callback", listener.bound());
-        }
-    }
-
     void report(Throwable fault) {
         if (gate.passes(fault.getClass())) {
             log.error("{}: message failed", listener.bound(), fault);

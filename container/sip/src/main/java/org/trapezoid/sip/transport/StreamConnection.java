@@ -10,7 +10,6 @@ import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.trapezoid.sip.concurrent.Reader;
 import org.trapezoid.sip.message.ParseResult;
 import org.trapezoid.sip.message.StreamFramer;
 
@@ -73,7 +72,6 @@ final class StreamConnection extends AbstractConnection {
     @Override
     public void onFillable() {
         ByteBuffer buffer = transport.readBuffers().take();
-        Reader reader = transport.threads().readers().enter(transport::selectorBlocked);
         try {
             if (read(buffer)) {
                 fillInterested(fillable);
@@ -84,7 +82,6 @@ final class StreamConnection extends AbstractConnection {
             transport.report(t);
             flow.broken(t);
         } finally {
-            reader.close();
             transport.readBuffers().give(buffer);
         }
     }

@@ -265,13 +265,6 @@ public final class StreamTransport implements Transport {
         return present;
     }
 
-    /** A thread that ought to read was held up by an application; other connections wait meanwhile. */
-    void selectorBlocked() {
-        if (gate.passes("blocked")) {
-            log.warn("{}: a selector thread is blocked by a callback", listener.bound());
-        }
-    }
-
     void report(Throwable fault) {
         if (gate.passes(fault.getClass())) {
             log.error("{}: message failed", listener.bound(), fault);
