@@ -59,11 +59,4 @@ class TlsIT {
             });
         }
     }
-
-    private static Sipp.Phone phone(String story, Endpoint endpoint) {
-        return Sipp.phone(story, endpoint)
-                .with("from", story.startsWith("phone") ? "bob@" + DOMAIN : "alice@" + DOMAIN)
-                .with("to", "bob@" + DOMAIN)
-                .with("domain", DOMAIN);
-    }
 }

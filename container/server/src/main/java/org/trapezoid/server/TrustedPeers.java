@@ -19,7 +19,6 @@ import org.trapezoid.sip.uri.SyntaxException;
  */
 public record TrustedPeers(List<String> peers, List<String> remove) {
 
-    /** Checks every name and address. */
     public TrustedPeers {
         peers = List.copyOf(peers);
         remove = List.copyOf(remove);

@@ -43,7 +43,7 @@ class TrustedPeersTest {
         try (SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
                         .trustedPeers(new TrustedPeers(List.of(peers), List.of()))
                         .application("teller", new Teller()));
-                DatagramSocket alice = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+                DatagramSocket alice = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             server.start();
             alice.setSoTimeout(10_000);
             int port = server.port("udp");
@@ -53,7 +53,7 @@ class TrustedPeersTest {
                             + "Call-ID: 1\r\nCSeq: 1 MESSAGE\r\nMax-Forwards: 70\r\n"
                             + "P-Asserted-Identity: <sip:alice@a.test>\r\nContent-Length: 0\r\n\r\n")
                     .getBytes(StandardCharsets.UTF_8);
-            alice.send(new DatagramPacket(message, message.length, InetAddress.getByName("127.0.0.1"), port));
+            alice.send(new DatagramPacket(message, message.length, InetAddress.getLoopbackAddress(), port));
             DatagramPacket answer = new DatagramPacket(new byte[2000], 2000);
             alice.receive(answer);
 

@@ -111,9 +111,8 @@ final class EventRequest implements SipSessionState.Forking {
                 || failure.status() == 407
                 || failure.headers().has(HeaderName.RETRY_AFTER);
         boolean gone = effect == UsageEffect.USAGE;
-        boolean lost = sent != null && sent.method().equals(Method.NOTIFY)
-                ? (gone || !later) // RFC 6665 §4.2.2
-                : (gone || fresh);
+        boolean ofNotify = sent != null && sent.method().equals(Method.NOTIFY);
+        boolean lost = gone || (ofNotify ? !later : fresh); // RFC 6665 §4.2.2
         if (lost) {
             usage.ifPresent(SubscriptionUsage::end);
         }
@@ -128,10 +127,7 @@ final class EventRequest implements SipSessionState.Forking {
     @Override
     public Optional<SipSessionState> notified(Request notify) {
         Request sent = request;
-        boolean open = sent != null
-                && !closed
-                && elapsed().compareTo(services.timing().t1().multipliedBy(64)) < 0;
-        if (!open || !isOf(notify, sent)) {
+        if (sent == null || !isOpen() || !isOf(notify, sent)) {
             return Optional.empty();
         }
         SipSessionState session = root.isValid() && root.dialog().isEmpty() ? root : UacCore.derive(root, services);
@@ -141,6 +137,10 @@ final class EventRequest implements SipSessionState.Forking {
         session.state(SessionState.CONFIRMED);
         Subscriptions.enter(session, Role.SUBSCRIBER, sent, services, listener);
         return Optional.of(session);
+    }
+
+    private boolean isOpen() {
+        return !closed && elapsed().compareTo(services.timing().t1().multipliedBy(64)) < 0;
     }
 
     private static boolean isOf(Request notify, Request sent) {

@@ -25,6 +25,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Rfc;
 
 /** Calls that move: REFER with its subscription (RFC 3515, 4488), Replaces (RFC 3891) and Join (RFC 3911). */
+@SuppressWarnings("NullAway.Init") // call() makes it
 class TransferStoriesTest {
 
     private final TestServer server = new TestServer();

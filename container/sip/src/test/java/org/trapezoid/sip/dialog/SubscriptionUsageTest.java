@@ -61,7 +61,7 @@ class SubscriptionUsageTest {
         notified("pending");
         assertThat(subscriber.state()).isEqualTo(State.PENDING);
         notified("active;expires=60");
-        clock.advance(Duration.ofSeconds(60));
+        clock.advance(Duration.ofMinutes(1));
 
         assertThat(subscriber.state()).isEqualTo(State.ACTIVE);
         assertThat(told).isEmpty();
@@ -84,7 +84,7 @@ class SubscriptionUsageTest {
         strand.run(() -> subscriber.awaitNotify(Duration.ZERO));
 
         strand.run(() -> subscriber.suppressed(OptionalLong.of(600)));
-        clock.advance(Duration.ofSeconds(600));
+        clock.advance(Duration.ofMinutes(10));
         assertThat(told).isEmpty();
         strand.run(() -> subscriber.suppressed(OptionalLong.of(0)));
 
