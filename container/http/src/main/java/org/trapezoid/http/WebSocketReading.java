@@ -15,11 +15,7 @@ final class WebSocketReading extends WebSocketConnection {
     private final WebSocketReader reader;
     private final Callback fillable = new Fillable();
 
-    WebSocketReading(
-            EndPoint endPoint,
-            Connector connector,
-            WebSocketCoreSession session,
-            WebSocketReader reader) {
+    WebSocketReading(EndPoint endPoint, Connector connector, WebSocketCoreSession session, WebSocketReader reader) {
         super(endPoint, connector.getExecutor(), connector.getScheduler(), connector.getByteBufferPool(), session);
         this.reader = reader;
     }

@@ -159,10 +159,7 @@ public final class TestServer {
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         transports = new TransportLayer(
-                List.of(udp, tcp, tls),
-                transportOptions,
-                new StackThreads(new Readers(), clock, Runnable::run),
-                trust);
+                List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run), trust);
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         sender = new RequestSender(
                 uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),

@@ -155,7 +155,10 @@ public final class RequestSender {
         while (hops.hasNext()) {
             try {
                 Flow flow = flowTo(hops.next(), request);
-                sent.go(withVia(permitted(request, flow), flow, branch), flow, () -> sendToNext(request, branch, hops, sent));
+                sent.go(
+                        withVia(permitted(request, flow), flow, branch),
+                        flow,
+                        () -> sendToNext(request, branch, hops, sent));
                 return;
             } catch (IOException cause) {
                 log.debug("{} not sent: {}", request.method().name(), cause.toString());

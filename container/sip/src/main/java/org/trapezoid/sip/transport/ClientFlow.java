@@ -36,7 +36,9 @@ public final class ClientFlow {
         }
         return request.viaCount() > 1 || request.headers().has(HeaderName.RECORD_ROUTE)
                 ? Way.CONTACT
-                : contact(request).map(uri -> way(flow, request.topVia(), uri, false)).orElse(Way.CONTACT);
+                : contact(request)
+                        .map(uri -> way(flow, request.topVia(), uri, false))
+                        .orElse(Way.CONTACT);
     }
 
     /** For requests to the contact that a REGISTER binds; several contacts are what they say. */

@@ -67,7 +67,8 @@ class PushStoriesTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer(TestServer.HOST, clock -> {
-            locations = new LocationTable(clock.strands().create(), clock, clock, new byte[32], new java.util.SplittableRandom(1));
+            locations = new LocationTable(
+                    clock.strands().create(), clock, clock, new byte[32], new java.util.SplittableRandom(1));
             return Map.of(
                     LocationService.class,
                     locations,

@@ -48,7 +48,10 @@ class PushSupportTest {
     private Response register(boolean withService, String contact) throws Exception {
         TestServer server = new TestServer("127.0.0.1", clock -> {
             Map<Class<?>, Object> shared = new HashMap<>();
-            shared.put(LocationService.class, new LocationTable(clock.strands().create(), clock, clock, new byte[32], new java.util.SplittableRandom(1)));
+            shared.put(
+                    LocationService.class,
+                    new LocationTable(
+                            clock.strands().create(), clock, clock, new byte[32], new java.util.SplittableRandom(1)));
             shared.put(
                     DigestAuthentication.class,
                     new DigestService(Users.none(), new NonceStore(clock, new SplittableRandom(1))));
