@@ -13,6 +13,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.Uri;
 
 /**
@@ -278,14 +279,21 @@ public final class Dialog {
         return request;
     }
 
-    /** The Contact URI as a Request-URI may carry it: without headers and method parameter, RFC 3261 §19.1.1. */
+    /**
+     * The Contact URI as a Request-URI may carry it: without headers and method parameter, RFC 3261 §19.1.1. One that cannot be
+     * read is as good as none: the message says more than where to send the next one.
+     */
     private static Optional<Uri> target(Message message) {
         var contact = message.headers().first(HeaderName.CONTACT);
         if (contact.isEmpty() || NameAddr.isWildcard(contact.get())) {
             return Optional.empty();
         }
-        return Optional.of(RouteSet.asRequestUri(
-                message.headers().addresses(HeaderName.CONTACT).get(0).uri()));
+        try {
+            return Optional.of(RouteSet.asRequestUri(
+                    message.headers().addresses(HeaderName.CONTACT).get(0).uri()));
+        } catch (SyntaxException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

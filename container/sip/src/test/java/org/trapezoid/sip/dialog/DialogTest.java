@@ -333,6 +333,19 @@ class DialogTest {
 
     @Test
     @Rfc(value = 3261, section = "12.1.2")
+    void takesAContactThatCannotBeReadForNone() {
+        var request = invite().build();
+        var response = answer(request, 200)
+                .set(HeaderName.CONTACT, "<sip:bob@198.51.100.2:F060>")
+                .build();
+
+        var dialog = Dialog.uac(request, response);
+
+        assertThat(dialog.remoteTarget()).isEqualTo(Uri.parse("sip:bob@biloxi.com"));
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "12.1.2")
     void staysWithTheRequestUriWhileThereIsNoContact() {
         var invite = invite().build();
         var ringing = answer(invite, 180).remove(HeaderName.CONTACT).build();
