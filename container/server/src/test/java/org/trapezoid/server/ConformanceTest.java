@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -39,7 +40,7 @@ class ConformanceTest {
     @Test
     void everyBehaviourHasATestOrAReason() throws IOException {
         List<Behaviour> behaviours = behaviours();
-        Map<String, TreeSet<String>> tests = tests();
+        Map<String, Set<String>> tests = tests();
 
         Files.writeString(TABLE, table(behaviours, tests));
 
@@ -60,8 +61,8 @@ class ConformanceTest {
         }
     }
 
-    private static Map<String, TreeSet<String>> tests() throws IOException {
-        Map<String, TreeSet<String>> tests = new TreeMap<>();
+    private static Map<String, Set<String>> tests() throws IOException {
+        Map<String, Set<String>> tests = new TreeMap<>();
         for (String module : List.of("container", "sample-apps", "distribution")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
                 files.filter(file -> file.toString().endsWith(".java")
@@ -72,7 +73,7 @@ class ConformanceTest {
         return tests;
     }
 
-    private static void collect(Path file, Map<String, TreeSet<String>> tests) {
+    private static void collect(Path file, Map<String, Set<String>> tests) {
         String type = file.getFileName().toString().replace(".java", "");
         Matcher annotated = CHECKLIST.matcher(read(file));
         while (annotated.find()) {
@@ -91,7 +92,7 @@ class ConformanceTest {
         }
     }
 
-    private static String table(List<Behaviour> behaviours, Map<String, TreeSet<String>> tests) {
+    private static String table(List<Behaviour> behaviours, Map<String, Set<String>> tests) {
         List<String> lines = new ArrayList<>(List.of(
                 "# Conformance",
                 "",
@@ -105,9 +106,8 @@ class ConformanceTest {
                 lines.addAll(List.of(
                         "", "## " + group, "", "| Id | Behaviour | Source | Tests |", "| --- | --- | --- | --- |"));
             }
-            String proof = row.reason().isEmpty()
-                    ? String.join(", ", tests.getOrDefault(row.id(), new TreeSet<>()))
-                    : row.reason();
+            String proof =
+                    row.reason().isEmpty() ? String.join(", ", tests.getOrDefault(row.id(), Set.of())) : row.reason();
             lines.add("| " + String.join(" | ", row.id(), row.text(), row.source(), proof) + " |");
         }
         return String.join("\n", lines) + "\n";
