@@ -280,8 +280,8 @@ public final class Dialog {
     }
 
     /**
-     * The Contact URI as a Request-URI may carry it: without headers and method parameter, RFC 3261 §19.1.1. One that cannot be
-     * read is as good as none: the message says more than where to send the next one.
+     * The Contact URI as a Request-URI may carry it: without headers and method parameter, RFC 3261 §19.1.1. A response, which
+     * cannot be refused, is taken as if it had none when it cannot be read.
      */
     private static Optional<Uri> target(Message message) {
         var contact = message.headers().first(HeaderName.CONTACT);
@@ -292,6 +292,9 @@ public final class Dialog {
             return Optional.of(RouteSet.asRequestUri(
                     message.headers().addresses(HeaderName.CONTACT).get(0).uri()));
         } catch (SyntaxException e) {
+            if (message instanceof Request) {
+                throw e;
+            }
             return Optional.empty();
         }
     }
