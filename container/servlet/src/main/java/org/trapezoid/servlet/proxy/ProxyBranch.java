@@ -166,7 +166,7 @@ public final class ProxyBranch implements ClientUser {
     /** Its proxy is complete: what is left of it forwards late 2xx. */
     void release(ServerTransaction upstream, ProxyCore.Late late, int index) {
         if (outgoing != null && isEnded()) {
-            outgoing.release(new LateSuccesses(upstream, successes(), late, index));
+            outgoing.release(new LateSuccesses(upstream, successes(), late, index), upstream);
         }
     }
 

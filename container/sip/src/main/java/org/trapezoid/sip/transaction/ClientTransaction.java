@@ -32,8 +32,9 @@ public abstract sealed class ClientTransaction extends Transaction
     }
 
     /** The user has its final response and keeps what it needs itself: the request is not kept for further responses. */
-    final void release(ClientUser newUser) {
+    final void release(ClientUser newUser, Stranded owner) {
         user = newUser;
+        home(owner);
         releaseRequest();
     }
 

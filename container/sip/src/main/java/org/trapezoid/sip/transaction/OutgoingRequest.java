@@ -115,14 +115,15 @@ public final class OutgoingRequest {
      * Without effect while no final response came.
      *
      * @param late gets further 2xx to an INVITE
+     * @param newOwner on the same strand
      */
-    public void release(ClientUser late) {
+    public void release(ClientUser late, Stranded newOwner) {
         Attempt last = current;
         if (last != null && last.transaction().hasFinal()) {
             ended = true;
             current = null;
             original = last.transaction().request();
-            last.transaction().release(late);
+            last.transaction().release(late, newOwner);
         }
     }
 
