@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A program that a test needs. Without it the test is skipped; where {@code CI=true} it fails. */
 enum Tool {
@@ -39,23 +37,11 @@ enum Tool {
         boolean installed = Arrays.stream(path.split(File.pathSeparator))
                 .map(directory -> Path.of(directory, command))
                 .anyMatch(Files::isExecutable);
-        demand(installed, command, debianPackage);
-        return command;
-    }
-
-    /** A part of it, somewhere below one of the directories in {@code libraries}, that comes in a package of its own. */
-    void demands(String libraries, String part, String ofPackage) throws IOException {
-        try (Stream<Path> architectures = Files.list(Path.of(libraries))) {
-            boolean installed = architectures.anyMatch(directory -> Files.exists(directory.resolve(part)));
-            demand(installed, part, ofPackage);
-        }
-    }
-
-    private static void demand(boolean installed, String what, String ofPackage) {
-        String missing = what + " is not installed (Debian package " + ofPackage + ")";
-        if (!installed && "true".equals(System.getenv("CI"))) {
+        String missing = command + " is not installed (Debian package " + debianPackage + ")";
+        if (!installed && "true".equals(environment.get("CI"))) {
             fail(missing);
         }
         assumeTrue(installed, missing);
+        return command;
     }
 }
