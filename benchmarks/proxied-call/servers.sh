@@ -63,7 +63,17 @@ sipp_at() { # PORT SCENARIO OPTIONS...
     -deadcall_wait 0 -max_recv_loops 1000 -watchdog_minor_threshold 60000 -watchdog_major_threshold 60000 "$@" >/dev/null 2>&1)
 }
 
-load() { # RATE SECONDS -> exit code of the calling SIPp; 0 when every call succeeded
+load() { # RATE SECONDS -> exit code of the calling SIPp; 0 when every call succeeded; what it counted is in $work/calls.csv
   # SIPp waits for ever for a call that lost a message at the wrong moment: its own -timeout does not end it
-  limit=$(($2 + 35)) sipp_at "$caller" caller.xml "$host:$port" -r "$1" -m $(($1 * $2)) -l $(($1 * 2)) -timeout $(($2 + 30)) -cid_str "%u-$RANDOM$RANDOM@%s"
+  rm -f "$work/calls.csv"
+  limit=$(($2 + 35)) sipp_at "$caller" caller.xml "$host:$port" -r "$1" -m $(($1 * $2)) -l $(($1 * 2)) -timeout $(($2 + 30)) \
+    -cid_str "%u-$RANDOM$RANDOM@%s" -trace_stat -fd 1 -stf "$work/calls.csv"
+}
+
+counted() { # NAME -> SIPp's cumulative counter at the end of the last load, 0 when it wrote none
+  awk -F';' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } END { print at ? $at + 0 : 0 }' "$work/calls.csv" 2>/dev/null || echo 0
+}
+
+lost_datagrams() { # datagrams that found a full receive buffer, of every socket of this machine
+  awk '$1 == "Udp:" && $2 != "InDatagrams" { print $6 }' /proc/net/snmp
 }

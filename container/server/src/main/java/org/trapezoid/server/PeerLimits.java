@@ -128,7 +128,8 @@ public record PeerLimits(Messages messages, Connections connections, Load load) 
      * How many requests are taken; what is too much is answered 503 with Retry-After, without state. ACK, CANCEL, BYE and
      * responses always pass.
      *
-     * @param transactions most server transactions at one time
+     * @param transactions most server transactions without a final response at one time, and five times as many with those that
+     *     only wait for retransmissions
      * @param queueWait how long work may wait for a thread before new INVITE and REGISTER are refused; 0: as long as it likes
      * @param requestRate requests a second from one source address; 0: any number
      * @param requestBurst how many of them may come at once

@@ -29,7 +29,8 @@ public final class AdmissionControl {
     /**
      * Beyond these, requests get 503.
      *
-     * @param pending server transactions
+     * @param pending server transactions without a final response, and five times as many with those that only wait for
+     *     retransmissions
      * @param queueWait while work waits too long, no call and no registration begins
      * @param requestRate requests a second from one source; 0: any number
      * @param requestBurst how many of them may come at once
@@ -38,16 +39,23 @@ public final class AdmissionControl {
         public static final Limits DEFAULT = new Limits(200_000, QueueWait.UNLIMITED, 0, 100);
     }
 
+    private static final int ALL_PER_PENDING = 5; // what an answered one keeps is small
+
     private final IntSupplier pending;
+    private final IntSupplier all;
     private final Limits limits;
     private final SourceRate sources;
     private final LongSupplier nanoTime;
     private final AtomicLong reportedAt;
     private volatile boolean draining;
 
-    /** @param pending server transactions at present */
-    public AdmissionControl(IntSupplier pending, Limits limits, LongSupplier nanoTime) {
+    /**
+     * @param pending server transactions without a final response at present
+     * @param all server transactions at present
+     */
+    public AdmissionControl(IntSupplier pending, IntSupplier all, Limits limits, LongSupplier nanoTime) {
         this.pending = pending;
+        this.all = all;
         this.limits = limits;
         this.nanoTime = nanoTime;
         this.reportedAt = new AtomicLong(nanoTime.getAsLong() - REPORT_INTERVAL);
@@ -60,7 +68,7 @@ public final class AdmissionControl {
     }
 
     OptionalInt admit(Flow flow, Request request) {
-        if (pending.getAsInt() >= limits.pending()) {
+        if (pending.getAsInt() >= limits.pending() || all.getAsInt() / ALL_PER_PENDING >= limits.pending()) {
             return refuse("too many transactions are pending");
         }
         if (request.toTag().isEmpty()) {

@@ -101,8 +101,11 @@ public final class ServletLayer {
                 stack.sender().flows());
         RouteSeal seal = new RouteSeal(stack.random());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
-        admission =
-                new AdmissionControl(stack.transactions()::serverCount, options.admission(), stack.timers()::nanoTime);
+        admission = new AdmissionControl(
+                stack.transactions()::pendingCount,
+                stack.transactions()::serverCount,
+                options.admission(),
+                stack.timers()::nanoTime);
         applications = new AppDeployments(
                 running,
                 selector,

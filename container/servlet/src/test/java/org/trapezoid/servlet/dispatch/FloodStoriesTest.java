@@ -22,6 +22,7 @@ class FloodStoriesTest {
     private final ScriptedServlet app = new ScriptedServlet()
             .on("INVITE", request -> request.createResponse(200).send())
             .on("OPTIONS", request -> request.createResponse(200).send())
+            .on("MESSAGE", request -> {})
             .on("REGISTER", request -> request.createResponse(200).send())
             .on("BYE", request -> request.createResponse(200).send());
 
@@ -118,12 +119,27 @@ class FloodStoriesTest {
         alice.send(alice.inDialog(Method.ACK, invite, success, 1));
 
         for (int i = 0; i < 100; i++) {
-            flooder.send(request(flooder, Method.OPTIONS, i));
+            flooder.send(request(flooder, Method.MESSAGE, i)); // nobody answers
         }
         alice.send(alice.inDialog(Method.BYE, invite, success, 2));
 
         alice.nextResponse(200);
-        assertThat(((Response) flooder.rest().get(99)).status()).isEqualTo(503);
+        assertThat(flooder.rest()).hasSize(70);
+        assertThat(((Response) flooder.rest().get(69)).status()).isEqualTo(503);
+    }
+
+    @Test
+    void whatIsAnsweredCountsAFifthOfWhatIsPending() throws Exception {
+        TestServer server = TestServer.limitedBy(new AdmissionControl.Limits(30, QueueWait.UNLIMITED, 0, 1))
+                .deploy("uas", app, ScriptedServlet.class);
+        Peer flooder = server.peer("flooder");
+
+        for (int i = 0; i < 200; i++) {
+            flooder.send(request(flooder, Method.OPTIONS, i));
+        }
+
+        assertThat(((Response) flooder.rest().get(149)).status()).isEqualTo(200);
+        assertThat(((Response) flooder.rest().get(150)).status()).isEqualTo(503);
         server.assertEnded();
     }
 }

@@ -8,17 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether an application blocks: 1000 callbacks, none over 1 ms, and it runs inline; three slow ones within a minute,
- * and among fewer than 3000, move it back to workers, and each time the next trial starts twice as late. Pauses of the garbage
- * collector and time without a processor do not count. Thread-safe.
+ * Finds out whether an application blocks. What counts is the time of its slow callbacks, those over 1 ms, each with 10 ms at
+ * most: a longer one has its reader replaced. 1000 callbacks with no more than 50 ms of it, and it runs inline. 30 ms of it, less
+ * 10 ms for every 1000 callbacks and every 20 s, move it back to workers, and each time the next trial starts twice as late.
+ * Pauses of the garbage collector and time without a processor do not count where they are known. Thread-safe.
  */
 final class InlineTrial {
     private static final Logger log = LoggerFactory.getLogger(InlineTrial.class);
     private static final int PROOF = 1000;
-    private static final int SLOW_BOUND = 3;
     static final long SLOW = Duration.ofMillis(1).toNanos();
-    private static final long WINDOW = Duration.ofMinutes(1).toNanos();
-    private static final long RARE = 1000; // callbacks for each slow one
+    private static final long MOST = Duration.ofMillis(10).toNanos(); // of one callback: a tick of the wheel
+    private static final long PROOF_BOUND = 5 * MOST;
+    private static final long INLINE_BOUND = 3 * MOST;
+    private static final long FORGIVEN_CALLBACKS = 1000; // for each MOST
+    private static final long FORGIVEN_TIME = Duration.ofSeconds(20).toNanos(); // the same
     private static final Duration FIRST_DELAY = Duration.ofSeconds(5);
     private static final Duration LAST_DELAY = FIRST_DELAY.multipliedBy(1024);
 
@@ -29,10 +32,10 @@ final class InlineTrial {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final LongAdder inline = new LongAdder(); // callbacks that ran inline
-    private final long[] slowAt = new long[SLOW_BOUND]; // a ring
-    private final long[] inlineAt = new long[SLOW_BOUND]; // beside it
-    private int slow; // slow callbacks since it runs inline
-    private int proved; // callbacks of this trial, all fast
+    private long blocked; // nanoseconds of slow callbacks, in the trial or since it runs inline
+    private long forgivenAt; // when some of it was forgiven last
+    private long forgivenInline; // how many had run inline then
+    private int proved; // callbacks of this trial
     private long trialFrom;
     private Duration delay = FIRST_DELAY;
 
@@ -44,37 +47,47 @@ final class InlineTrial {
     }
 
     void ran(CallbackMode mode, long nanos) {
-        boolean isSlow = nanos > SLOW && nanos - pauses.within(nanos) > SLOW;
+        long slow = nanos > SLOW ? nanos - pauses.within(nanos) : 0;
+        if (slow <= SLOW) {
+            slow = 0;
+        }
         if (!mode.isInline()) {
-            prove(mode, isSlow);
+            prove(mode, Math.min(slow, MOST));
         } else {
             inline.increment();
-            if (isSlow) {
-                slowInline(mode);
+            if (slow > 0) {
+                slowInline(mode, Math.min(slow, MOST));
             }
         }
     }
 
-    private void prove(CallbackMode mode, boolean isSlow) {
+    private void prove(CallbackMode mode, long slow) {
         lock.lock();
         try {
             if (mode.isInline() || timers.nanoTime() - trialFrom < 0) {
                 return;
             }
-            proved = isSlow ? 0 : proved + 1;
+            blocked += slow;
+            proved++;
+            if (blocked > PROOF_BOUND) {
+                proved = 0;
+                blocked = 0;
+            }
             if (proved < PROOF) {
                 return;
             }
             proved = 0;
-            slow = 0;
+            blocked = 0;
+            forgivenAt = timers.nanoTime();
+            forgivenInline = inline.sum();
             mode.moveTo(true);
         } finally {
             lock.unlock();
         }
-        log.info("{}: callbacks run inline now: {} took no longer than 1 ms each", application, PROOF);
+        log.info("{}: callbacks run inline now: of {} few or none took longer than 1 ms", application, PROOF);
     }
 
-    private void slowInline(CallbackMode mode) {
+    private void slowInline(CallbackMode mode, long slow) {
         Duration pause;
         lock.lock();
         try {
@@ -82,14 +95,12 @@ final class InlineTrial {
                 return;
             }
             long now = timers.nanoTime();
-            long ran = inline.sum();
-            slowAt[slow % SLOW_BOUND] = now;
-            inlineAt[slow % SLOW_BOUND] = ran;
-            slow++;
-            int oldest = slow % SLOW_BOUND;
-            if (slow < SLOW_BOUND || now - slowAt[oldest] > WINDOW || ran - inlineAt[oldest] > RARE * SLOW_BOUND) {
+            forgive(now, inline.sum());
+            blocked += slow;
+            if (blocked < INLINE_BOUND) {
                 return;
             }
+            blocked = 0;
             pause = delay;
             trialFrom = now + pause.toNanos();
             delay = pause.compareTo(LAST_DELAY) < 0 ? pause.multipliedBy(2) : LAST_DELAY;
@@ -98,9 +109,16 @@ final class InlineTrial {
             lock.unlock();
         }
         log.info(
-                "{}: callbacks run on workers now: {} took longer than 1 ms within a minute; next trial in {} s",
+                "{}: callbacks run on workers now: too many took longer than 1 ms; next trial in {} s",
                 application,
-                SLOW_BOUND,
                 pause.toSeconds());
+    }
+
+    private void forgive(long now, long ran) {
+        double forgiven =
+                (double) (ran - forgivenInline) / FORGIVEN_CALLBACKS + (double) (now - forgivenAt) / FORGIVEN_TIME;
+        blocked = Math.max(0, blocked - (long) (forgiven * MOST));
+        forgivenAt = now;
+        forgivenInline = ran;
     }
 }

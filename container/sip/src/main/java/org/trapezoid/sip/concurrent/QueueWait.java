@@ -62,55 +62,12 @@ public final class QueueWait {
         }
     }
 
-    /** The view of one thread that reads a socket. */
+    /** The buffer of a socket. */
     public Backlog backlog() {
-        return new Backlog();
+        return new Backlog(this, longest);
     }
 
-    /**
-     * The buffer of a socket as its reader sees it: while no read had to wait for a message, none found the buffer empty, and
-     * what came last waits at most since then. Confined to its reader.
-     */
-    public final class Backlog implements AutoCloseable {
-        private static final int SAMPLED = 8; // reads the clock for one of so many messages
-        private static final int LEAST_SAMPLES = 8;
-        private static final long EMPTY = 20_000; // nanoseconds of a read that had to wait
-
-        private int reads;
-        private int samples;
-        private long busySince;
-        private boolean late;
-
-        private Backlog() {}
-
-        /** Whether the next read is to be timed. */
-        public boolean isSampled() {
-            return longest > 0 && (late || (++reads & SAMPLED - 1) == 0);
-        }
-
-        /** A timed read. */
-        public void read(long before, long after) {
-            if (after - before > EMPTY) {
-                samples = 0;
-                late(false);
-            } else if (samples++ == 0) {
-                busySince = after;
-            } else if (samples > LEAST_SAMPLES && after - busySince > longest) {
-                late(true);
-            }
-        }
-
-        private void late(boolean now) {
-            if (now != late) {
-                late = now;
-                lateSockets.addAndGet(now ? 1 : -1);
-            }
-        }
-
-        /** The reader ends. */
-        @Override
-        public void close() {
-            late(false);
-        }
+    void lateSocket(int change) {
+        lateSockets.addAndGet(change);
     }
 }

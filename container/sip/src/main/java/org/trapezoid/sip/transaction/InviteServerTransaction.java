@@ -149,7 +149,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private State accept() {
         timerEnd = schedule(context.timing().timeout(), this::onTimerL);
-        settled();
+        answered();
         return State.ACCEPTED;
     }
 
@@ -158,7 +158,7 @@ public final class InviteServerTransaction extends ServerTransaction {
             timerG = schedule(retransmitAfter, this::onTimerG);
         }
         timerEnd = schedule(context.timing().timeout(), this::onTimerH);
-        settled();
+        answered();
         return State.COMPLETED;
     }
 

@@ -118,7 +118,7 @@ public final class NonInviteServerTransaction extends ServerTransaction {
             return State.TERMINATED; // Timer J is 0
         }
         timerEnd = schedule(context.timing().timeout(), this::onTimerEnd);
-        settled();
+        answered();
         return State.COMPLETED;
     }
 

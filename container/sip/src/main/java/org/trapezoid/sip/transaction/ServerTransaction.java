@@ -22,6 +22,7 @@ public abstract sealed class ServerTransaction extends Transaction
     private @Nullable String localTag;
     private @Nullable Response lastResponse;
     private boolean moved;
+    private boolean answered;
 
     ServerTransaction(TransactionContext context, TransactionKey key, Stranded home, Flow flow, Request request) {
         super(context, key, home, flow, request);
@@ -131,9 +132,20 @@ public abstract sealed class ServerTransaction extends Transaction
         return Optional.ofNullable(user);
     }
 
+    /** The final response was sent; it only waits for retransmissions now. */
+    final void answered() {
+        answered = true;
+        context.table().answered(1);
+        settled();
+    }
+
     /** Leaves the table. */
     void forget() {
         context.table().remove(key, this);
+        if (answered) {
+            answered = false;
+            context.table().answered(-1);
+        }
     }
 
     @Override

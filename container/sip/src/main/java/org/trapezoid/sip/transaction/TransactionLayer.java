@@ -86,6 +86,11 @@ public final class TransactionLayer implements MessageHandler {
         return table.serverCount();
     }
 
+    /** How many of these wait for their final response. */
+    public int pendingCount() {
+        return table.pendingCount();
+    }
+
     @Override
     public void onRequest(Flow flow, Request request) {
         Method method = request.method();

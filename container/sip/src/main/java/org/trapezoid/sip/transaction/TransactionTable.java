@@ -3,11 +3,13 @@ package org.trapezoid.sip.transaction;
 
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** All transactions by their keys, RFC 3261 §17.1.3 and §17.2.3. Thread-safe. */
 final class TransactionTable {
     private final ConcurrentHashMap<TransactionKey, ServerTransaction> servers = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TransactionKey, ClientTransaction> clients = new ConcurrentHashMap<>();
+    private final AtomicInteger answered = new AtomicInteger(); // of the server transactions
 
     Optional<ServerTransaction> server(TransactionKey key) {
         return Optional.ofNullable(servers.get(key));
@@ -41,8 +43,18 @@ final class TransactionTable {
         clients.remove(transaction.key, transaction);
     }
 
+    /** One more of the server transactions has its final response, or one fewer. */
+    void answered(int change) {
+        answered.addAndGet(change);
+    }
+
     int serverCount() {
         return servers.size();
+    }
+
+    /** Server transactions without a final response. */
+    int pendingCount() {
+        return servers.size() - answered.get();
     }
 
     int clientCount() {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.trapezoid.sip.concurrent.QueueWait;
+import org.trapezoid.sip.concurrent.Backlog;
 import org.trapezoid.sip.concurrent.Reader;
 import org.trapezoid.sip.concurrent.Threads;
 import org.trapezoid.sip.message.Message;
@@ -39,6 +40,8 @@ final class UdpSocket {
     private final StackThreads threads;
     private final LogGate gate;
     private final FlowHandler handler;
+    private final Backlog backlog;
+    private final UdpProbe probe;
     private final Buffers buffers = new Buffers(MAX_PAYLOAD);
     private final FlowTable<UdpFlow> flows;
     private final ReentrantLock changing = new ReentrantLock();
@@ -52,16 +55,20 @@ final class UdpSocket {
             MessageParser parser,
             StackThreads threads,
             LogGate gate,
-            FlowHandler handler)
+            FlowHandler handler,
+            Backlog backlog,
+            long secret)
             throws IOException {
         this.options = options;
         this.parser = parser;
         this.threads = threads;
         this.gate = gate;
         this.handler = handler;
+        this.backlog = backlog;
         this.flows = new FlowTable<>(options.maxFlows(), peer -> new UdpFlow(this, peer));
         this.channel = open(binding.address());
         this.listener = binding.listener(Protocol.UDP, (InetSocketAddress) channel.getLocalAddress());
+        this.probe = new UdpProbe(secret, listener.bound());
     }
 
     void start() {
@@ -171,13 +178,13 @@ final class UdpSocket {
     private void readUntilClosed() {
         ByteBuffer datagram = ByteBuffer.allocateDirect(MAX_DATAGRAM);
         byte[] bytes = new byte[MAX_DATAGRAM];
-        try (Reader reader = threads.readers().enter(this::startReader);
-                QueueWait.Backlog backlog = threads.queueWait().backlog()) {
+        Backlog.Reads reads = backlog.reads();
+        try (Reader reader = threads.readers().enter(this::startReader)) {
             UdpFlow last = null;
             while (!closed && !reader.isReplaced()) {
                 DatagramChannel current = channel;
                 try {
-                    last = readOne(current, datagram, bytes, last, backlog);
+                    last = readOne(current, datagram, bytes, last, reads);
                 } catch (ClosedChannelException e) {
                     reopenSoon(current);
                 } catch (Throwable t) { // nothing a peer sends, and no fault above, ends the reader
@@ -189,35 +196,53 @@ final class UdpSocket {
     }
 
     private UdpFlow readOne(
-            DatagramChannel current,
-            ByteBuffer datagram,
-            byte[] bytes,
-            @Nullable UdpFlow last,
-            QueueWait.Backlog backlog)
+            DatagramChannel current, ByteBuffer datagram, byte[] bytes, @Nullable UdpFlow last, Backlog.Reads reads)
             throws IOException {
         Thread.interrupted(); // what a callback left behind would close the channel
         datagram.clear();
-        InetSocketAddress source = receive(current, datagram, backlog);
+        InetSocketAddress source = receive(current, datagram, reads);
         UdpFlow flow = last != null && last.peer().equals(source) ? last : flows.flow(source);
         int length = datagram.flip().remaining();
         datagram.get(bytes, 0, length);
-        if (length > 0 && bytes[0] < 2 && StunBinding.isStun(bytes, length)) {
-            answerStun(current, bytes, length, source);
-        } else if (length > 0) {
+        if (length > 0 && (bytes[0] >= 2 || !isOther(current, bytes, length, source))) {
             handler.onMessage(flow, parser.parseDatagram(bytes, 0, length));
         }
         return flow;
     }
 
-    private InetSocketAddress receive(DatagramChannel current, ByteBuffer datagram, QueueWait.Backlog backlog)
+    private InetSocketAddress receive(DatagramChannel current, ByteBuffer datagram, Backlog.Reads reads)
             throws IOException {
-        if (!backlog.isSampled()) {
+        if (!reads.isSampled()) {
             return (InetSocketAddress) current.receive(datagram);
         }
         long before = threads.timers().nanoTime();
         InetSocketAddress source = (InetSocketAddress) current.receive(datagram);
-        backlog.read(before, threads.timers().nanoTime());
+        long after = threads.timers().nanoTime();
+        if (reads.read(before, after)) {
+            sendProbe(current, after);
+        }
         return source;
+    }
+
+    private void sendProbe(DatagramChannel current, long now) {
+        try {
+            current.send(probe.encode(now), probe.self());
+        } catch (IOException e) {
+            log.debug("how long messages wait at {} stays unknown", listener.bound(), e);
+            backlog.returned(now, now);
+        }
+    }
+
+    /** What is no SIP on this port: STUN, and our own probes. */
+    private boolean isOther(DatagramChannel current, byte[] bytes, int length, InetSocketAddress source)
+            throws IOException {
+        if (StunBinding.isStun(bytes, length)) {
+            answerStun(current, bytes, length, source);
+            return true;
+        }
+        OptionalLong sentAt = probe.sentAt(bytes, length);
+        sentAt.ifPresent(sent -> backlog.returned(sent, threads.timers().nanoTime()));
+        return sentAt.isPresent();
     }
 
     /** RFC 5626 §8. */

@@ -3,8 +3,10 @@ package org.trapezoid.sip.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import org.trapezoid.sip.concurrent.Backlog;
 import org.trapezoid.sip.message.MessageParser;
 
 /**
@@ -15,6 +17,7 @@ public final class UdpTransport implements Transport {
     private final UdpOptions options;
     private final MessageParser parser;
     private final StackThreads threads;
+    private final Backlog backlog;
     private volatile List<UdpSocket> sockets = List.of();
     private volatile Listener listener;
 
@@ -23,6 +26,7 @@ public final class UdpTransport implements Transport {
         this.options = options;
         this.parser = parser;
         this.threads = threads;
+        this.backlog = threads.queueWait().backlog();
         this.listener = binding.listener(Protocol.UDP, binding.address());
     }
 
@@ -34,11 +38,12 @@ public final class UdpTransport implements Transport {
     @Override
     public void start(FlowHandler handler) throws IOException {
         LogGate gate = new LogGate(threads.timers()::nanoTime);
+        long secret = new SecureRandom().nextLong();
         UdpSocket[] opened = new UdpSocket[options.readers()];
         Binding shared = binding;
         try {
             for (int i = 0; i < opened.length; i++) {
-                opened[i] = new UdpSocket(shared, options, parser, threads, gate, handler);
+                opened[i] = new UdpSocket(shared, options, parser, threads, gate, handler, backlog, secret);
                 shared = new Binding(
                         opened[i].listener().bound(), opened[i].listener().advertised());
             }
@@ -73,5 +78,6 @@ public final class UdpTransport implements Transport {
     @Override
     public void close() {
         sockets.forEach(UdpSocket::close);
+        backlog.close();
     }
 }

@@ -12,6 +12,7 @@ import org.trapezoid.sip.testing.ManualClock;
 class InlineTrialTest {
     private static final Duration FAST = Duration.ofMillis(1);
     private static final Duration SLOW = Duration.ofMillis(1).plusNanos(1);
+    private static final Duration BLOCKED = Duration.ofMillis(10);
 
     private final ManualClock clock = new ManualClock();
     private long paused;
@@ -36,15 +37,31 @@ class InlineTrialTest {
     }
 
     @Test
-    void countsFromZeroAgainAfterASlowCallback() {
-        run(999, FAST);
-        run(1, SLOW);
+    void countsFromZeroAgainAfterTooManySlowCallbacks() {
+        run(900, FAST);
+        run(50, SLOW);
         run(999, FAST);
         assertThat(mode.isInline()).isFalse();
 
         run(1, FAST);
 
         assertThat(mode.isInline()).isTrue();
+    }
+
+    @Test
+    void isProvedWhenAFewWereSlow() {
+        run(950, FAST);
+        run(20, Duration.ofMillis(2));
+        run(30, FAST);
+
+        assertThat(mode.isInline()).isTrue();
+    }
+
+    @Test
+    void isNotProvedWhileEachIsABitTooSlow() {
+        run(5000, SLOW);
+
+        assertThat(mode.isInline()).isFalse();
     }
 
     @Test
@@ -57,23 +74,36 @@ class InlineTrialTest {
     }
 
     @Test
-    void goesBackAfterThreeSlowCallbacksWithinAMinute() {
+    void goesBackAfterThreeThatBlockWithinAMinute() {
         run(1000, FAST);
 
-        run(2, SLOW);
+        run(2, Duration.ofSeconds(1)); // no longer than 10 ms counts
         assertThat(mode.isInline()).isTrue();
-        clock.advance(Duration.ofSeconds(59));
-        run(1, SLOW);
+        run(1, Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(mode.isInline()).isTrue();
+        run(1, BLOCKED);
 
         assertThat(mode.isInline()).isFalse();
     }
 
     @Test
-    void staysInlineWhenTheThirdSlowOneComesLater() {
+    void goesBackSoonWhenEveryOneIsSlow() {
+        run(1000, FAST);
+
+        run(15, Duration.ofMillis(2));
+        assertThat(mode.isInline()).isTrue();
+        run(1, Duration.ofMillis(2));
+
+        assertThat(mode.isInline()).isFalse();
+    }
+
+    @Test
+    void staysInlineWhenTheThirdBlockedOneComesLater() {
         run(1000, FAST);
 
         for (int i = 0; i < 10; i++) {
-            run(2, SLOW);
+            run(2, BLOCKED);
             clock.advance(Duration.ofSeconds(61));
         }
 
@@ -81,12 +111,12 @@ class InlineTrialTest {
     }
 
     @Test
-    void staysInlineWhenSlowOnesAreRare() {
+    void staysInlineWhenBlockedOnesAreRare() {
         run(1000, FAST);
 
         for (int i = 0; i < 10; i++) {
-            run(1, SLOW);
-            run(1600, Duration.ZERO);
+            run(1, BLOCKED);
+            run(1100, Duration.ZERO);
         }
 
         assertThat(mode.isInline()).isTrue();
@@ -98,7 +128,7 @@ class InlineTrialTest {
         for (int i = 0; i < 4; i++) {
             run(1000, FAST);
             assertThat(mode.isInline()).isTrue();
-            run(3, SLOW);
+            run(4, BLOCKED);
             assertThat(mode.isInline()).isFalse();
 
             long waited = 0;
@@ -109,7 +139,7 @@ class InlineTrialTest {
                 run(1000, Duration.ZERO);
             }
             periods.add(waited);
-            run(3, SLOW);
+            run(4, BLOCKED);
             clock.advance(Duration.ofDays(1));
         }
 

@@ -19,12 +19,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.trapezoid.sip.concurrent.CallbackMode;
+import org.trapezoid.sip.concurrent.QueueWait;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.message.Limits;
@@ -284,6 +286,51 @@ class UdpTransportTest {
         assertThat(blocked.isAlive()).isFalse();
         toServer(Texts.options("last"));
         assertThat(received.next().thread()).isSameAs(spare);
+    }
+
+    @Test
+    void noticesThatMessagesWaitInTheBuffer() throws Exception {
+        QueueWait wait = new QueueWait(Duration.ofMillis(50), Runnable::run, threads.wheel()::nanoTime);
+        StackThreads plain = threads.stack();
+        UdpTransport watched = new UdpTransport(
+                Binding.of(new InetSocketAddress("0.0.0.0", 0)),
+                UdpOptions.DEFAULT,
+                new MessageParser(Limits.DEFAULT),
+                new StackThreads(plain.readers(), plain.timers(), plain.workers(), wait));
+        BlockingQueue<Boolean> tooLong = new LinkedBlockingQueue<>();
+        BlockingQueue<ParseResult> unparsed = new LinkedBlockingQueue<>();
+        watched.start(new FlowHandler() {
+            @Override
+            public void onMessage(Flow flow, ParseResult result) {
+                if (!(result instanceof ParseResult.Parsed)) {
+                    unparsed.add(result);
+                }
+                LockSupport.parkNanos(1_000_000); // a slow server
+                tooLong.add(wait.isTooLong());
+            }
+
+            @Override
+            public void onClosed(Flow flow) {}
+        });
+        InetSocketAddress address = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), watched.listener().bound().getPort());
+
+        List<Boolean> seen = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            send(peer, Texts.bytes(Texts.options("waits" + i)), address);
+        }
+        for (int i = 0; i < 1000; i++) {
+            seen.add(tooLong.poll(5, TimeUnit.SECONDS));
+        }
+        Awaitility.await().until(() -> {
+            send(peer, Texts.bytes(Texts.options("later")), address);
+            return Boolean.FALSE.equals(tooLong.poll(5, TimeUnit.SECONDS));
+        });
+        watched.close();
+
+        assertThat(seen.get(0)).isFalse();
+        assertThat(seen).contains(true).doesNotContainNull();
+        assertThat(unparsed).isEmpty();
     }
 
     @Test
