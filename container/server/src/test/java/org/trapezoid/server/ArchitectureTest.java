@@ -30,7 +30,7 @@ class ArchitectureTest {
             List.of("concurrent", "uri", "header", "message", "tls", "transport", "locate", "transaction", "dialog");
 
     private static final List<List<String>> SERVLET = List.of(
-            List.of("descriptor", "session"),
+            List.of("descriptor", "session", "pojo"),
             List.of("router", "proxy", "b2bua"),
             List.of("ua"),
             List.of("app"),

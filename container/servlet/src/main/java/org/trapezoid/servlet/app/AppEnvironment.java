@@ -20,6 +20,7 @@ import org.trapezoid.servlet.descriptor.MappingTarget;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletMapping;
 import org.trapezoid.servlet.descriptor.ServletSelection;
+import org.trapezoid.servlet.pojo.PojoServlet;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.Uri;
@@ -27,6 +28,7 @@ import org.trapezoid.sip.uri.Uri;
 /** Makes and destroys the listeners and servlets of one application. Confined to the thread that deploys. */
 public final class AppEnvironment {
     private static final Logger log = LoggerFactory.getLogger(AppEnvironment.class);
+    private static final String UNPROTECTED = "org.trapezoid.unprotected";
 
     private final AppSource source;
     private final AppDescriptor descriptor;
@@ -45,6 +47,7 @@ public final class AppEnvironment {
      * @throws ServletException for a context parameter with a wrong value
      */
     public AppSettings settings() throws ServletException {
+        requireNoConstraints();
         return new AppSettings(
                 descriptor.sessionTimeout(),
                 descriptor.proxyTimeout(),
@@ -52,6 +55,17 @@ public final class AppEnvironment {
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
                 extensions(),
                 selection());
+    }
+
+    /** What believes to be protected is not to run unprotected. */
+    private void requireNoConstraints() throws ServletException {
+        boolean unprotected = Boolean.parseBoolean(source.contextParameters().get(UNPROTECTED));
+        if (!descriptor.securityConstraints().isEmpty() && !unprotected) {
+            throw new ServletException("application " + descriptor.name()
+                    + ": its security constraints are not enforced by this version; to run it without them, set the"
+                    + " context parameter "
+                    + UNPROTECTED + " to true");
+        }
     }
 
     private Extensions extensions() throws ServletException {
@@ -163,9 +177,9 @@ public final class AppEnvironment {
         if (known instanceof Servlet servlet) {
             return servlet;
         }
-        Servlet made = injection.create(source.loader(), each.className(), Servlet.class);
+        Object made = known == null ? injection.create(source.loader(), each.className(), Object.class) : known;
         components.put(each.className(), made);
-        return made;
+        return made instanceof Servlet servlet ? servlet : new PojoServlet(made);
     }
 
     /** Initialises the servlets in the order of load-on-startup and tells the listeners. */
@@ -189,12 +203,14 @@ public final class AppEnvironment {
         }
         application.servlets(new ServletTable(servlets));
         for (Servlet servlet : servlets.values()) {
-            if (servlet instanceof SipServlet sip) {
-                SipServletContextEvent event = new SipServletContextEvent(source.servletContext(), sip);
-                application.notify(
-                        application.listeners().servlet(), "-", listener -> listener.servletInitialized(event));
-            }
+            SipServletContextEvent event = initialised(servlet);
+            application.notify(application.listeners().servlet(), "-", listener -> listener.servletInitialized(event));
         }
+    }
+
+    @SuppressWarnings("NullAway") // a POJO has no SipServlet to show, JSR 359
+    private SipServletContextEvent initialised(Servlet servlet) {
+        return new SipServletContextEvent(source.servletContext(), servlet instanceof SipServlet sip ? sip : null);
     }
 
     /** Those without a number come last, in order of declaration (JSR 289 §9.4). */

@@ -31,7 +31,6 @@ public final class SipApplication {
     private final Supplier<ListenerTable> listeners;
     private final CallbackMode mode;
     private volatile ServletTable servlets = new ServletTable(java.util.Map.of());
-    private volatile boolean accepting = true;
 
     public SipApplication(
             String name,
@@ -79,15 +78,6 @@ public final class SipApplication {
     /** The servlets once they are initialised. */
     public void servlets(ServletTable initialised) {
         servlets = initialised;
-    }
-
-    /** Whether initial requests are still taken. */
-    public boolean isAccepting() {
-        return accepting;
-    }
-
-    public void stopAccepting() {
-        accepting = false;
     }
 
     /**

@@ -21,6 +21,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.Takeover;
 import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
@@ -137,8 +138,7 @@ public final class Dispatcher implements RequestHandler {
             forwarder.forward(transaction, DialogForwarder.onward(request, incoming.onward()));
             return;
         }
-        transaction.moveTo(session.strand());
-        Strand.run(session, () -> {
+        moved(transaction, session, () -> {
             Optional<SipSessionState> member = targeting.fork(session, request);
             if (member.isPresent()) {
                 inbound.get().proxied(member.get(), transaction, request, incoming, forwarder);
@@ -154,8 +154,7 @@ public final class Dispatcher implements RequestHandler {
             refuse(transaction, request, 481);
             return;
         }
-        transaction.moveTo(root.strand());
-        Strand.run(root, () -> {
+        moved(transaction, root, () -> {
             Optional<SipSessionState> session = targeting.member(root, request);
             if (session.isPresent()) {
                 inbound.get().inDialog(session.get(), transaction, request, incoming);
@@ -227,8 +226,7 @@ public final class Dispatcher implements RequestHandler {
             return;
         }
         AppSessionState session = named.get();
-        transaction.moveTo(session.strand());
-        Strand.run(session, () -> {
+        moved(transaction, session, () -> {
             if (session.isValid()) {
                 inbound.get().initial(transaction, request, incoming, session, false, servlet.get());
             } else {
@@ -248,8 +246,7 @@ public final class Dispatcher implements RequestHandler {
             return false;
         }
         SipSessionState root = found.get();
-        transaction.moveTo(root.strand());
-        Strand.run(root, () -> {
+        moved(transaction, root, () -> {
             OptionalInt refusal = takeover.get().refusal(root, request);
             if (refusal.isPresent()) {
                 refuse(transaction, request, refusal.getAsInt());
@@ -258,6 +255,19 @@ public final class Dispatcher implements RequestHandler {
             }
         });
         return true;
+    }
+
+    /** Goes on in the core section of the session that the request belongs to; what fails there is answered too. */
+    private void moved(ServerTransaction transaction, Stranded session, Runnable rest) {
+        transaction.moveTo(session.strand());
+        Strand.run(session, () -> {
+            try {
+                rest.run();
+            } catch (RuntimeException | Error e) {
+                transaction.giveUp();
+                throw e;
+            }
+        });
     }
 
     private void refuse(ServerTransaction transaction, Request request, int status) {

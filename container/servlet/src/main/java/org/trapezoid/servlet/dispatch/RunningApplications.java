@@ -25,7 +25,6 @@ public final class RunningApplications {
 
     /** From now on only the sessions it has are served. */
     public void retire(Inbound application) {
-        application.runtime().application().stopAccepting();
         byName.remove(application.runtime().application().name(), application);
     }
 

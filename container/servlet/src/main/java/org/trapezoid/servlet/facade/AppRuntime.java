@@ -189,11 +189,14 @@ public final class AppRuntime {
     boolean callback(AppSessionState session, Runnable callback) {
         session.callbackQueued();
         boolean queued = session.strand().callback(() -> {
-            callback.run();
-            session.strand().run(() -> {
-                session.callbackEnded();
-                settle(session);
-            });
+            try {
+                callback.run();
+            } finally { // whatever throws after the application did
+                session.strand().run(() -> {
+                    session.callbackEnded();
+                    settle(session);
+                });
+            }
         });
         if (!queued) {
             session.callbackEnded();

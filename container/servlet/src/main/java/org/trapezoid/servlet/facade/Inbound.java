@@ -78,14 +78,14 @@ public final class Inbound {
             AppSessionState appSession,
             boolean newAppSession,
             String servlet) {
+        if (newAppSession) {
+            Lifecycle.begin(runtime, appSession);
+        }
         if (isRefused(transaction, request) || refusesPackage(transaction, request)) {
             if (newAppSession) {
                 Lifecycle.invalidate(runtime, appSession);
             }
             return;
-        }
-        if (newAppSession) {
-            Lifecycle.begin(runtime, appSession);
         }
         SipSessionState session =
                 runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
@@ -141,6 +141,7 @@ public final class Inbound {
 
     /** A request without a transaction, for a stateless application: ACK or CANCEL that matches nothing (RFC 3261 §16.11). */
     public void stateless(Request request, Incoming incoming, AppSessionState appSession, String servlet) {
+        Lifecycle.begin(runtime, appSession);
         SipSessionState session =
                 runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
@@ -354,7 +355,7 @@ public final class Inbound {
     public void proxiedAck(SipSessionState session, Request ack, Incoming incoming, DialogForwarder forwarder) {
         session.accessed(runtime.now());
         if (!session.isFirst(ack)) {
-            forwarder.forwardAck(ack);
+            forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
             return;
         }
         SipRequest facade = SipRequest.notice(runtime, session, ack, incoming);

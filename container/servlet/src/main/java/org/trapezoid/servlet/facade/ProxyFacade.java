@@ -105,7 +105,6 @@ final class ProxyFacade implements Proxy {
     }
 
     private void start(ProxyCore proxy) {
-        session.proxying(settings.recordRoute().isPresent());
         if (settings.recordRoute().isPresent()) { // who does not stay does not see the refreshes
             settings.sessionTimer(runtime.application().settings().extensions().proxiedSessionTimer());
         }
@@ -113,6 +112,7 @@ final class ProxyFacade implements Proxy {
         try {
             boolean takesOver = !proxy.isStarted();
             proxy.start();
+            session.proxying(settings.recordRoute().isPresent());
             if (takesOver && uas != null) {
                 uas.release();
             }

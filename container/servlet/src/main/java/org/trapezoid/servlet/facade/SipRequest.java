@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
@@ -38,6 +39,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -387,10 +389,10 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             Session.of(sessionState(), runtime()).sessionId().ifPresent(value -> edit().set(
                             HeaderName.SESSION_ID, value));
             Request ready = message();
-            timer.ifPresent(each -> each.sent(ready));
             if (how.uac().isPresent()) {
                 Session.of(sessionState(), runtime()).sent(this);
             }
+            timer.ifPresent(each -> each.sent(ready));
             committed = true;
             how.send(ready, routing);
             return true;
@@ -468,9 +470,9 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             return forward;
         }
         if (core == null || !initial) {
-            throw new IllegalStateException(
-                    "cannot proxy " + describe()
-                            + ": only an initial request that came in can be proxied; the container forwards those in a dialog");
+            throw new IllegalStateException("cannot proxy " + describe()
+                    + ": only an initial request that came in can be proxied; the container forwards those in"
+                    + " a dialog");
         }
         if (b2bua != null) {
             throw new IllegalStateException("cannot proxy " + describe() + ": the application is its B2BUA");
@@ -573,14 +575,20 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public @Nullable String getParameter(String name) {
-        return incoming.flatMap(Incoming::poppedRoute)
-                .map(route -> UriView.of(route.uri()).getParameter(name))
-                .orElseGet(() -> getRequestURI().isSipURI() ? getRequestURI().getParameter(name) : null);
+        URI holder = parametersOf();
+        return holder.isSipURI() ? holder.getParameter(name) : null;
+    }
+
+    /** The route that led here, or the Request-URI: whose parameters are those of the request (JSR 289 §5.6.1). */
+    private URI parametersOf() {
+        Optional<NameAddr> route = incoming.flatMap(Incoming::poppedRoute);
+        return route.isPresent() ? UriView.of(route.get().uri()) : getRequestURI();
     }
 
     @Override
     public Enumeration<String> getParameterNames() {
-        return Collections.enumeration(getRequestURI().getParameterNameSet());
+        URI holder = parametersOf();
+        return Collections.enumeration(holder.isSipURI() ? holder.getParameterNameSet() : Set.of());
     }
 
     @Override
@@ -592,7 +600,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public Map<String, String[]> getParameterMap() {
         Map<String, String[]> map = new java.util.LinkedHashMap<>();
-        for (String name : getRequestURI().getParameterNameSet()) {
+        for (String name : Collections.list(getParameterNames())) {
             String[] values = getParameterValues(name);
             if (values != null) {
                 map.put(name, values);

@@ -133,10 +133,6 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         return frozen.status() + " response to " + request.describe();
     }
 
-    boolean isReceived() {
-        return received;
-    }
-
     // ---- status line
 
     @Override
@@ -163,6 +159,10 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     public void setStatus(int statusCode, @Nullable String reasonPhrase) {
         if (statusCode < 100 || statusCode > 699) {
             throw new IllegalArgumentException("status must be from 100 to 699, not " + statusCode);
+        }
+        if (received && StatusClass.of(statusCode) != message().statusClass()) {
+            throw new IllegalStateException("cannot make " + statusCode + " of " + describe()
+                    + ": a response that is forwarded stays in its class");
         }
         edit().status(
                         statusCode,
@@ -278,7 +278,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     private boolean asks(HeaderName name) {
-        return request.message().headers().values(name).contains("100rel");
+        return request.message().headers().lists(name, "100rel");
     }
 
     // ---- what a user agent client does with it
@@ -334,7 +334,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         return status > 100
                 && status < 200
                 && message().headers().has(HeaderName.RSEQ)
-                && message().headers().values(HeaderName.REQUIRE).contains("100rel");
+                && message().headers().lists(HeaderName.REQUIRE, "100rel");
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.dialog.RouteSet;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Method;
@@ -25,8 +26,6 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transport.FlowTokens;
-import org.trapezoid.sip.uri.Parameters;
-import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.Uri;
 
@@ -72,6 +71,7 @@ public final class KeepAlive implements AutoCloseable {
         private volatile int missed;
         private volatile boolean asked;
         private volatile boolean gone;
+        private boolean due; // stands in the queue; in the core section
 
         Client(String flow, String contact) {
             this.flow = flow;
@@ -126,11 +126,17 @@ public final class KeepAlive implements AutoCloseable {
         List<Client> now = turns.get(turn);
         turn = (turn + 1) % turns.size();
         now.removeIf(client -> client.gone);
-        due.addAll(now);
+        for (Client client : now) {
+            if (!client.due) {
+                client.due = true;
+                due.add(client);
+            }
+        }
         long budget = Math.max(1, options.perSecond() * TICK.toMillis() / 1000);
         List<Client> asked = new ArrayList<>();
         while (!due.isEmpty() && asked.size() < budget) {
             Client client = due.remove();
+            client.due = false;
             if (!client.gone && !client.asked) {
                 asked.add(client);
             }
@@ -154,7 +160,7 @@ public final class KeepAlive implements AutoCloseable {
 
     private Request question(Client client) {
         String host = sender.localHost();
-        return Request.builder(Method.OPTIONS, asTarget(Uri.parse(client.contact)))
+        return Request.builder(Method.OPTIONS, RouteSet.asRequestUri(Uri.parse(client.contact)))
                 .add(HeaderName.ROUTE, FlowTokens.targetRoute(client.flow))
                 .add(HeaderName.MAX_FORWARDS, "70")
                 .add(HeaderName.FROM, "<sip:" + host + ">;tag=" + identifiers.tag())
@@ -162,10 +168,6 @@ public final class KeepAlive implements AutoCloseable {
                 .add(HeaderName.CALL_ID, identifiers.callId())
                 .add(HeaderName.CSEQ, "1 OPTIONS")
                 .build();
-    }
-
-    private static Uri asTarget(Uri contact) {
-        return contact instanceof SipUri sip ? sip.withHeaders(Parameters.EMPTY).withoutParameter("method") : contact;
     }
 
     private void answered(Client client) {
@@ -179,7 +181,7 @@ public final class KeepAlive implements AutoCloseable {
         client.missed = missed;
         if (missed >= options.misses() && !client.gone) {
             log.debug("{} did not answer {} times: its bindings end", client.contact, missed);
-            Strand.post(() -> index.unbind(client.flow));
+            Strand.post(() -> strand.callback(() -> index.unbind(client.flow))); // listeners of applications are told
         }
     }
 

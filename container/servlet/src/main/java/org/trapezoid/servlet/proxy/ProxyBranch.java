@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
@@ -26,6 +29,9 @@ import org.trapezoid.sip.uri.Uri;
 /** One target of a proxied request and its client transaction, RFC 3261 §16.6. Confined to its strand. */
 public final class ProxyBranch implements ClientUser {
     /** Over three minutes, RFC 3261 §16.6 step 11. */
+    private static final Logger log = LoggerFactory.getLogger(ProxyBranch.class);
+
+    private static final int SERVER_ERROR = 500;
     static final Duration TIMER_C = Duration.ofSeconds(181);
 
     enum State {
@@ -197,7 +203,18 @@ public final class ProxyBranch implements ClientUser {
         Request request = toSend();
         timerCFrom = core.timers().nanoTime();
         settings.timeout().ifPresent(timeout -> limit(core.searchStart(settings, timerCFrom), timeout));
-        outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
+        send(request);
+    }
+
+    /** Whatever goes wrong, the branch ends and the caller gets an answer. */
+    private void send(Request request) {
+        try {
+            outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
+        } catch (RuntimeException e) {
+            log.error("{} to {} not sent", request.method().name(), request.uri(), e);
+            Strand.post(() -> Strand.run(core, () -> endWith(core.local(SERVER_ERROR))));
+            return;
+        }
         schedule();
     }
 
@@ -211,8 +228,7 @@ public final class ProxyBranch implements ClientUser {
         destination = Optional.of(Target.of(next, core.received()).orElseGet(() -> Target.plain(next)));
         Request request = toSend();
         timerCFrom = core.timers().nanoTime();
-        outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
-        schedule();
+        send(request);
     }
 
     private Request toSend() {

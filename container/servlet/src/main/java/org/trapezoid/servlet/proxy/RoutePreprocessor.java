@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.trapezoid.sip.dialog.RouteSet;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
@@ -45,8 +46,9 @@ public final class RoutePreprocessor {
     private static Request fromStrictRouter(Request request) {
         List<NameAddr> routes = request.routes();
         int last = routes.size() - 1;
-        Request.Builder builder =
-                request.toBuilder().uri(routes.get(last).uri()).remove(HeaderName.ROUTE);
+        Request.Builder builder = request.toBuilder()
+                .uri(RouteSet.asRequestUri(routes.get(last).uri()))
+                .remove(HeaderName.ROUTE);
         for (NameAddr route : routes.subList(0, last)) {
             builder.add(HeaderName.ROUTE, route.toString());
         }

@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.session;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,12 @@ public final class SipSessionState implements Stranded {
         derived.localCSeq = localCSeq;
         derived.used = used;
         derived.forking = forking;
-        List<SipSessionState> members = family();
+        List<SipSessionState> members = family;
+        if (members == null) {
+            members = new ArrayList<>(2);
+            members.add(this);
+            family = members;
+        }
         members.add(derived);
         derived.family = members;
         return derived;
@@ -440,11 +446,6 @@ public final class SipSessionState implements Stranded {
         }
     }
 
-    /** Whether there is more than one session of one request now. */
-    public boolean isForked() {
-        return family != null && family.size() > 1;
-    }
-
     /** Whether further sessions were derived, be they alive or not. */
     public boolean wasForked() {
         return family != null;
@@ -457,13 +458,7 @@ public final class SipSessionState implements Stranded {
 
     /** All sessions whose local tag and Call-ID are the same, this one first unless it was derived. */
     public List<SipSessionState> family() {
-        List<SipSessionState> members = family;
-        if (members == null) {
-            members = new ArrayList<>(2);
-            members.add(this);
-            family = members;
-        }
-        return members;
+        return family == null ? List.of(this) : Collections.unmodifiableList(family);
     }
 
     /** The member of the family whose dialog has the remote tag; this one while it has no dialog. */

@@ -208,7 +208,22 @@ public final class TestServer {
     /** Deploys one servlet with context parameters. */
     public TestServer deploy(String name, Map<String, String> parameters, Servlet servlet, Class<?>... listeners)
             throws ServletException {
-        ServletDescriptor main = ServletDescriptor.of("main", servlet.getClass().getName());
+        return deploy(name, parameters, servlet.getClass(), Map.of("main", servlet), listeners);
+    }
+
+    /** Deploys an application whose only servlet the server makes. */
+    public TestServer deploy(String name, Class<?> servlet, Class<?>... listeners) throws ServletException {
+        return deploy(name, Map.of(), servlet, Map.of(), listeners);
+    }
+
+    private TestServer deploy(
+            String name,
+            Map<String, String> parameters,
+            Class<?> servlet,
+            Map<String, Servlet> instances,
+            Class<?>... listeners)
+            throws ServletException {
+        ServletDescriptor main = ServletDescriptor.of("main", servlet.getName());
         AppDescriptor descriptor = new AppDescriptor(
                 name,
                 DescriptorVersion.V1_1,
@@ -229,10 +244,10 @@ public final class TestServer {
         layer.applications()
                 .deploy(new AppSource(
                         descriptor,
-                        servlet.getClass().getClassLoader(),
+                        servlet.getClassLoader(),
                         FakeServletContext.of(parameters),
                         parameters,
-                        Map.of("main", servlet)));
+                        instances));
         return this;
     }
 

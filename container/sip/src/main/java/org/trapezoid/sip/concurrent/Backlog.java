@@ -2,6 +2,7 @@
 package org.trapezoid.sip.concurrent;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How long messages wait in the buffer of a socket. How long one waited cannot be asked, so while the buffer is not empty its
@@ -19,6 +20,7 @@ public final class Backlog implements AutoCloseable {
     private final AtomicLong unanswered =
             new AtomicLong(NONE); // when the first probe was sent that did not come back yet
     private volatile long probedAt = NONE;
+    private final ReentrantLock changing = new ReentrantLock(); // guards closed, and changes of late
     private volatile boolean late;
     private boolean closed;
 
@@ -35,9 +37,14 @@ public final class Backlog implements AutoCloseable {
 
     /** The socket is gone. */
     @Override
-    public synchronized void close() {
-        late(false);
-        closed = true;
+    public void close() {
+        changing.lock();
+        try {
+            late(false);
+            closed = true;
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** The view of one thread that reads the socket. */
@@ -66,10 +73,18 @@ public final class Backlog implements AutoCloseable {
         }
     }
 
-    private synchronized void late(boolean now) {
-        if (now != late && !closed) {
-            late = now;
-            queueWait.lateSocket(now ? 1 : -1);
+    private void late(boolean now) {
+        if (now == late) {
+            return;
+        }
+        changing.lock();
+        try {
+            if (now != late && !closed) {
+                late = now;
+                queueWait.lateSocket(now ? 1 : -1);
+            }
+        } finally {
+            changing.unlock();
         }
     }
 

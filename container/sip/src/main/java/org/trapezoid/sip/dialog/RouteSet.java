@@ -10,6 +10,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.Uri;
 
 /** The ordered proxies that a request in a dialog travels through, RFC 3261 §12.2.1.1. An immutable value. */
@@ -27,15 +28,26 @@ public record RouteSet(List<NameAddr> routes) {
         return recorded.isEmpty() ? EMPTY : new RouteSet(recorded);
     }
 
-    /** The route set of a UAC: the Record-Route values of the response reversed, RFC 3261 §12.1.2. */
+    /**
+     * The route set of a UAC: the Record-Route values of the response reversed, RFC 3261 §12.1.2. Unreadable ones make none: the
+     * call is acknowledged and ended at its Contact all the same.
+     */
     public static RouteSet ofUac(Message response) {
-        var recorded = response.headers().addresses(HeaderName.RECORD_ROUTE);
+        List<NameAddr> recorded = recorded(response);
         if (recorded.isEmpty()) {
             return EMPTY;
         }
         var reversed = new ArrayList<>(recorded);
         Collections.reverse(reversed);
         return new RouteSet(reversed);
+    }
+
+    private static List<NameAddr> recorded(Message response) {
+        try {
+            return response.headers().addresses(HeaderName.RECORD_ROUTE);
+        } catch (SyntaxException unreadable) {
+            return List.of();
+        }
     }
 
     public boolean isEmpty() {
@@ -66,7 +78,7 @@ public record RouteSet(List<NameAddr> routes) {
     }
 
     /** RFC 3261 §19.1.1: a Request-URI has neither headers nor a method parameter. */
-    static Uri asRequestUri(Uri route) {
+    public static Uri asRequestUri(Uri route) {
         return route instanceof SipUri sip
                 ? sip.withHeaders(Parameters.EMPTY)
                         .withParameters(sip.parameters().without("method"))

@@ -150,10 +150,6 @@ public record NameAddr(Optional<String> displayName, Uri uri, Parameters paramet
         return withoutParameter("tag");
     }
 
-    public NameAddr withUri(Uri newUri) {
-        return new NameAddr(displayName, newUri, parameters);
-    }
-
     public NameAddr withParameter(String name, String value) {
         return withParameters(parameters.with(name, value));
     }

@@ -24,11 +24,6 @@ public final class MessageParser {
         return result(Arrays.copyOfRange(buf, start, off + len), false);
     }
 
-    /** One message as a stream's framing cut it out; Content-Length must be there (RFC 3261 §20.14). */
-    public ParseResult parseFramed(byte[] buf, int off, int len) {
-        return result(Arrays.copyOfRange(buf, off, off + len), true);
-    }
-
     private ParseResult result(byte[] bytes, boolean framed) {
         MessageReading reading = new MessageReading(limits, bytes, framed);
         reading.readHead();

@@ -66,9 +66,12 @@ public final class InviteClientTransaction extends ClientTransaction {
             case ACCEPTED, TERMINATED -> before;
         };
         if (isForUser(before, response)) {
-            user.onResponse(response);
-            if (state == State.TERMINATED) {
-                end();
+            try {
+                user.onResponse(response);
+            } finally { // whatever the user throws
+                if (state == State.TERMINATED) {
+                    end();
+                }
             }
         }
     }

@@ -56,9 +56,12 @@ public final class NonInviteClientTransaction extends ClientTransaction {
             case COMPLETED, TERMINATED -> before;
         };
         if (before == State.TRYING || before == State.PROCEEDING) {
-            user.onResponse(response);
-            if (state == State.TERMINATED) {
-                end();
+            try {
+                user.onResponse(response);
+            } finally { // whatever the user throws
+                if (state == State.TERMINATED) {
+                    end();
+                }
             }
         }
     }

@@ -190,7 +190,7 @@ public final class OutgoingRequest {
     }
 
     private void located(Uri nextHop, List<Hop> found) {
-        if (ended) {
+        if (ended || cancelled) { // a 487 is on its way
             return;
         }
         hops = sender.selection().health().ordered(found);
@@ -231,16 +231,27 @@ public final class OutgoingRequest {
         Request request = completed(flow, branch);
         if (!asDatagram && sender.isTooLarge(request, flow)) {
             Optional<Hop> connected = sender.connected(hop);
-            if (connected.isPresent()) {
-                asDatagram = true;
-                Flow connection = sender.flowTo(connected.get(), original);
-                attempt(completed(connection, branch), connection, branch, connected);
+            if (connected.isPresent() && sendConnected(connected, branch)) {
                 return;
             }
         }
         asDatagram = false;
         next++;
         attempt(request, flow, branch, Optional.of(hop));
+    }
+
+    /** False when no connection may be used; then it goes as a datagram at once. */
+    private boolean sendConnected(Optional<Hop> connected, String branch) {
+        Flow connection;
+        try {
+            connection = sender.flowTo(connected.get(), original);
+        } catch (IOException unusable) {
+            log.debug("{} cannot go to {}: {}", original.method().name(), connected.get(), unusable.toString());
+            return false;
+        }
+        asDatagram = true;
+        attempt(completed(connection, branch), connection, branch, connected);
+        return true;
     }
 
     /** A peer that is silent or overloaded over one transport is not asked over another. */

@@ -166,11 +166,6 @@ public final class RequestSender {
         }
     }
 
-    /** The same over a given flow. */
-    public Sent sendDirect(Request request, Flow flow) {
-        return goDirect(request, flow, identifiers.branch());
-    }
-
     private Sent goDirect(Request request, Flow flow, String branch) {
         Sent sent = new Sent();
         sent.go(withVia(permitted(request, flow), flow, branch), flow, () -> {});

@@ -18,6 +18,8 @@ public abstract sealed class ServerTransaction extends Transaction
 
     private static final Logger log = LoggerFactory.getLogger(ServerTransaction.class);
 
+    private static final int SERVER_ERROR = 500;
+
     private @Nullable ServerUser user;
     private @Nullable String localTag;
     private @Nullable Response lastResponse;
@@ -72,6 +74,16 @@ public abstract sealed class ServerTransaction extends Transaction
 
     /** Drops it at once and without a trace: the request is forwarded or answered without state. */
     public abstract void abandon();
+
+    /** Nobody is left to answer it: 500, as soon as the present event is over and unless it was answered. */
+    public final void giveUp() {
+        later(() -> {
+            Optional<Request> kept = keptRequest();
+            if (!hasFinal() && kept.isPresent()) {
+                send(Response.to(kept.get(), SERVER_ERROR).toTag(localTag()).build());
+            }
+        });
+    }
 
     /** The request arrived; called once, when it is in the table. */
     abstract void start();

@@ -25,7 +25,6 @@ public final class TransactionLayer implements MessageHandler {
     private static final Logger log = LoggerFactory.getLogger(TransactionLayer.class);
     private static final int OK = 200;
     private static final int BAD_TRANSACTION = 481;
-    private static final int SERVER_ERROR = 500;
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final String RETRY_AFTER = "10";
     private static final ServerLocator NOBODY = uri -> CompletableFuture.completedFuture(List.of());
@@ -162,18 +161,8 @@ public final class TransactionLayer implements MessageHandler {
         try {
             handler.onRequest(transaction, transaction.request());
         } catch (RuntimeException | Error e) {
-            Strand.post(() -> Strand.run(transaction, () -> giveUp(transaction)));
+            transaction.giveUp();
             throw e;
-        }
-    }
-
-    /** Nobody is left to answer it. */
-    private static void giveUp(ServerTransaction transaction) {
-        if (!transaction.hasFinal()) {
-            Request request = transaction.request();
-            transaction.send(Response.to(request, SERVER_ERROR)
-                    .toTag(transaction.localTag())
-                    .build());
         }
     }
 
