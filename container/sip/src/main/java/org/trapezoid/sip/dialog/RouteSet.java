@@ -27,8 +27,14 @@ public record RouteSet(List<NameAddr> routes) {
         return recorded.isEmpty() ? EMPTY : new RouteSet(recorded);
     }
 
-    /** The route set of a UAC: the Record-Route values of the response reversed, RFC 3261 §12.1.2. */
+    /**
+     * The route set of a UAC: the Record-Route values of the response reversed, RFC 3261 §12.1.2. A response cannot be refused;
+     * when they cannot be read, it is taken as if it had none.
+     */
     public static RouteSet ofUac(Message response) {
+        if (!response.headers().areAddresses(HeaderName.RECORD_ROUTE)) {
+            return EMPTY;
+        }
         var recorded = response.headers().addresses(HeaderName.RECORD_ROUTE);
         if (recorded.isEmpty()) {
             return EMPTY;
