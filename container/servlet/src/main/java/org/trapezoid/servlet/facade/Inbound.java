@@ -15,6 +15,7 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.Contacts;
 import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.concurrent.Strand;
@@ -94,6 +95,10 @@ public final class Inbound {
 
     /** Whether an extension that the application has the container keep does not let a request pass. */
     private boolean isRefused(ServerTransaction transaction, Request request) {
+        if (Contacts.makesDialog(request.method()) && !Dialog.isReadable(request)) {
+            refuse(transaction, request, 400);
+            return true;
+        }
         if (Reliable.refuses(runtime, request)) {
             transaction.send(Reliable.demand(refusal(transaction, request, 421)).build()); // RFC 3262 §3
             return true;
@@ -159,6 +164,10 @@ public final class Inbound {
         Method method = request.method();
         if (isOfEndedUsage(session, request)) {
             refuse(transaction, request, 481);
+            return;
+        }
+        if (Dialog.refreshesTarget(method) && !Dialog.isReadable(request)) {
+            refuse(transaction, request, 400);
             return;
         }
         Optional<SubscriptionUsage> subscription = Optional.empty();

@@ -85,7 +85,7 @@ public final class Contacts {
     }
 
     /** Whether a 2xx to the method makes a dialog. */
-    static boolean makesDialog(Method method) {
+    public static boolean makesDialog(Method method) {
         return method.equals(Method.INVITE) || method.equals(Method.SUBSCRIBE) || method.equals(Method.REFER);
     }
 }

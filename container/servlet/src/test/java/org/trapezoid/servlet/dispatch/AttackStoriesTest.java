@@ -352,4 +352,50 @@ class AttackStoriesTest {
         server.advance(Duration.ofMinutes(4));
         assertThat(server.transactions()).isZero();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<sip:alice@198.51.10/0.2:5060>", "<sip:", "*, <sip:x>"})
+    @Rfc(value = 3261, section = "21.4.1")
+    void aDialogIsNotMadeWithAContactThatCannotBeRead(String contact) {
+        alice.send(alice.request(Method.INVITE, "sip:app@a.test").set(HeaderName.CONTACT, contact));
+
+        alice.nextResponse(400);
+        server.assertEndsInTime();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "12.1.1")
+    void norWithARouteThatCannotBeRead() {
+        alice.send(alice.request(Method.INVITE, "sip:app@a.test")
+                .add(HeaderName.RECORD_ROUTE, "<sip:192.0.2.9;transport=;tcp;lr=;=x>"));
+
+        alice.nextResponse(400);
+        server.assertEndsInTime();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "12.2.2")
+    void aReInviteWithAContactThatCannotBeReadChangesNothing() {
+        Call call = call();
+
+        alice.send(alice.inDialog(Method.INVITE, call.invite, call.success, 2)
+                .set(HeaderName.CONTACT, "<sip:alice@198.51.10/0.2:5060>"));
+        alice.nextResponse(400);
+
+        alice.send(alice.inDialog(Method.BYE, call.invite, call.success, 3));
+        alice.nextResponse(200);
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "9.2")
+    void aCancelIsAnsweredThoughTheTagIsNoToken() {
+        app.on("INVITE", request -> request.createResponse(180).send());
+        Request invite = alice.send(
+                alice.request(Method.INVITE, "sip:app@a.test").set(HeaderName.TO, "<sip:app@a.test>;tag=a[b"));
+        alice.nextResponse(481);
+
+        alice.send(invite.toBuilder().method(Method.CANCEL).set(HeaderName.CSEQ, "1 CANCEL"));
+
+        alice.nextResponse(200);
+    }
 }

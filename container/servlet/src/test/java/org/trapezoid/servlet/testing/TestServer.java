@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.concurrent.Strand;
-import org.trapezoid.sip.locate.Hop;
+import org.trapezoid.sip.locate.StaticLocator;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.ManualClock;
@@ -43,13 +44,13 @@ import org.trapezoid.sip.transport.TransportOptions;
 import org.trapezoid.sip.transport.TrustDomain;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
-import org.trapezoid.sip.uri.SipUri;
 
 /** A whole server in virtual time: servlets above, UDP, TCP and TLS to scripted peers below. It is 192.0.2.1:5060, for TLS 5061. */
 public final class TestServer {
 
     public static final String HOST = "192.0.2.1";
 
+    private static final Path NO_HOSTS = Path.of("no hosts file");
     private static final List<HostPort> ALIASES = List.of(new HostPort("a.test", HostPort.NO_PORT));
 
     public final ManualClock clock;
@@ -162,7 +163,7 @@ public final class TestServer {
                 List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run), trust);
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         sender = new RequestSender(
-                uri -> java.util.concurrent.CompletableFuture.completedFuture(hops((SipUri) uri)),
+                new StaticLocator(List.of(), NO_HOSTS, clock), // there is no name service
                 transactions,
                 transports,
                 identifiers,
@@ -186,18 +187,6 @@ public final class TestServer {
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    /** There is no name service. */
-    private static List<Hop> hops(SipUri uri) {
-        Protocol protocol = uri.secure()
-                ? Protocol.TLS
-                : uri.transport().flatMap(Protocol::of).orElse(Protocol.UDP);
-        return uri.hostPort().isIpLiteral()
-                ? List.of(new Hop(
-                        protocol,
-                        new InetSocketAddress(uri.host(), uri.hostPort().portOr(protocol.defaultPort()))))
-                : List.of();
     }
 
     /** Deploys one servlet with listeners. */

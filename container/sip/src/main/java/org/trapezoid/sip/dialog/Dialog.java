@@ -106,6 +106,14 @@ public final class Dialog {
         this.remoteCSeq = UNKNOWN;
     }
 
+    /** Whether a dialog can be made or refreshed by this request: its Contact and Record-Route can be read. */
+    public static boolean isReadable(Request request) {
+        var headers = request.headers();
+        boolean contact = headers.areAddresses(HeaderName.CONTACT)
+                || NameAddr.isWildcard(headers.first(HeaderName.CONTACT).orElse(""));
+        return contact && headers.areAddresses(HeaderName.RECORD_ROUTE);
+    }
+
     /** Whether a response makes a dialog: 2xx always, 101 to 199 with a To tag, RFC 3261 §12.1. */
     public static boolean isMadeBy(Response response) {
         return switch (response.statusClass()) {

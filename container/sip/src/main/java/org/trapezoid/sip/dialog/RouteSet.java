@@ -10,7 +10,6 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
-import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.Uri;
 
 /** The ordered proxies that a request in a dialog travels through, RFC 3261 §12.2.1.1. An immutable value. */
@@ -29,25 +28,20 @@ public record RouteSet(List<NameAddr> routes) {
     }
 
     /**
-     * The route set of a UAC: the Record-Route values of the response reversed, RFC 3261 §12.1.2. Unreadable ones make none: the
-     * call is acknowledged and ended at its Contact all the same.
+     * The route set of a UAC: the Record-Route values of the response reversed, RFC 3261 §12.1.2. A response cannot be refused;
+     * when they cannot be read, it is taken as if it had none.
      */
     public static RouteSet ofUac(Message response) {
-        List<NameAddr> recorded = recorded(response);
+        if (!response.headers().areAddresses(HeaderName.RECORD_ROUTE)) {
+            return EMPTY;
+        }
+        var recorded = response.headers().addresses(HeaderName.RECORD_ROUTE);
         if (recorded.isEmpty()) {
             return EMPTY;
         }
         var reversed = new ArrayList<>(recorded);
         Collections.reverse(reversed);
         return new RouteSet(reversed);
-    }
-
-    private static List<NameAddr> recorded(Message response) {
-        try {
-            return response.headers().addresses(HeaderName.RECORD_ROUTE);
-        } catch (SyntaxException unreadable) {
-            return List.of();
-        }
     }
 
     public boolean isEmpty() {

@@ -215,6 +215,16 @@ public final class Headers {
         return values;
     }
 
+    /** Whether {@link #addresses} can read all values of this name. */
+    public boolean areAddresses(HeaderName name) {
+        try {
+            each(name, NameAddr::check);
+            return true;
+        } catch (SyntaxException e) {
+            return false;
+        }
+    }
+
     /** Folding is one space, RFC 3261 §7.3.1, inside quotation marks too. */
     static byte[] unfold(byte[] b, int from, int to) {
         byte[] plain = new byte[to - from];

@@ -307,8 +307,6 @@ final class MessageReading {
                 contentLength = (int) Grammar.number(bytes, from, to, Integer.MAX_VALUE, "number");
             } else if (name.equals(HeaderName.ROUTE)) {
                 checkRoutes(bytes, from, to);
-            } else if (method != null && name.equals(HeaderName.RECORD_ROUTE)) {
-                checkRoutes(bytes, from, to);
             }
         } catch (SyntaxException e) {
             fail(400, name + ": " + e.getMessage());

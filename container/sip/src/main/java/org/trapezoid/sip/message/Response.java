@@ -132,13 +132,14 @@ public final class Response extends Message {
 
         /** Adds the tag to the To header unless it has one, RFC 3261 §8.2.6.2. */
         public Builder toTag(String tag) {
+            int to = current().indexOf(HeaderName.TO, 0);
+            if (to < 0 || current().read(to, NameAddr::tag).isPresent()) {
+                return this; // that of a peer need not be a token
+            }
             if (!Grammar.isToken(tag)) {
                 throw new SyntaxException("tag must be a token");
             }
-            int to = current().indexOf(HeaderName.TO, 0);
-            if (to >= 0 && current().read(to, NameAddr::tag).isEmpty()) {
-                extendFirst(HeaderName.TO, ";tag=" + tag);
-            }
+            extendFirst(HeaderName.TO, ";tag=" + tag);
             return this;
         }
 

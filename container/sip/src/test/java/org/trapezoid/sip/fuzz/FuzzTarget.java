@@ -43,6 +43,11 @@ public enum FuzzTarget {
         public void run(byte[] input) {
             MessageFuzz.compareSplits(input);
         }
+
+        @Override
+        public int readings(byte[] input) {
+            return MessageFuzz.splits(input);
+        }
     },
     URI(texts(
             "sip:alice@example.com",
@@ -150,12 +155,12 @@ public enum FuzzTarget {
             value(input, AddressRange::parse);
         }
     },
-    CREDENTIALS(
-            texts(
-                    "Digest username=\"Mufasa\", realm=\"a@b\", uri=\"sip:b@c\", algorithm=SHA-256, nonce=\"7ypf/xlj9XXwfDPEoM4\", "
-                            + "nc=00000001, cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv\", qop=auth, response=\"753927fa0e85d155564e2e272a28d180\", "
-                            + "opaque=\"FQhe\"",
-                    "Digest username*=UTF-8''J%C3%A4s%C3%B8n, realm=r, nonce=n, uri=\"/\", response=abc, userhash=true, qop=auth-int")) {
+    CREDENTIALS(texts(
+            "Digest username=\"Mufasa\", realm=\"a@b\", uri=\"sip:b@c\", algorithm=SHA-256,"
+                    + " nonce=\"7ypf/xlj9XXwfDPEoM4\", nc=00000001, cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv\","
+                    + " qop=auth, response=\"753927fa0e85d155564e2e272a28d180\", opaque=\"FQhe\"",
+            "Digest username*=UTF-8''J%C3%A4s%C3%B8n, realm=r, nonce=n, uri=\"/\", response=abc,"
+                    + " userhash=true, qop=auth-int")) {
         @Override
         public void run(byte[] input) {
             DigestCredentials.parse(text(input)).ifPresent(credentials -> {
@@ -166,8 +171,8 @@ public enum FuzzTarget {
         }
     },
     CHALLENGE(texts(
-            "Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth,auth-int\", nonce=\"f84f1cec41e6cbe5aea9\", "
-                    + "opaque=\"\", stale=FALSE, algorithm=MD5",
+            "Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth,auth-int\","
+                    + " nonce=\"f84f1cec41e6cbe5aea9\", opaque=\"\", stale=FALSE, algorithm=MD5",
             "Digest realm=r,nonce=n,algorithm=SHA-512-256,userhash=true,charset=UTF-8")) {
         @Override
         public void run(byte[] input) {
@@ -189,6 +194,11 @@ public enum FuzzTarget {
     }
 
     public abstract void run(byte[] input);
+
+    /** How many times it reads the input, at least. */
+    public int readings(byte[] input) {
+        return 1;
+    }
 
     /** A value that was read is written, read again and written the same; null for what is none. */
     static <T> @org.jspecify.annotations.Nullable T value(byte[] input, Function<String, T> parser) {

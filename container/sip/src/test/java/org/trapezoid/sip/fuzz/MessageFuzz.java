@@ -119,6 +119,11 @@ final class MessageFuzz {
         }
     }
 
+    /** How many times {@link #compareSplits} reads the input. */
+    static int splits(byte[] input) {
+        return 1 + (input.length <= SHORT ? input.length : SPLITS);
+    }
+
     private static List<String> split(byte[] input, int at) {
         List<String> results = new ArrayList<>();
         StreamFramer framer = new StreamFramer(PARSER, Limits.DEFAULT);

@@ -15,7 +15,8 @@ import org.trapezoid.sip.uri.Uri;
 class MessageBuilderTest {
     private static final HeaderName UNKNOWN = HeaderName.of("X-Unknown");
 
-    private final Request invite = parse("""
+    private final Request invite = parse(
+            """
             INVITE sip:bob@biloxi.example SIP/2.0
             v : SIP/2.0/UDP b;branch=z9hG4bK2 , SIP/2.0/UDP a;branch=z9hG4bK1
             Route: <sip:p1;lr>,
@@ -53,7 +54,9 @@ class MessageBuilderTest {
                 .set(HeaderName.MAX_FORWARDS, "69")
                 .build();
 
-        assertWire(forwarded, """
+        assertWire(
+                forwarded,
+                """
                 INVITE sip:bob@192.0.2.4 SIP/2.0
                 Via: SIP/2.0/UDP p;branch=z9hG4bK3
                 v : SIP/2.0/UDP b;branch=z9hG4bK2 , SIP/2.0/UDP a;branch=z9hG4bK1
@@ -171,7 +174,9 @@ class MessageBuilderTest {
         Response response =
                 Response.to(invite, 180).toTag("abc").toTag("ignored").build();
 
-        assertWire(response, """
+        assertWire(
+                response,
+                """
                 SIP/2.0 180 Ringing
                 v : SIP/2.0/UDP b;branch=z9hG4bK2 , SIP/2.0/UDP a;branch=z9hG4bK1
                 t: Bob
@@ -227,5 +232,17 @@ class MessageBuilderTest {
         assertThat(changed.statusClass()).isEqualTo(StatusClass.CLIENT_ERROR);
         assertThat(changed.toString()).startsWith("SIP/2.0 486 Busy Here\r\n");
         assertThat(response.toString()).startsWith("SIP/2.0 200 OK\r\n");
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "8.2.6.2")
+    void theTagOfAPeerStaysThoughItIsNoToken() {
+        Request request = Request.builder(Method.BYE, Uri.parse("sip:b@a.test"))
+                .add(HeaderName.TO, "<sip:b@a.test>;tag=a[b")
+                .build();
+
+        Response response = Response.to(request, 481).toTag("a[b").build();
+
+        assertThat(response.toTag()).contains("a[b");
     }
 }

@@ -8,7 +8,6 @@ import jakarta.servlet.sip.SipErrorListener;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
-import jakarta.servlet.sip.SipURI;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ public final class Bridge extends WitnessedServlet implements SipErrorListener {
             passOn(req);
             return;
         }
-        List<String> contacts = directory.getOrDefault(((SipURI) req.getRequestURI()).getUser(), List.of());
+        List<String> contacts = directory.getOrDefault(user(req), List.of());
         if (contacts.isEmpty()) {
             req.createResponse(404).send();
             return;

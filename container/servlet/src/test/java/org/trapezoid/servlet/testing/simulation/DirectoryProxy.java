@@ -4,7 +4,6 @@ package org.trapezoid.servlet.testing.simulation;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.SipServletRequest;
-import jakarta.servlet.sip.SipURI;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ public final class DirectoryProxy extends WitnessedServlet {
                 || req.getMethod().equals("ACK")) {
             return;
         }
-        String user = ((SipURI) req.getRequestURI()).getUser();
+        String user = user(req);
         List<URI> targets = new ArrayList<>();
         for (String contact : directory.getOrDefault(user, List.of())) {
             targets.add(uri(contact));

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.testing.network.Findings;
 import org.trapezoid.sip.testing.network.Ladder;
@@ -17,14 +18,16 @@ import org.trapezoid.sip.testing.network.Ladder;
  */
 final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("org.trapezoid");
+    private final World world;
     private final Findings findings;
     private final Ladder ladder;
     private final Level before = logger.getLevel();
     private final boolean additive = logger.isAdditive();
 
-    LogWatch(Findings findings, Ladder ladder) {
-        this.findings = findings;
-        this.ladder = ladder;
+    LogWatch(World world) {
+        this.world = world;
+        this.findings = world.findings();
+        this.ladder = world.ladder();
         logger.setLevel(ladder.isRecording() ? Level.DEBUG : Level.WARN);
         logger.setAdditive(false);
         setContext(logger.getLoggerContext());
@@ -39,9 +42,15 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         String line = name + ": " + event.getFormattedMessage()
                 + (thrown == null ? "" : "\n" + ThrowableProxyUtil.asString(thrown));
         ladder.log(line);
-        if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+        Level wrong = world.expectsWarnings() && isVerdict(thrown) ? Level.ERROR : Level.WARN;
+        if (event.getLevel().isGreaterOrEqual(wrong)) {
             findings.add("log", line);
         }
+    }
+
+    /** What the API throws in an application for what a peer sent: too many hops, no address. */
+    private static boolean isVerdict(@Nullable IThrowableProxy thrown) {
+        return thrown == null || thrown.getClassName().startsWith("jakarta.servlet.sip.");
     }
 
     @Override

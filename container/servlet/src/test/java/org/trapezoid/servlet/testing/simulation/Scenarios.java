@@ -73,6 +73,14 @@ public final class Scenarios {
         };
     }
 
+    /** The same with a third of the messages to servers forged on their way. */
+    public static Scenario withForgers(Scenario scenario) {
+        return world -> {
+            world.forging(30);
+            scenario.arrange(world);
+        };
+    }
+
     private static void proxies(World world, DirectoryProxy.Options options) throws Exception {
         TestServer server = world.server("proxy", FIRST);
         boolean mixed = options.recordRoute(); // else the phones speak to each other, and in one way only

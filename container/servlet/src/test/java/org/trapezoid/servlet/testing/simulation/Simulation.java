@@ -18,12 +18,13 @@ import java.util.List;
 public final class Simulation {
 
     /** What a number of runs did. */
-    public record Tally(String scenario, int runs, long calls, long nanos) {
+    public record Tally(String scenario, int runs, long calls, long forged, long nanos) {
 
         @Override
         public String toString() {
             long perSecond = nanos == 0 ? 0 : calls * 1_000_000_000L / nanos;
-            return "simulation " + scenario + ": " + runs + " runs, " + calls + " calls and requests in "
+            String forgeries = forged == 0 ? "" : forged + " forged messages, ";
+            return "simulation " + scenario + ": " + runs + " runs, " + forgeries + calls + " calls and requests in "
                     + nanos / 1_000_000 + " ms, " + perSecond + " a second";
         }
     }
@@ -45,18 +46,21 @@ public final class Simulation {
     public Tally run(long firstSeed, int count) {
         long start = System.nanoTime();
         long calls = 0;
+        long forged = 0;
         for (long seed = firstSeed; seed < firstSeed + count; seed++) {
-            calls += live(seed);
+            World world = live(seed);
+            calls += world.calls();
+            forged += world.forged();
         }
-        return new Tally(name, count, calls, System.nanoTime() - start);
+        return new Tally(name, count, calls, forged, System.nanoTime() - start);
     }
 
-    private int live(long seed) {
+    private World live(long seed) {
         World world = new World(seed, false);
         if (!findings(world).isEmpty()) {
             throw new AssertionError(report(seed, false)); // once more, and written down this time
         }
-        return world.calls();
+        return world;
     }
 
     /** Runs one seed and prints its ladder with the log of the servers. */
@@ -73,7 +77,7 @@ public final class Simulation {
     }
 
     private List<String> findings(World world) {
-        try (LogWatch log = new LogWatch(world.findings(), world.ladder())) {
+        try (LogWatch log = new LogWatch(world)) {
             scenario.arrange(world);
             world.live();
         } catch (Exception | Error e) {

@@ -44,6 +44,14 @@ class SimulationTest {
         print(new Simulation(name + " in a storm", scenario).run(SEED, RUNS / 3 + 1));
     }
 
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    @Rfc(value = 3261, section = "16.3")
+    void whatIsForgedOnTheWireLeavesNothing(String name) {
+        Scenario scenario = Scenarios.withForgers(Scenarios.named(name));
+        print(new Simulation(name + " with forgers", scenario).run(SEED, RUNS));
+    }
+
     private static void print(Simulation.Tally tally) {
         System.out.println(tally);
     }

@@ -6,6 +6,7 @@ import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.SipURI;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
 
@@ -27,6 +28,12 @@ public abstract class WitnessedServlet extends SipServlet {
 
     protected final URI uri(String text) throws ServletException {
         return factory().createURI(text);
+    }
+
+    /** Whom a request is for; empty when that is nobody of ours. */
+    protected static String user(SipServletRequest req) {
+        String user = req.getRequestURI() instanceof SipURI uri ? uri.getUser() : null;
+        return user == null ? "" : user;
     }
 
     @Override

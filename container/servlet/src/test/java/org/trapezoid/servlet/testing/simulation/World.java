@@ -10,12 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.testing.network.Agreement;
+import org.trapezoid.sip.testing.network.Endpoint;
 import org.trapezoid.sip.testing.network.Findings;
+import org.trapezoid.sip.testing.network.Forger;
 import org.trapezoid.sip.testing.network.Ladder;
 import org.trapezoid.sip.testing.network.Phone;
 import org.trapezoid.sip.testing.network.PhoneCall;
@@ -32,6 +36,9 @@ public final class World {
     private static final int PATIENCE = 30 * 60 / 10; // half an hour, in steps
     private static final Duration LAST_RETRANSMISSIONS = Duration.ofSeconds(40); // 64*T1, and some
     private static final Duration SESSION_EXPIRY = Duration.ofMinutes(4);
+    private static final int PATIENCE_WITH_FORGERS = 5 * 60 / 10; // then the phones are switched off
+    private static final Duration LAST_TIMERS =
+            Duration.ofHours(2); // of phones that have been switched off, of Timer C, of bindings
 
     private final SplittableRandom random;
     private final SplittableRandom numbers; // of phones and servers, so that a plan is the same with one server more
@@ -39,13 +46,14 @@ public final class World {
     private final Ladder ladder;
     private final Findings findings;
     private final VirtualNetwork network;
-    private final Witness witness;
+    private Witness witness;
     private final Strand script = clock.strands().create();
     private final Map<String, TestServer> servers = new LinkedHashMap<>();
     private final Map<String, LocationTable> locations = new LinkedHashMap<>();
     private final Map<TestServer, Leftovers> leftovers = new LinkedHashMap<>();
     private final List<Phone> phones = new ArrayList<>();
     private boolean disturbed;
+    private @Nullable Forger forger;
 
     World(long seed, boolean recording) {
         random = new SplittableRandom(seed);
@@ -100,17 +108,26 @@ public final class World {
             }
         }
         TestServer server = new TestServer(clock, host, numbers.nextLong(), time -> services);
-        network.attach(name, server.udp);
-        network.attach(name, server.tcp);
+        attach(name, server.udp);
+        attach(name, server.tcp);
         servers.put(name, server);
         return server;
+    }
+
+    private void attach(String name, FakeTransport transport) {
+        Endpoint endpoint = Endpoint.of(name, transport);
+        network.attach(forger == null ? endpoint : new Toll(endpoint, findings), transport);
     }
 
     /** A phone that sends to this server. */
     public Phone phone(String name, Protocol protocol, TestServer server) {
         InetSocketAddress address = new InetSocketAddress("198.51.100." + (phones.size() + 1), 5060);
         InetSocketAddress outbound = server.udp.listener().bound();
-        Phone phone = new Phone(network, clock, numbers.split(), ladder, findings, name, protocol, address, outbound);
+        Findings judged = forger == null ? findings : nobodys();
+        Phone phone = new Phone(network, clock, numbers.split(), ladder, judged, name, protocol, address, outbound);
+        if (forger != null) {
+            phone.bewilder();
+        }
         phones.add(phone);
         return phone;
     }
@@ -118,6 +135,24 @@ public final class World {
     /** Something that happens at a time of this world. */
     public void at(Duration time, Runnable what) {
         clock.schedule(script, time, () -> Strand.post(what));
+    }
+
+    /**
+     * So many of a hundred messages to servers are forged on the wire. What phones and applications make of them proves nothing;
+     * the servers have to get rid of all they hold, and log nothing but verdicts. Before there is a server or a phone.
+     */
+    public void forging(int of100) {
+        if (!servers.isEmpty() || !phones.isEmpty()) {
+            throw new IllegalStateException("somebody is on the network already");
+        }
+        Forger of = new Forger(numbers.nextLong(), of100, endpoint -> endpoint instanceof Toll);
+        forger = of;
+        network.distortion(of);
+        witness = new Witness(nobodys());
+    }
+
+    private static Findings nobodys() {
+        return new Findings(Ladder.off());
     }
 
     /** Messages may be lost for good in this run, by its plan: only what holds all the same is checked. */
@@ -138,10 +173,24 @@ public final class World {
         return calls;
     }
 
+    /** How many messages were forged. */
+    long forged() {
+        return forger == null ? 0 : forger.forged();
+    }
+
+    /** Whether warnings in the log are verdicts on what came, as long as nothing was thrown. */
+    boolean expectsWarnings() {
+        return forger != null;
+    }
+
     /** Lives till all is quiet, then looks at what is left. */
     void live() {
         servers.values().forEach(server -> leftovers.put(server, new Leftovers(server)));
         clock.advance(STEP);
+        if (forger != null) {
+            liveAmongForgers();
+            return;
+        }
         for (int i = 0; i < PATIENCE && !phones.stream().allMatch(Phone::isIdle); i++) {
             clock.advance(STEP);
         }
@@ -153,6 +202,21 @@ public final class World {
             servers.forEach((name, server) -> expectNone(name, "sessions are left to their expiry", server.sessions()));
         }
         clock.advance(SESSION_EXPIRY);
+        expectNothingLeft();
+        Agreement.check(phones, undisturbed, findings);
+        witness.compare(phones);
+    }
+
+    private void liveAmongForgers() {
+        for (int i = 0; i < PATIENCE_WITH_FORGERS && !phones.stream().allMatch(Phone::isIdle); i++) {
+            clock.advance(STEP);
+        }
+        phones.forEach(Phone::switchOff);
+        clock.advance(LAST_TIMERS);
+        expectNothingLeft();
+    }
+
+    private void expectNothingLeft() {
         servers.forEach((name, server) -> {
             expectNone(name, "sessions outlived their expiry", server.sessions());
             expectNone(name, "transactions are left", server.transactions());
@@ -166,8 +230,6 @@ public final class World {
             table.close(); // it looks from time to time
         });
         expectNone("clock", "timers are left", clock.pendingTimers());
-        Agreement.check(phones, undisturbed, findings);
-        witness.compare(phones);
     }
 
     private void expectNone(String who, String what, int count) {

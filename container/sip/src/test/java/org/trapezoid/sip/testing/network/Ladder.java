@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.testing.network;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Response;
 
@@ -63,17 +65,29 @@ public final class Ladder {
     private void add(String from, String to, Message message, String remark) {
         column(from);
         column(to);
-        String call = calls.computeIfAbsent(message.callId(), id -> "call " + (calls.size() + 1));
+        String call = calls.computeIfAbsent(
+                message.headers().first(HeaderName.CALL_ID).orElse("no Call-ID"), id -> "call " + (calls.size() + 1));
         String branch = message.topBranch().orElse("no branch");
         lines.add(new Line(time.get(), from, to, label(message), remark + "; " + call + ", " + branch));
     }
 
     private static String label(Message message) {
-        String cseq = message.cseq().number() + " " + message.cseq().method();
+        String cseq = message.headers().first(HeaderName.CSEQ).orElse("no CSeq"); // what answers nonsense may have none
         if (message instanceof Response response) {
             return response.status() + " (" + cseq + ")";
         }
         return cseq;
+    }
+
+    /** What will arrive instead of the message of the next line. */
+    void forged(String to, byte[] bytes) {
+        if (recording) {
+            String text = new String(bytes, StandardCharsets.ISO_8859_1);
+            note(
+                    to,
+                    "will get it as "
+                            + text.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n"));
+        }
     }
 
     /** Something that somebody did or found. */

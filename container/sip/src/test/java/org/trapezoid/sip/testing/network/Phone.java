@@ -71,6 +71,8 @@ public final class Phone implements Endpoint {
     private final List<Asked> asked = new ArrayList<>();
     private final List<Request> answered = new ArrayList<>();
     private Supplier<CallPlan> plans = () -> CallPlan.PLAIN;
+    private boolean bewildered;
+    private boolean off;
 
     /** Attaches itself to the network. */
     public Phone(
@@ -91,8 +93,8 @@ public final class Phone implements Endpoint {
         this.address = address;
         this.protocol = protocol;
         this.server = server;
-        this.transactions =
-                new PhoneTransactions(name, protocol.isReliable(), clock, this::send, new Incoming(), findings);
+        this.transactions = new PhoneTransactions(
+                name, protocol.isReliable(), clock, this::send, new Incoming(), findings, this::act);
         network.attach(this);
     }
 
@@ -124,6 +126,30 @@ public final class Phone implements Endpoint {
     /** How it reacts to the calls it gets. */
     public void reacts(Supplier<CallPlan> newPlans) {
         plans = newPlans;
+    }
+
+    /** What it cannot make sense of from now on, it lets be: nothing can be said of it. */
+    public void bewilder() {
+        bewildered = true;
+    }
+
+    /** Its battery is empty: it does nothing any more. */
+    public void switchOff() {
+        off = true;
+    }
+
+    private void act(Runnable what) {
+        if (off) {
+            return;
+        }
+        try {
+            what.run();
+        } catch (RuntimeException e) {
+            if (!bewildered) {
+                throw e;
+            }
+            note("does not know what to do: " + e);
+        }
     }
 
     /** Calls somebody. */
@@ -245,13 +271,17 @@ public final class Phone implements Endpoint {
                     response.topVia().sentBy().host(),
                     response.topVia().sentBy().portOr(5060));
         }
-        network.send(this, target, message, cause -> onFailure.run());
+        network.send(this, target, message, cause -> act(onFailure));
     }
 
     // ---- from the network
 
     @Override
     public void receive(InetSocketAddress from, byte[] message) {
+        act(() -> read(from, message));
+    }
+
+    private void read(InetSocketAddress from, byte[] message) {
         lost.remove(from);
         ParseResult result = parser.parseDatagram(message, 0, message.length);
         if (result instanceof ParseResult.Parsed parsed) {

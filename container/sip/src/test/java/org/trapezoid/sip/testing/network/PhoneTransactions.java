@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timer;
@@ -57,6 +58,7 @@ final class PhoneTransactions {
     private final Wire wire;
     private final User user;
     private final Findings findings;
+    private final Consumer<Runnable> actor;
     private final Map<String, Asking> asking = new HashMap<>();
     private final Map<String, Serving> serving = new HashMap<>();
     private final Set<String> branches = new HashSet<>();
@@ -68,7 +70,15 @@ final class PhoneTransactions {
         void send(InetSocketAddress to, Message message, Runnable onFailure);
     }
 
-    PhoneTransactions(String name, boolean reliable, ManualClock clock, Wire wire, User user, Findings findings) {
+    /** @param actor runs what a timer gives rise to */
+    PhoneTransactions(
+            String name,
+            boolean reliable,
+            ManualClock clock,
+            Wire wire,
+            User user,
+            Findings findings,
+            Consumer<Runnable> actor) {
         this.name = name;
         this.reliable = reliable;
         this.clock = clock;
@@ -76,6 +86,7 @@ final class PhoneTransactions {
         this.wire = wire;
         this.user = user;
         this.findings = findings;
+        this.actor = actor;
     }
 
     boolean wasLeftAlone() {
@@ -88,7 +99,7 @@ final class PhoneTransactions {
 
     /** Runs outside of every core section. */
     Timer after(Duration delay, Runnable task) {
-        return clock.schedule(strand, delay, () -> Strand.post(task));
+        return clock.schedule(strand, delay, () -> Strand.post(() -> actor.accept(task)));
     }
 
     // ---- requests of ours

@@ -37,6 +37,7 @@ public final class VirtualNetwork {
     private final Map<Link, Connection> connections = new HashMap<>();
     private final Set<InetSocketAddress> silent = new HashSet<>();
     private Weather weather;
+    private Distortion distortion = Distortion.NONE;
     private int ephemeralPort = FIRST_EPHEMERAL_PORT;
 
     public VirtualNetwork(ManualClock clock, RandomGenerator random, Weather weather, Ladder ladder) {
@@ -54,7 +55,11 @@ public final class VirtualNetwork {
 
     /** What the transport sends goes over this network from now on. */
     public void attach(String name, FakeTransport transport) {
-        Endpoint endpoint = Endpoint.of(name, transport);
+        attach(Endpoint.of(name, transport), transport);
+    }
+
+    /** The same by way of an endpoint that looks at what comes. */
+    public void attach(Endpoint endpoint, FakeTransport transport) {
         attach(endpoint);
         transport.carriedBy((sent, onFailure) -> send(endpoint, sent.peer(), sent.message(), onFailure));
     }
@@ -66,6 +71,11 @@ public final class VirtualNetwork {
 
     public Weather weather() {
         return weather;
+    }
+
+    /** What becomes of the bytes of what is sent from now on, each time it arrives. */
+    public void distortion(Distortion newDistortion) {
+        distortion = newDistortion;
     }
 
     /** Nothing reaches or leaves this address any more, and nobody is told: its cable is out. */
@@ -125,8 +135,17 @@ public final class VirtualNetwork {
     }
 
     private void deliver(Duration at, Endpoint target, InetSocketAddress from, Message message) {
-        byte[] bytes = message.toBytes();
+        byte[] bytes = distorted(from, target, message);
         at(at, () -> target.receive(from, bytes));
+    }
+
+    private byte[] distorted(InetSocketAddress from, Endpoint target, Message message) {
+        byte[] sent = message.toBytes();
+        byte[] bytes = distortion.distort(from, target, sent);
+        if (bytes != sent) {
+            ladder.forged(target.name(), bytes);
+        }
+        return bytes;
     }
 
     /** Never in the core section of the wire: who receives enters that of a call. */
@@ -201,10 +220,11 @@ public final class VirtualNetwork {
             } else {
                 toClient = arrival;
             }
-            byte[] bytes = message.toBytes();
+            InetSocketAddress source = outward ? clientAddress : serverAddress;
+            byte[] bytes = distorted(source, target, message);
             at(arrival, () -> {
                 if (!broken) {
-                    target.receive(outward ? clientAddress : serverAddress, bytes);
+                    target.receive(source, bytes);
                 }
             });
             ladder.sent(from.name(), target.name(), message, arrival, Duration.ZERO);
