@@ -51,11 +51,15 @@ public final class HttpPort {
             connector.open();
         } catch (IOException e) {
             throw new IOException(
-                    "the HTTP port " + connector.getHost() + ":" + wanted.getPort() + " did not open: "
+                    "the " + name() + " port " + connector.getHost() + ":" + wanted.getPort() + " did not open: "
                             + e.getMessage(),
                     e);
         }
         return bound().orElse(wanted);
+    }
+
+    private String name() {
+        return secure ? "HTTPS" : "HTTP";
     }
 
     /** Begins to accept. */
@@ -65,7 +69,7 @@ public final class HttpPort {
         try {
             connector.start();
         } catch (Exception e) {
-            throw new IOException("the HTTP port " + wanted + " did not open: " + e.getMessage(), e);
+            throw new IOException("the " + name() + " port " + wanted + " did not open: " + e.getMessage(), e);
         }
     }
 
@@ -74,9 +78,11 @@ public final class HttpPort {
         webSocket = Optional.of(transport);
     }
 
-    /** Takes an upgrade request of SIP over WebSocket; false for any other request. */
+    /** Takes an upgrade request of SIP over WebSocket that came to this port; false for any other request. */
     boolean upgrade(Request request, Response response, Callback callback) {
-        return webSocket.isPresent() && webSocket.get().upgrade(request, response, callback);
+        return webSocket.isPresent()
+                && request.getConnectionMetaData().getConnector() == connector
+                && webSocket.get().upgrade(request, response, callback);
     }
 
     /** Says good-bye to WebSocket clients and takes no new ones. */

@@ -7,19 +7,25 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpScheme;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.trapezoid.sip.tls.TlsContext;
 
 /**
- * One HTTP port and the contexts behind it. Without an address it serves nothing and still gives contexts their life.
+ * An HTTP port, an HTTPS port and the contexts behind both. Without a port it serves nothing and still gives contexts their life.
  * Thread-safe; contexts are added and removed by one thread at a time.
  */
 public final class HttpServer implements AutoCloseable {
@@ -28,24 +34,48 @@ public final class HttpServer implements AutoCloseable {
     private static final int MIN_THREADS = 4;
 
     private final Server server;
+    private final HttpConfiguration plain = configuration();
     private final Optional<HttpPort> port;
+    private final Optional<HttpPort> securePort;
     private final Contexts contexts = new Contexts();
+
+    /** An HTTPS port and its keys, which stay the caller's. */
+    public record Secure(InetSocketAddress address, TlsContext keys) {}
 
     /** A server for an address; empty opens no port. */
     public HttpServer(Optional<InetSocketAddress> address) {
+        this(address, Optional.empty());
+    }
+
+    /** A server with an HTTP port, an HTTPS port, both or none. */
+    public HttpServer(Optional<InetSocketAddress> address, Optional<Secure> secure) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("http");
         threads.setDaemon(true);
         server = new Server(threads);
         server.setStopTimeout(0);
         server.setHandler(contexts);
-        port = address.map(bound -> new HttpPort(server, plain(), bound, false));
+        port = address.map(wanted -> new HttpPort(server, connector(new HttpConnectionFactory(plain)), wanted, false));
+        securePort = secure.map(
+                settings -> new HttpPort(server, connector(encrypted(settings.keys())), settings.address(), true));
     }
 
-    private ServerConnector plain() {
+    private static HttpConfiguration configuration() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
-        return new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+        return configuration;
+    }
+
+    private ServerConnector connector(ConnectionFactory... protocols) {
+        return new ServerConnector(server, 1, 1, protocols);
+    }
+
+    private static ConnectionFactory[] encrypted(TlsContext keys) {
+        HttpConfiguration configuration = configuration();
+        // any name of the server is served by every certificate: those of SIP domains need not name its host, RFC 5922
+        configuration.addCustomizer(new SecureRequestCustomizer(false));
+        HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+        return new ConnectionFactory[] {new SslConnectionFactory(keys.server(), http.getProtocol()), http};
     }
 
     /** From here on contexts can be added. */
@@ -57,16 +87,31 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Opens the port. */
+    /** Opens the ports. */
     public void open() throws IOException {
-        if (port.isPresent()) {
-            port.get().open();
+        if (securePort.isPresent()) {
+            InetSocketAddress bound = securePort.get().bind();
+            plain.setSecureScheme(HttpScheme.HTTPS.asString()); // where a page goes that web.xml wants confidential
+            plain.setSecurePort(bound.getPort());
+        }
+        for (HttpPort each : ports()) {
+            each.open();
         }
     }
 
-    /** The port, if there is to be one. */
+    /** The ports that there are to be. */
+    public List<HttpPort> ports() {
+        return Stream.concat(port.stream(), securePort.stream()).toList();
+    }
+
+    /** The port without TLS, if there is to be one. */
     public Optional<HttpPort> port() {
         return port;
+    }
+
+    /** The port with TLS, if there is to be one. */
+    public Optional<HttpPort> securePort() {
+        return securePort;
     }
 
     /** Starts a context and, if it has a path, serves it. */
@@ -90,7 +135,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        port.ifPresent(HttpPort::close);
+        ports().forEach(HttpPort::close);
         try {
             server.stop();
         } catch (Exception e) {
@@ -117,7 +162,7 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            if (port.isPresent() && port.get().upgrade(request, response, callback)) {
+            if (upgrades(port, request, response, callback) || upgrades(securePort, request, response, callback)) {
                 return true;
             }
             for (ConvergedContext context : served) {
@@ -127,6 +172,11 @@ public final class HttpServer implements AutoCloseable {
             }
             Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
             return true;
+        }
+
+        private static boolean upgrades(
+                Optional<HttpPort> port, Request request, Response response, Callback callback) {
+            return port.isPresent() && port.get().upgrade(request, response, callback);
         }
     }
 }

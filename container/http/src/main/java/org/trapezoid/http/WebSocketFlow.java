@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.ParseResult;
+import org.trapezoid.sip.tls.TlsPeer;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.Protocol;
@@ -46,6 +48,7 @@ final class WebSocketFlow implements Flow {
     private final WebSocketTransport transport;
     private final InetSocketAddress local;
     private final InetSocketAddress peer;
+    private final Optional<TlsPeer> tls;
     private final AtomicReference<State> state;
     private final long since;
     private final AtomicInteger queued = new AtomicInteger();
@@ -63,22 +66,28 @@ final class WebSocketFlow implements Flow {
     private long quietSince;
     private boolean asked;
 
-    WebSocketFlow(WebSocketTransport transport, InetSocketAddress local, InetSocketAddress peer) {
-        this(transport, local, peer, State.OPENING);
+    WebSocketFlow(
+            WebSocketTransport transport, InetSocketAddress local, InetSocketAddress peer, Optional<TlsPeer> tls) {
+        this(transport, local, peer, tls, State.OPENING);
     }
 
     private WebSocketFlow(
-            WebSocketTransport transport, InetSocketAddress local, InetSocketAddress peer, State initial) {
+            WebSocketTransport transport,
+            InetSocketAddress local,
+            InetSocketAddress peer,
+            Optional<TlsPeer> tls,
+            State initial) {
         this.transport = transport;
         this.local = local;
         this.peer = peer;
+        this.tls = tls;
         this.state = new AtomicReference<>(initial);
         this.since = transport.nanoTime();
     }
 
     /** To a client that is not connected, and cannot be connected to (RFC 7118 §5.2). */
     static WebSocketFlow none(WebSocketTransport transport, InetSocketAddress peer) {
-        return new WebSocketFlow(transport, transport.listener().bound(), peer, State.CLOSED);
+        return new WebSocketFlow(transport, transport.listener().bound(), peer, Optional.empty(), State.CLOSED);
     }
 
     @Override
@@ -158,6 +167,11 @@ final class WebSocketFlow implements Flow {
     @Override
     public InetSocketAddress peer() {
         return peer;
+    }
+
+    @Override
+    public Optional<TlsPeer> tls() {
+        return tls;
     }
 
     @Override

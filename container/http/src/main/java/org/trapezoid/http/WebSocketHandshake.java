@@ -27,6 +27,7 @@ import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.eclipse.jetty.websocket.core.util.WebSocketUtils;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.sip.tls.TlsPeer;
 
 /**
  * The opening handshake of one port, RFC 6455 §4.2 and RFC 7118 §4. No extension is agreed on: compressed messages would
@@ -66,15 +67,23 @@ final class WebSocketHandshake {
             return true;
         }
         ConnectionMetaData connection = request.getConnectionMetaData();
-        Optional<WebSocketFlow> flow =
-                transport.accepted((InetSocketAddress) connection.getLocalSocketAddress(), (InetSocketAddress)
-                        connection.getRemoteSocketAddress());
+        Optional<WebSocketFlow> flow = transport.accepted(
+                (InetSocketAddress) connection.getLocalSocketAddress(),
+                (InetSocketAddress) connection.getRemoteSocketAddress(),
+                tls(connection));
         if (flow.isPresent()) {
             accept(request, response, callback, flow.get());
         } else {
             Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
         }
         return true;
+    }
+
+    /** Empty on a port without TLS. */
+    private static Optional<TlsPeer> tls(ConnectionMetaData connection) {
+        return Optional.ofNullable(connection.getConnection().getEndPoint().getSslSessionData())
+                .map(EndPoint.SslSessionData::sslSession)
+                .map(TlsPeer::of);
     }
 
     private Optional<Refusal> refusal(Request request) {

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.MessageParser;
+import org.trapezoid.sip.tls.TlsPeer;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.ConnectionCounts;
 import org.trapezoid.sip.transport.Flow;
@@ -131,14 +132,14 @@ public final class WebSocketTransport implements Transport {
     }
 
     /** A connection that may live, or empty when there are too many. */
-    Optional<WebSocketFlow> accepted(InetSocketAddress local, InetSocketAddress peer) {
+    Optional<WebSocketFlow> accepted(InetSocketAddress local, InetSocketAddress peer, Optional<TlsPeer> tls) {
         if (closed || handler == null || !counts.admit(peer.getAddress())) {
             if (gate.passes(peer.getAddress())) {
                 log.info("{}: connection refused, too many from {} or in all", listener.bound(), peer.getAddress());
             }
             return Optional.empty();
         }
-        WebSocketFlow flow = new WebSocketFlow(this, local, peer);
+        WebSocketFlow flow = new WebSocketFlow(this, local, peer, tls);
         all.add(flow);
         return Optional.of(flow);
     }

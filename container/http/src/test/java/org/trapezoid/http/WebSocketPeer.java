@@ -61,7 +61,12 @@ final class WebSocketPeer implements AutoCloseable {
 
     /** Connected, without a handshake. */
     WebSocketPeer(InetSocketAddress server) throws IOException {
-        socket = new Socket(server.getAddress(), server.getPort());
+        this(server, new Socket(server.getAddress(), server.getPort()));
+    }
+
+    /** On a connection of its own, without a handshake. */
+    WebSocketPeer(InetSocketAddress server, Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(10_000);
         in = new DataInputStream(socket.getInputStream());
         host = server.getAddress().getHostAddress() + ":" + server.getPort();
@@ -69,12 +74,15 @@ final class WebSocketPeer implements AutoCloseable {
 
     /** Upgraded at the path. */
     static WebSocketPeer upgraded(InetSocketAddress server, String path) throws IOException {
-        WebSocketPeer peer = new WebSocketPeer(server);
-        String answer = peer.asks(path, "Sec-WebSocket-Protocol: sip");
+        return new WebSocketPeer(server).upgraded(path);
+    }
+
+    WebSocketPeer upgraded(String path) throws IOException {
+        String answer = asks(path, "Sec-WebSocket-Protocol: sip");
         if (!answer.startsWith("HTTP/1.1 101 ")) {
             throw new AssertionError("not upgraded: " + answer);
         }
-        return peer;
+        return this;
     }
 
     InetSocketAddress local() {

@@ -21,6 +21,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.MessageParser;
 import org.trapezoid.sip.message.ParseResult;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowHandler;
@@ -50,20 +51,34 @@ final class WebSocketSite implements AutoCloseable, FlowHandler {
     private final BlockingQueue<Flow> closed = new LinkedBlockingQueue<>();
     private final HttpServer http;
     private final WebSocketTransport transport;
+    private final Optional<WebSocketTransport> secure;
 
     WebSocketSite(WebSocketOptions options) throws IOException {
-        http = new HttpServer(Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
-        HttpPort port = http.port().orElseThrow();
-        transport = new WebSocketTransport(
+        this(options, Optional.empty());
+    }
+
+    /** With keys, on a port with TLS besides. */
+    WebSocketSite(WebSocketOptions options, Optional<TlsContext> keys) throws IOException {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        http = new HttpServer(Optional.of(any), keys.map(tls -> new HttpServer.Secure(any, tls)));
+        transport = transport(http.port().orElseThrow(), options);
+        secure = http.securePort().map(port -> transport(port, options));
+        http.start();
+        transport.start(this);
+        if (secure.isPresent()) {
+            secure.get().start(this);
+        }
+        http.open();
+    }
+
+    private WebSocketTransport transport(HttpPort port, WebSocketOptions options) {
+        return new WebSocketTransport(
                 port,
                 Binding.of(port.wanted()),
                 options,
                 LIMITS,
                 new StackThreads(readers, wheel, workers),
                 CHECK_MILLIS);
-        http.start();
-        transport.start(this);
-        http.open();
     }
 
     InetSocketAddress address() {
@@ -72,6 +87,11 @@ final class WebSocketSite implements AutoCloseable, FlowHandler {
 
     WebSocketTransport transport() {
         return transport;
+    }
+
+    /** The one behind TLS. */
+    WebSocketTransport secure() {
+        return secure.orElseThrow();
     }
 
     HttpServer http() {
@@ -120,7 +140,9 @@ final class WebSocketSite implements AutoCloseable, FlowHandler {
                 Call-ID: %1$s
                 CSeq: 1 OPTIONS
 
-                """.formatted(callId).replace("\n", "\r\n");
+                """
+                .formatted(callId)
+                .replace("\n", "\r\n");
     }
 
     static Request request(String callId) {

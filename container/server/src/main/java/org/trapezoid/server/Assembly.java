@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,9 +22,6 @@ import org.trapezoid.api.LocationService;
 import org.trapezoid.api.PushService;
 import org.trapezoid.http.HttpPort;
 import org.trapezoid.http.HttpServer;
-import org.trapezoid.http.OriginPolicy;
-import org.trapezoid.http.WebSocketOptions;
-import org.trapezoid.http.WebSocketTransport;
 import org.trapezoid.server.deploy.BrokenArchiveException;
 import org.trapezoid.server.deploy.ContextParameters;
 import org.trapezoid.server.deploy.Deployments;
@@ -39,14 +37,9 @@ import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.sip.auth.NonceStore;
-import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.Protocol;
-import org.trapezoid.sip.transport.StackThreads;
-import org.trapezoid.sip.transport.StreamOptions;
-import org.trapezoid.sip.transport.Transport;
-import org.trapezoid.sip.uri.HostPort;
 
 /** All wiring of a server, by constructors. Started and stopped once. */
 final class Assembly {
@@ -71,13 +64,13 @@ final class Assembly {
         ApplicationSelector router = router(applications);
         List<Binding> bindings = SipStack.bindings(config.sip());
         List<Optional<TlsContext>> keys = SipStack.keys(config.sip());
-        Optional<InetSocketAddress> httpAddress = httpAddress(config);
+        Optional<TlsContext> httpKeys = httpKeys(config);
+        http = http(config, httpKeys);
         data = applications.data().isPresent()
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
-        http = new HttpServer(httpAddress);
         byte[] secret = applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh();
-        sip = new SipStack(config.sip(), bindings, keys, this::webSockets, secret);
+        sip = new SipStack(config.sip(), bindings, keys, new WebSockets(config, http, httpKeys), secret);
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), secret, sip.random());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
@@ -106,31 +99,28 @@ final class Assembly {
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply));
     }
 
-    private List<Transport> webSockets(Limits limits, StreamOptions streams, StackThreads threads) {
-        List<Transport> made = new ArrayList<>();
-        config.http().ifPresent(settings -> settings.webSocket().ifPresent(webSocket -> http.port()
-                .ifPresent(port -> made.add(new WebSocketTransport(
-                        port,
-                        binding(port.wanted(), settings.advertise()),
-                        new WebSocketOptions(
-                                webSocket.path(), new OriginPolicy(webSocket.origins()), webSocket.ping(), streams),
-                        limits,
-                        threads)))));
-        return made;
+    private static HttpServer http(ServerConfig config, Optional<TlsContext> keys) throws IOException {
+        if (config.http().isEmpty()) {
+            return new HttpServer(Optional.empty());
+        }
+        ServerConfig.Http settings = config.http().get();
+        InetAddress host = InetAddress.getByName(settings.host());
+        return new HttpServer(
+                settings.port().isPresent()
+                        ? Optional.of(
+                                new InetSocketAddress(host, settings.port().getAsInt()))
+                        : Optional.empty(),
+                settings.secure()
+                        .map(https ->
+                                new HttpServer.Secure(new InetSocketAddress(host, https.port()), keys.orElseThrow())));
     }
 
-    private static Binding binding(InetSocketAddress address, Optional<String> advertise) {
-        return advertise
-                .map(host -> new Binding(address, new HostPort(host, HostPort.NO_PORT)))
-                .orElseGet(() -> Binding.of(address));
-    }
-
-    private static Optional<InetSocketAddress> httpAddress(ServerConfig config) throws IOException {
-        return config.http().isEmpty()
+    /** Reads their files. */
+    private static Optional<TlsContext> httpKeys(ServerConfig config) throws IOException {
+        Optional<ServerConfig.Https> https = config.http().flatMap(ServerConfig.Http::secure);
+        return https.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new InetSocketAddress(
-                        InetAddress.getByName(config.http().get().host()),
-                        config.http().get().port()));
+                : Optional.of(SipStack.context(https.get().tls(), config.sip().trust()));
     }
 
     /** What the configuration says about selection; ConfigException when it cannot be used. */
@@ -200,7 +190,10 @@ final class Assembly {
 
     OptionalInt port(String protocol) {
         if (protocol.equals("http")) {
-            return httpBound().map(address -> OptionalInt.of(address.getPort())).orElseGet(OptionalInt::empty);
+            return bound(http.port());
+        }
+        if (protocol.equals("https")) {
+            return bound(http.securePort());
         }
         return Protocol.of(protocol)
                 .map(wanted -> sip.transports().listeners().stream()
@@ -210,16 +203,20 @@ final class Assembly {
                 .orElseGet(OptionalInt::empty);
     }
 
-    private Optional<InetSocketAddress> httpBound() {
-        return http.port().flatMap(HttpPort::bound);
+    private static OptionalInt bound(Optional<HttpPort> port) {
+        Optional<InetSocketAddress> bound = port.flatMap(HttpPort::bound);
+        return bound.isPresent() ? OptionalInt.of(bound.get().getPort()) : OptionalInt.empty();
     }
 
     List<String> endpoints() {
         List<String> endpoints = new ArrayList<>();
         sip.transports()
                 .listeners()
-                .forEach(listener -> endpoints.add(listener.protocol().parameter() + " " + literal(listener.bound())));
-        httpBound().ifPresent(address -> endpoints.add("http " + literal(address)));
+                .forEach(listener -> endpoints.add(
+                        listener.protocol().name().toLowerCase(Locale.ROOT) + " " + literal(listener.bound())));
+        for (HttpPort port : http.ports()) {
+            port.bound().ifPresent(address -> endpoints.add((port.isSecure() ? "https " : "http ") + literal(address)));
+        }
         return endpoints;
     }
 

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.trapezoid.api.PushService;
 import org.trapezoid.sip.tls.KeyMaterialException;
@@ -279,21 +280,63 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
     /**
      * The HTTP side.
      *
+     * <pre>{@code
+     * new Http("192.0.2.10", 8080).https(8443, Tls.keyStore(Path.of("conf/server.p12"), password))
+     * }</pre>
+     *
      * @param host the local address or name to bind
-     * @param port the local port; 0 takes a free one
+     * @param port the local port; 0 takes a free one; empty: HTTP is spoken on the port with TLS alone
      * @param advertise the host that goes into Via and Record-Route of WebSocket clients; empty: the bound address
-     * @param webSocket SIP over WebSocket on this port; empty: it is not spoken
+     * @param webSocket SIP over WebSocket on these ports; empty: it is not spoken
+     * @param secure the port with TLS; empty: there is none
      */
-    public record Http(String host, int port, Optional<String> advertise, Optional<WebSocket> webSocket) {
+    public record Http(
+            String host,
+            OptionalInt port,
+            Optional<String> advertise,
+            Optional<WebSocket> webSocket,
+            Optional<Https> secure) {
         public Http {
             requireHost(host, "host of http");
-            requirePort(port, "port of http");
+            if (port.isPresent()) {
+                requirePort(port.getAsInt(), "port of http");
+            } else if (secure.isEmpty()) {
+                throw new IllegalArgumentException("http has no port; expected port, or tls-port with keys");
+            }
+            if (secure.isPresent() && port.equals(OptionalInt.of(secure.get().port())) && port.getAsInt() != 0) {
+                throw new IllegalArgumentException("port and tls-port of http are both " + port.getAsInt());
+            }
             advertise.ifPresent(name -> requireHost(name, "advertise of http"));
         }
 
         /** An HTTP port with SIP over WebSocket as usual. */
         public Http(String host, int port) {
-            this(host, port, Optional.empty(), Optional.of(WebSocket.DEFAULT));
+            this(host, OptionalInt.of(port), Optional.empty(), Optional.of(WebSocket.DEFAULT), Optional.empty());
+        }
+
+        /** The same with a port for HTTPS and WSS. */
+        public Http https(int tlsPort, Tls keys) {
+            return new Http(host, port, advertise, webSocket, Optional.of(new Https(tlsPort, keys)));
+        }
+
+        /** The same without the port that has no TLS. */
+        public Http httpsOnly() {
+            return new Http(host, OptionalInt.empty(), advertise, webSocket, secure);
+        }
+    }
+
+    /**
+     * A port with TLS, for HTTPS and for SIP over WebSocket as WSS.
+     *
+     * @param port the local port; 0 takes a free one
+     * @param tls who this server is
+     */
+    public record Https(int port, Tls tls) {
+        /** The port when there are keys and none is named. */
+        public static final int DEFAULT_PORT = 8443;
+
+        public Https {
+            requirePort(port, "tls-port of http");
         }
     }
 

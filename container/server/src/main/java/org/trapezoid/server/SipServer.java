@@ -130,7 +130,10 @@ public final class SipServer implements AutoCloseable {
         stopped.await();
     }
 
-    /** The port that is open for a protocol: {@code udp}, {@code tcp} or {@code http}; the first one configured. */
+    /**
+     * The port that is open for a protocol: {@code udp}, {@code tcp}, {@code tls}, {@code ws}, {@code wss}, {@code http} or
+     * {@code https}; the first one configured.
+     */
     public int port(String protocol) {
         return started().port(protocol).orElseThrow(() -> new IllegalArgumentException("no open port for " + protocol));
     }

@@ -88,6 +88,9 @@ final class SipStack {
     /** Transports that others make: those of the HTTP port. */
     interface FurtherTransports {
         List<Transport> make(Limits limits, StreamOptions streams, StackThreads threads);
+
+        /** Their keys, whose files are watched. */
+        List<TlsContext> keys();
     }
 
     /**
@@ -104,8 +107,10 @@ final class SipStack {
         Limits limits = limits(config.limits().messages());
         queueWait = new QueueWait(config.limits().load().queueWait(), workers, timers::nanoTime);
         StackThreads threads = new StackThreads(readers, timers, workers, queueWait);
-        certificates =
-                new CertificateWatch(keys.stream().flatMap(Optional::stream).toList(), strands.create(), threads);
+        List<TlsContext> watched =
+                new ArrayList<>(keys.stream().flatMap(Optional::stream).toList());
+        watched.addAll(further.keys());
+        certificates = new CertificateWatch(watched, strands.create(), threads);
         StreamOptions streams = streams(config.limits().connections());
         List<Transport> all = new ArrayList<>(transports(config, bindings, keys, limits, streams, threads));
         all.addAll(further.make(limits, streams, threads));
@@ -224,7 +229,7 @@ final class SipStack {
         return keys;
     }
 
-    private static TlsContext context(Tls tls, ServerConfig.Trust trust) throws IOException {
+    static TlsContext context(Tls tls, ServerConfig.Trust trust) throws IOException {
         ClientAuth clientAuth =
                 switch (tls.clientAuth()) {
                     case OFF -> ClientAuth.OFF;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import java.util.StringTokenizer;
@@ -37,6 +38,7 @@ import org.xml.sax.XMLReader;
 
 /** Reads {@code trapezoid.xml}: substitution, then the schema, then binding, then {@link ServerConfig}. Used by one thread. */
 final class XmlConfig {
+    private static final String KEYS = "key-store and password, or certificate and key";
 
     private final Path base;
     private final Substitution substitution;
@@ -182,7 +184,6 @@ final class XmlConfig {
 
     private Listener listener(XmlTrapezoid.SipListener listener) {
         Optional<Tls> tls = tls(listener);
-        tls.ifPresent(Tls::check);
         return new Listener(
                 Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
                 listener.host,
@@ -191,19 +192,22 @@ final class XmlConfig {
                 tls);
     }
 
-    private Optional<Tls> tls(XmlTrapezoid.SipListener listener) {
-        Optional<Path> store = path(listener.keyStore);
-        Optional<Path> certificate = path(listener.certificate);
-        Optional<Path> key = path(listener.key);
+    /** The keys, looked at. */
+    private Optional<Tls> tls(XmlTrapezoid.Keys given) {
+        Optional<Path> store = path(given.keyStore);
+        Optional<Path> certificate = path(given.certificate);
+        Optional<Path> key = path(given.key);
         if ((store.isPresent() && certificate.isPresent()) || certificate.isPresent() != key.isPresent()) {
-            throw new IllegalArgumentException("expected key-store and password, or certificate and key");
+            throw new IllegalArgumentException("expected " + KEYS);
         }
-        Tls.ClientAuth asked = listener.clientAuth == null
+        Tls.ClientAuth asked = given.clientAuth == null
                 ? Tls.ClientAuth.OFF
-                : Tls.ClientAuth.valueOf(listener.clientAuth.toUpperCase(Locale.ROOT));
-        return store.map(file -> Tls.keyStore(file, listener.password))
+                : Tls.ClientAuth.valueOf(given.clientAuth.toUpperCase(Locale.ROOT));
+        Optional<Tls> tls = store.map(file -> Tls.keyStore(file, given.password))
                 .or(() -> certificate.map(file -> Tls.certificate(file, key.orElseThrow())))
                 .map(keys -> keys.clientAuth(asked));
+        tls.ifPresent(Tls::check);
+        return tls;
     }
 
     private ServerConfig.Trust trust(XmlTrapezoid.Trust tls) {
@@ -226,9 +230,24 @@ final class XmlConfig {
                 number(dns.cache, usual.cache(), "cache"));
     }
 
-    private static ServerConfig.Http http(XmlTrapezoid.Http http) {
+    private ServerConfig.Http http(XmlTrapezoid.Http http) {
         return new ServerConfig.Http(
-                http.host, parseInt(http.port, "port of http"), given(http.advertise), webSocket(http));
+                http.host,
+                http.port == null ? OptionalInt.empty() : OptionalInt.of(parseInt(http.port, "port of http")),
+                given(http.advertise),
+                webSocket(http),
+                https(http));
+    }
+
+    /** Keys open the port; it has a number of its own only with them. */
+    private Optional<ServerConfig.Https> https(XmlTrapezoid.Http http) {
+        Optional<Tls> tls = tls(http);
+        Optional<String> port = given(http.tlsPort);
+        if (tls.isEmpty() && port.isPresent()) {
+            throw new IllegalArgumentException("tls-port of http without keys; expected " + KEYS);
+        }
+        return tls.map(keys -> new ServerConfig.Https(
+                number(port.orElse(null), ServerConfig.Https.DEFAULT_PORT, "tls-port of http"), keys));
     }
 
     /** An empty path switches it off. */

@@ -6,6 +6,7 @@ import jakarta.xml.bind.annotation.XmlAccessorType;
 import jakarta.xml.bind.annotation.XmlAttribute;
 import jakarta.xml.bind.annotation.XmlElement;
 import jakarta.xml.bind.annotation.XmlRootElement;
+import jakarta.xml.bind.annotation.XmlTransient;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -90,21 +91,10 @@ final class XmlTrapezoid {
         String keepAliveMisses;
     }
 
+    /** Who the server is on a port with TLS. */
+    @XmlTransient
     @XmlAccessorType(XmlAccessType.FIELD)
-    static final class SipListener {
-        @XmlAttribute
-        String transport = "";
-
-        @XmlAttribute
-        String host = Listener.DEFAULT_HOST;
-
-        @XmlAttribute
-        String port = "";
-
-        @XmlAttribute
-        @Nullable
-        String advertise;
-
+    abstract static class Keys {
         @XmlAttribute(name = "key-store")
         @Nullable
         String keyStore;
@@ -123,6 +113,22 @@ final class XmlTrapezoid {
         @XmlAttribute(name = "client-auth")
         @Nullable
         String clientAuth;
+    }
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class SipListener extends Keys {
+        @XmlAttribute
+        String transport = "";
+
+        @XmlAttribute
+        String host = Listener.DEFAULT_HOST;
+
+        @XmlAttribute
+        String port = "";
+
+        @XmlAttribute
+        @Nullable
+        String advertise;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
@@ -207,12 +213,17 @@ final class XmlTrapezoid {
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)
-    static final class Http {
+    static final class Http extends Keys {
         @XmlAttribute
         String host = Listener.DEFAULT_HOST;
 
         @XmlAttribute
-        String port = "";
+        @Nullable
+        String port;
+
+        @XmlAttribute(name = "tls-port")
+        @Nullable
+        String tlsPort;
 
         @XmlAttribute
         @Nullable

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,9 @@ class XmlConfigTest {
 
     @Test
     void readsHowNamesAreLookedUp() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -80,7 +84,9 @@ class XmlConfigTest {
 
     @Test
     void refusesNameServersThatAreNames() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -108,7 +114,8 @@ class XmlConfigTest {
 
     @Test
     void saysInAFileWhatTheBuilderSays() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip stop-timeout="3s">
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
@@ -160,12 +167,13 @@ class XmlConfigTest {
                         .stopTimeout(Duration.ofSeconds(3))
                         .http(new ServerConfig.Http(
                                 "127.0.0.1",
-                                8081,
+                                OptionalInt.of(8081),
                                 Optional.of("ws.example.net"),
                                 Optional.of(new ServerConfig.WebSocket(
                                         "/sip",
                                         List.of("https://a.test", "https://b.test:8443"),
-                                        Duration.ofSeconds(10)))))
+                                        Duration.ofSeconds(10))),
+                                Optional.empty()))
                         .applicationSettings(base.resolve("s"))
                         .data(Path.of("/d"))
                         .users(base.resolve("u"))
@@ -176,6 +184,74 @@ class XmlConfigTest {
                         .deploy(base.resolve("one.sar"))
                         .build());
         assertThat(config.applications().directory()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void opensTheShippedFilesHttpsPortByAKeyStoreOfTheEnvironment() {
+        TestKeys.make(base, "server.p12", "server", "dns:a.test");
+        Tls keys = Tls.keyStore(base.resolve("server.p12"), TestKeys.PASSWORD);
+        Map<String, String> environment =
+                Map.of("TRAPEZOID_KEY_STORE", "server.p12", "TRAPEZOID_KEY_STORE_PASSWORD", TestKeys.PASSWORD);
+        Map<String, String> withPort = new HashMap<>(environment);
+        withPort.put("TRAPEZOID_HTTPS_PORT", "443");
+
+        assertThat(reader(environment).read(SHIPPED).http().orElseThrow().secure())
+                .contains(new ServerConfig.Https(8443, keys));
+        assertThat(reader(withPort).read(SHIPPED).http().orElseThrow().secure())
+                .contains(new ServerConfig.Https(443, keys));
+        assertThatThrownBy(() -> reader(Map.of("TRAPEZOID_HTTPS_PORT", "443")).read(SHIPPED))
+                .hasMessageContaining(
+                        "tls-port of http without keys; expected key-store and password, or certificate and key");
+    }
+
+    @Test
+    void readsAPortForHttpsAlone() throws IOException {
+        Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
+        TestKeys.trust(base, "server.crt", keys);
+        TestKeys.key(base, "server.key", keys);
+        write(
+                """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <http tls-port="443" certificate="server.crt" key="server.key" client-auth="wanted"/>
+                </trapezoid>
+                """);
+
+        ServerConfig.Http http = reader(Map.of()).read(file).http().orElseThrow();
+
+        assertThat(http.port()).isEqualTo(OptionalInt.empty());
+        assertThat(http.secure())
+                .contains(new ServerConfig.Https(
+                        443,
+                        Tls.certificate(base.resolve("server.crt"), base.resolve("server.key"))
+                                .clientAuth(Tls.ClientAuth.WANTED)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<http/> | http has no port; expected port, or tls-port with keys",
+                "<http tls-port='8443'/> | tls-port of http without keys",
+                "<http port='1' key-store='none.p12' password='x'/> | none.p12: no such file",
+                "<http port='1' key-store='server.p12' password='wrong'/> | server.p12: wrong password",
+                "<http port='1' certificate='server.p12'/> | expected key-store and password, or certificate and key",
+                "<http port='1' tls-port='1' key-store='server.p12' password='changeit'/> | are both 1",
+                "<http port='1' tls-port='x' key-store='server.p12' password='changeit'/> | 'x'",
+                "<http port='1' tls-port='65536' key-store='server.p12' password='changeit'/> | '65536'",
+                "<http port='1' client-auth='maybe'/> | 'maybe'"
+            })
+    void namesFileAndLineOfAnHttpsPortThatCannotBeOpened(String element, String problem) throws IOException {
+        TestKeys.make(base, "server.p12", "server", "dns:a.test");
+        write("<trapezoid xmlns='urn:trapezoid:server:1'>\n<sip><listener transport='udp' port='5060'/></sip>\n\n"
+                + element + "\n</trapezoid>");
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOfSatisfying(ConfigException.class, wrong -> assertThat(wrong.problems())
+                        .singleElement()
+                        .asString()
+                        .startsWith(file + ":4: ")
+                        .contains(problem));
     }
 
     @Test
@@ -201,7 +277,8 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
@@ -226,7 +303,8 @@ class XmlConfigTest {
     @Test
     void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
         TestKeys.make(base, "server.p12", "server", "dns:a.test");
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
@@ -250,7 +328,8 @@ class XmlConfigTest {
 
     @Test
     void speaksNoWebSocketWithoutAPath() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http port="8080" websocket-path=""/>
@@ -262,7 +341,8 @@ class XmlConfigTest {
 
     @Test
     void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -298,7 +378,8 @@ class XmlConfigTest {
 
     @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060" colour="red"/>
@@ -348,7 +429,8 @@ class XmlConfigTest {
 
     @Test
     void refusesTheSameListenerTwice() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip>
                   <listener transport="udp" port="5060"/>
                   <listener transport="udp" port="5060" advertise="x"/>
@@ -362,7 +444,8 @@ class XmlConfigTest {
 
     @Test
     void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
-        write("""
+        write(
+                """
                 <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
                 """);

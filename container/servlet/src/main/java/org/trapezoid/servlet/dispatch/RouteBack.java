@@ -2,7 +2,6 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -49,7 +48,7 @@ public final class RouteBack {
         oldestFirst.add(token);
         Listener own = listener.get();
         return SipUri.of(own.advertised())
-                .withParameter("transport", own.protocol().name().toLowerCase(Locale.ROOT))
+                .withParameter("transport", own.protocol().parameter())
                 .withParameter("lr", "")
                 .withParameter(PARAMETER, token);
     }

@@ -3,7 +3,6 @@ package org.trapezoid.servlet.facade;
 
 import jakarta.servlet.sip.SipURI;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -131,7 +130,7 @@ public final class AppRuntime {
     /** A listener as applications see it. */
     public static SipURI uri(Listener listener) {
         SipUri uri = SipUri.of(listener.advertised())
-                .withParameter("transport", listener.protocol().name().toLowerCase(Locale.ROOT));
+                .withParameter("transport", listener.protocol().parameter());
         return new SipUriView(uri, Owner.none());
     }
 

@@ -15,13 +15,21 @@ public final class OwnUris {
         Optional<String> transport = uri.transport();
         if (transport.isPresent()) {
             Optional<Protocol> protocol = Protocol.of(transport.get());
-            return protocol.isPresent()
-                    && transports.isOwn(uri.hostPort(), uri.secure() ? secured(protocol.get()) : protocol.get());
+            return protocol.isPresent() && isOwn(transports, uri, protocol.get());
         }
         if (uri.secure()) {
             return transports.isOwn(uri.hostPort(), Protocol.TLS);
         }
         return transports.isOwn(uri.hostPort(), Protocol.UDP) || transports.isOwn(uri.hostPort(), Protocol.TCP);
+    }
+
+    /** {@code ws} without sips says nothing of TLS, RFC 7118 §5.2. */
+    private static boolean isOwn(TransportLayer transports, SipUri uri, Protocol named) {
+        if (uri.secure()) {
+            return transports.isOwn(uri.hostPort(), secured(named));
+        }
+        return transports.isOwn(uri.hostPort(), named)
+                || (named == Protocol.WS && transports.isOwn(uri.hostPort(), Protocol.WSS));
     }
 
     /** What a SIPS URI means by a transport, RFC 3261 §26.2.2, RFC 7118 §5.2. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.proxy;
 
-import java.util.Locale;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Listener;
@@ -72,7 +71,7 @@ public record RecordRoute(Parameters parameters) {
         }
         text.append(listener.advertised());
         if (!(secure && listener.protocol() == Protocol.TLS)) {
-            text.append(";transport=").append(listener.protocol().name().toLowerCase(Locale.ROOT));
+            text.append(";transport=").append(listener.protocol().parameter());
         }
         text.append(";lr");
         if (paired) {

@@ -45,7 +45,7 @@ class FlowStoriesTest {
         String aor = register.getTo().getURI().toString();
         String contact = register.getAddressHeader("Contact").getURI().toString();
         bindings.put(
-                aor,
+                aor.replace("sips:", "sip:"),
                 Binding.of(aor, contact, server.clock.instant().plusSeconds(60), register.getCallId(), 1)
                         .withSource(Binding.Source.of(register)));
         register.createResponse(200).send();
@@ -69,7 +69,7 @@ class FlowStoriesTest {
     }
 
     private Binding bound(String aor) {
-        return Objects.requireNonNull(bindings.get(aor), aor);
+        return Objects.requireNonNull(bindings.get(aor.replace("sips:", "sip:")), aor);
     }
 
     private static Response.Builder recordRouted(Peer peer, Request invite, int status) {
@@ -131,6 +131,89 @@ class FlowStoriesTest {
         register(bob, "sip:bob@a.test");
 
         call(alice, bob, "sip:bob@a.test");
+    }
+
+    @Test
+    @Rfc(value = 7118, section = "5")
+    void browserOnWssCallsAnother() {
+        Peer alice = server.browser("alice");
+        Peer bob = server.browser("bob");
+        register(bob, "sip:bob@a.test");
+
+        call(alice, bob, "sip:bob@a.test");
+    }
+
+    @Test
+    @Rfc(value = 5658, section = "5")
+    @Rfc(value = 7118, section = "5.2")
+    @Checklist("P25")
+    void browserOnWssAndAPhoneOnUdpEachHaveARouteOfTheirKind() {
+        Peer alice = server.browser("alice");
+        Peer bob = server.natted("bob");
+        register(bob, "sip:bob@a.test");
+
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request got = bob.nextRequest(Method.INVITE);
+        List<String> vias = got.headers().values(HeaderName.VIA);
+        List<String> routes = got.headers().values(HeaderName.RECORD_ROUTE);
+        bob.send(recordRouted(bob, got, 486));
+        alice.nextResponse(486);
+        alice.send(alice.request(Method.ACK, "sip:bob@a.test")
+                .set(HeaderName.VIA, invite.topVia().toString()));
+
+        assertThat(vias).hasSize(2);
+        assertThat(vias.get(0)).startsWith("SIP/2.0/UDP 192.0.2.1:5060;");
+        assertThat(vias.get(1)).startsWith("SIP/2.0/WSS 10.0.0.");
+        assertThat(routes).hasSize(2);
+        assertThat(routes.get(0)).startsWith("<sip:fl.").contains("@192.0.2.1:5060;transport=udp;lr;r2=on");
+        assertThat(routes.get(1)).startsWith("<sip:fl.").contains("@192.0.2.1:443;transport=ws;lr;r2=on");
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "16.6")
+    @Rfc(value = 5630, section = "5.3")
+    @Checklist("P24")
+    void sipsCallOverWssGoesToASecureContactOverItsFlow() {
+        Peer alice = server.browser("alice");
+        Peer bob = server.browser("bob");
+        String contact = "sips:bob@" + bob.host() + ":5060;transport=ws";
+        bob.send(bob.request(Method.REGISTER, "sips:bob@a.test")
+                .set(HeaderName.FROM, "<sips:bob@a.test>;tag=1")
+                .set(HeaderName.CONTACT, "<" + contact + ">"));
+        bob.nextResponse(200);
+
+        Request invite = alice.send(alice.request(Method.INVITE, "sips:bob@a.test")
+                .set(HeaderName.CONTACT, "<sips:alice@" + alice.host() + ":5060;transport=ws>"));
+        Request got = bob.nextRequest(Method.INVITE);
+        Response answer = bob.send(recordRouted(bob, got, 200).set(HeaderName.CONTACT, "<" + contact + ">"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        bob.nextRequest(Method.ACK);
+        bob.send(bob.fromCallee(Method.BYE, got, answer, 1));
+        alice.send(alice.answer(alice.nextRequest(Method.BYE), 200));
+        bob.nextResponse(200);
+
+        assertThat(got.uri().toString()).isEqualTo(contact);
+        assertThat(got.headers().values(HeaderName.RECORD_ROUTE))
+                .hasSize(2)
+                .allMatch(route ->
+                        route.startsWith("<sips:fl.") && route.contains("@192.0.2.1:443;transport=ws;lr;r2=on"));
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "16.6")
+    void sipsCallOverWssGoesToNoPhoneOnUdp() {
+        Peer alice = server.browser("alice");
+        Peer bob = server.natted("bob");
+        register(bob, "sip:bob@a.test");
+
+        Request invite = alice.send(alice.request(Method.INVITE, "sips:bob@a.test"));
+        alice.nextResponse(480);
+        alice.send(alice.request(Method.ACK, "sips:bob@a.test")
+                .set(HeaderName.VIA, invite.topVia().toString()));
+
+        assertThat(bob.rest()).isEmpty();
     }
 
     @Test

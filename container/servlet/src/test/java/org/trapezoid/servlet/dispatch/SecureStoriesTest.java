@@ -57,7 +57,8 @@ class SecureStoriesTest {
         "sips:bob@a.test, <sip:alice@198.51.100.7>, '', sips:192.0.2.1:5061",
         "sip:bob@a.test;transport=tls, <sips:alice@198.51.100.7>, '', sips:192.0.2.1:5061",
         "sip:bob@a.test;transport=tls, <sip:alice@198.51.100.7>, <sips:192.0.2.99;lr>, sips:192.0.2.1:5061",
-        "sip:bob@a.test;transport=tls, <sips:alice@198.51.100.7>, <sip:192.0.2.99;lr>, sip:192.0.2.1:5061;transport=tls",
+        "sip:bob@a.test;transport=tls, <sips:alice@198.51.100.7>, <sip:192.0.2.99;lr>,"
+                + " sip:192.0.2.1:5061;transport=tls",
         "sip:bob@a.test;transport=tls, <sip:alice@198.51.100.7>, '', sip:192.0.2.1:5061;transport=tls",
     })
     @Rfc(value = 3261, section = "12.1.1")
@@ -76,6 +77,26 @@ class SecureStoriesTest {
         assertThat(NameAddr.parse(success.headers().first(HeaderName.CONTACT).orElseThrow())
                         .uri())
                 .hasToString(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sips:bob@a.test, sips:192.0.2.1:443;transport=ws",
+        "sip:bob@a.test;transport=ws, sip:192.0.2.1:443;transport=ws"
+    })
+    @Rfc(value = 7118, section = "5.2")
+    void answersABrowserWithAContactForWebSocket(String uri, String contact) {
+        app.on("INVITE", request -> request.createResponse(200).send());
+
+        server.wss.receive(
+                PEER, invite(uri, "<sip:alice@x.invalid;transport=ws>").build());
+
+        List<Message> sent = server.wss.sentTo(PEER);
+        Response success = (Response) sent.get(sent.size() - 1);
+        assertThat(success.status()).isEqualTo(200);
+        assertThat(NameAddr.parse(success.headers().first(HeaderName.CONTACT).orElseThrow())
+                        .uri())
+                .hasToString(contact);
     }
 
     @Test

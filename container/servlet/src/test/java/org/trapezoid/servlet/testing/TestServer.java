@@ -57,6 +57,7 @@ public final class TestServer {
     public final FakeTransport udp;
     public final FakeTransport tcp;
     public final FakeTransport tls;
+    public final FakeTransport wss;
     private final TransportLayer transports;
     private final RequestSender sender;
     private final TransactionLayer transactions;
@@ -157,10 +158,14 @@ public final class TestServer {
         udp = FakeTransport.udp(host, 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
         tls = new FakeTransport(Protocol.TLS, new InetSocketAddress(host, 5061), clock);
+        wss = new FakeTransport(Protocol.WSS, new InetSocketAddress(host, 443), clock);
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         transports = new TransportLayer(
-                List.of(udp, tcp, tls), transportOptions, new StackThreads(new Readers(), clock, Runnable::run), trust);
+                List.of(udp, tcp, tls, wss),
+                transportOptions,
+                new StackThreads(new Readers(), clock, Runnable::run),
+                trust);
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         sender = new RequestSender(
                 new StaticLocator(List.of(), NO_HOSTS, clock), // there is no name service
@@ -285,6 +290,11 @@ public final class TestServer {
     /** A peer that has connected to us by TCP from behind a NAT. */
     public Peer connected(String name) {
         return hidden(name, tcp);
+    }
+
+    /** A peer that has connected to us by WebSocket over TLS. */
+    public Peer browser(String name) {
+        return hidden(name, wss);
     }
 
     private Peer hidden(String name, FakeTransport transport) {

@@ -9,7 +9,7 @@ public enum Protocol {
     TCP("tcp", 5060, true, false),
     TLS("tls", 5061, true, true),
     WS("ws", 80, true, false),
-    WSS("wss", 443, true, true);
+    WSS("ws", 443, true, true);
 
     private static final Protocol[] ALL = values();
 
@@ -25,10 +25,13 @@ public enum Protocol {
         this.secure = secure;
     }
 
-    /** The protocol of a Via transport or a {@code transport} parameter, in any case; empty for one we do not speak. */
+    /**
+     * The protocol of a Via transport or a {@code transport} parameter, in any case; empty for one we do not speak. A parameter
+     * {@code ws} may mean WSS.
+     */
     public static Optional<Protocol> of(String name) {
         for (Protocol protocol : ALL) {
-            if (protocol.parameter.equalsIgnoreCase(name)) {
+            if (protocol.name().equalsIgnoreCase(name)) {
                 return Optional.of(protocol);
             }
         }
@@ -53,7 +56,7 @@ public enum Protocol {
         return name();
     }
 
-    /** As a {@code transport} URI parameter writes it. */
+    /** As a {@code transport} URI parameter writes it. RFC 7118 §5.2 knows no other for WSS than for WS. */
     public String parameter() {
         return parameter;
     }
