@@ -34,6 +34,12 @@ public final class ProxyBranch implements ClientUser {
     private static final int SERVER_ERROR = 500;
     static final Duration TIMER_C = Duration.ofSeconds(181);
 
+    /**
+     * Nobody waits longer for a branch that does not answer at all when no answer but a 2xx is wanted: as long as four requests
+     * over UDP take.
+     */
+    static final Duration SILENCE = Duration.ofSeconds(4);
+
     enum State {
         CREATED,
         CALLING,
@@ -184,14 +190,36 @@ public final class ProxyBranch implements ClientUser {
         switch (state) {
             case CREATED -> state = State.ENDED;
             case CALLING, PROCEEDING -> {
+                boolean before = cancelled;
                 cancelled = core.isInvite();
                 if (outgoing != null) {
                     outgoing.cancel(reasons);
+                }
+                if (cancelled && !before && core.isGivenUp()) {
+                    limitSilence();
                 }
             }
             case ENDED -> {
                 // nothing is under way
             }
+        }
+    }
+
+    /** A CANCEL waits for a provisional response (RFC 3261 §9.1), which a phone that has gone does not send; its caller need not. */
+    private void limitSilence() {
+        long left = Math.max(0, SILENCE.toNanos() - (core.timers().nanoTime() - timerCFrom));
+        if (state == State.CALLING && left < untilExpiry()) {
+            timer.cancel();
+            timer = core.timers().schedule(core, Duration.ofNanos(left), this::onSilence);
+        }
+    }
+
+    private void onSilence() {
+        if (state == State.CALLING) {
+            endWith(core.local(
+                    487)); // the transaction goes on: it cancels the INVITE when it is answered, or brings a late 2xx
+        } else {
+            schedule();
         }
     }
 

@@ -397,6 +397,11 @@ public final class ProxyCore implements ServerUser, Stranded {
         return cancelled;
     }
 
+    /** Whether no answer but a 2xx is of interest any more. */
+    boolean isGivenUp() {
+        return (cancelled || rejected) && !succeeded;
+    }
+
     org.trapezoid.sip.transport.Listener arrivedOn() {
         return transaction.flow().listener();
     }

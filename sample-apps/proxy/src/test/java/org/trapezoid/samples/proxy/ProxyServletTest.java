@@ -279,6 +279,25 @@ class ProxyServletTest {
         assertThat(alice.rest()).isEmpty();
     }
 
+    /** A scanner: each INVITE in another name, no ACK for any answer, the same answer for those who exist and those who do not. */
+    @Test
+    void keepsNothingOfAScannerAndTellsItNothing() throws Exception {
+        new UsersFile(users).add("alice", "a.test", "secret");
+        start();
+
+        for (int i = 0; i < 1000; i++) {
+            String user = i % 2 == 0 ? "alice" : "user" + i;
+            String uri = "sip:" + user + "@a.test";
+            alice.send(alice.request(Method.INVITE, uri)
+                    .set(HeaderName.CALL_ID, "scan" + i)
+                    .set(HeaderName.FROM, "\"" + user + "\"<" + uri + ">;tag=scan")
+                    .set(HeaderName.TO, "\"" + user + "\"<" + uri + ">"));
+            alice.nextResponse(407);
+        }
+
+        server.assertEnded();
+    }
+
     @Test
     void keepsAUserFromCallingInTheNameOfAnother() throws Exception {
         new UsersFile(users).add("alice", "a.test", "secret");

@@ -53,6 +53,7 @@ public final class RegistrarServlet extends SipServlet {
     private final transient InstantSource clock;
     private int maxContacts;
     private int flowTimer;
+    private PathPolicy path;
     private transient List<Address> serviceRoute;
 
     public RegistrarServlet() {
@@ -75,6 +76,7 @@ public final class RegistrarServlet extends SipServlet {
         expiry = Expiry.of(settings);
         maxContacts = settings.number("max-contacts", 10);
         flowTimer = settings.number("flow-timer", 0);
+        path = settings.choice("path", PathPolicy.class);
         serviceRoute = addresses(settings.words("service-route"));
         date = new DateHeader(clock);
         push = PushSupport.of(Push.of(getServletContext()), settings);
@@ -118,15 +120,14 @@ public final class RegistrarServlet extends SipServlet {
     }
 
     /** The option tags this registrar does not know; {@code path} when the client would not understand the answer. */
-    private static List<String> unsupported(SipServletRequest req) {
+    private List<String> unsupported(SipServletRequest req) {
         List<String> unsupported = new ArrayList<>(0);
         for (String tag : Tokens.of(req, "Require")) {
             if (!EXTENSIONS.contains(tag.toLowerCase(Locale.ROOT))) {
                 unsupported.add(tag);
             }
         }
-        // RFC 3327 §5.3: the recommended policy
-        if (req.getHeader("Path") != null && !Tokens.has(req, "Supported", "path")) {
+        if (path.refuses(req)) {
             unsupported.add("path");
         }
         return unsupported;

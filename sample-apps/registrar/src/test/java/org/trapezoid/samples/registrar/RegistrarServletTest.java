@@ -55,10 +55,10 @@ class RegistrarServletTest {
     void start() throws ServletException {
         users = directory.resolve("users.properties");
         aliases = directory.resolve("aliases.properties");
-        start(LOOPBACK);
+        start(LOOPBACK, "strict");
     }
 
-    private void start(String host) throws ServletException {
+    private void start(String host, String path) throws ServletException {
         server = new TestServer(host, clock -> {
             locations =
                     new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1));
@@ -70,7 +70,7 @@ class RegistrarServletTest {
         });
         server.deploy(
                 "registrar",
-                Map.of("domains", "a.test b.test", "aliases", aliases.toString(), "max-contacts", "3"),
+                Map.of("domains", "a.test b.test", "aliases", aliases.toString(), "max-contacts", "3", "path", path),
                 new RegistrarServlet(server.clock));
         alice = server.peer("alice");
     }
@@ -280,6 +280,20 @@ class RegistrarServletTest {
     }
 
     @Test
+    @Rfc(value = 3327, section = "5.3")
+    void takesAPathTheClientKnowsNothingOfWhenItIsLiberal() throws ServletException {
+        start(LOOPBACK, "liberal");
+
+        Response ok = answer(register(ALICE)
+                .add(HeaderName.CONTACT, "<sip:alice@192.0.2.4>")
+                .add(HeaderName.of("Path"), "<sip:edge.test;lr>"));
+
+        assertThat(ok.status()).isEqualTo(200);
+        assertThat(ok.headers().values(HeaderName.of("Path"))).containsExactly("<sip:edge.test;lr>");
+        assertThat(locations.lookup(ALICE).get(0).path()).containsExactly("<sip:edge.test;lr>");
+    }
+
+    @Test
     @Checklist("R7")
     void keepsAtMostSoManyContacts() {
         answer(register(ALICE).add(HeaderName.CONTACT, "<sip:alice@192.0.2.1:1>, <sip:alice@192.0.2.1:2>"));
@@ -312,7 +326,7 @@ class RegistrarServletTest {
 
     @Test
     void isOpenToThisMachineOnlyAsLongAsThereAreNoUsers() throws Exception {
-        start("192.0.2.1");
+        start("192.0.2.1", "strict");
 
         assertThat(answer(register(ALICE).add(HeaderName.CONTACT, "<sip:alice@192.0.2.4>"))
                         .status())
@@ -325,7 +339,7 @@ class RegistrarServletTest {
     @Checklist({"A1", "A6", "R1"})
     void challengesAndLetsAUserRegisterItsOwnAddress() throws Exception {
         new UsersFile(users).add("alice", "a.test", "secret");
-        start("192.0.2.1");
+        start("192.0.2.1", "strict");
         Request first =
                 register(ALICE).add(HeaderName.CONTACT, "<sip:alice@192.0.2.4>").build();
         alice.send(first);
@@ -348,7 +362,7 @@ class RegistrarServletTest {
     void keepsAUserFromTheAddressOfAnother() throws Exception {
         new UsersFile(users).add("alice", "a.test", "secret");
         new UsersFile(users).add("bob", "a.test", "secret");
-        start("192.0.2.1");
+        start("192.0.2.1", "strict");
         Request first =
                 register(ALICE).add(HeaderName.CONTACT, "<sip:bob@192.0.2.4>").build();
         alice.send(first);
@@ -363,7 +377,7 @@ class RegistrarServletTest {
     @Checklist("A2")
     void answersAnUnknownUserAsItAnswersAWrongPassword() throws Exception {
         new UsersFile(users).add("alice", "a.test", "secret");
-        start("192.0.2.1");
+        start("192.0.2.1", "strict");
         Request first = register(ALICE).build();
         alice.send(first);
         Response challenge = alice.nextResponse(401);
@@ -379,10 +393,26 @@ class RegistrarServletTest {
     }
 
     @Test
+    void keepsNothingOfAGuesser() throws Exception {
+        new UsersFile(users).add("alice", "a.test", "secret");
+        start("192.0.2.1", "strict");
+        Request first = register(ALICE).build();
+        alice.send(first);
+        Response challenge = alice.nextResponse(401);
+        retry(first, challenge, "alice", "secret");
+
+        for (int i = 0; i < 1000; i++) {
+            retry(first, challenge, i % 2 == 0 ? "alice" : "user" + i, "guess" + i);
+        }
+
+        server.assertEnded();
+    }
+
+    @Test
     @Checklist({"A2", "A3"})
     void saysThatOnlyTheNonceIsTooOld() throws Exception {
         new UsersFile(users).add("alice", "a.test", "secret");
-        start("192.0.2.1");
+        start("192.0.2.1", "strict");
         Request first = register(ALICE).build();
         alice.send(first);
         Response challenge = alice.nextResponse(401);
