@@ -54,6 +54,7 @@ public final class AppEnvironment {
                 descriptor.version() != DescriptorVersion.V1_0,
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
                 extensions(),
+                key(),
                 selection());
     }
 
@@ -66,6 +67,12 @@ public final class AppEnvironment {
                     + " context parameter "
                     + UNPROTECTED + " to true");
         }
+    }
+
+    private Optional<ApplicationKey> key() throws ServletException {
+        return descriptor.keyMethod().isEmpty()
+                ? Optional.empty()
+                : Optional.of(ApplicationKey.of(descriptor.keyMethod().get(), source.loader()));
     }
 
     private Extensions extensions() throws ServletException {

@@ -13,6 +13,7 @@ import org.trapezoid.sip.message.Request;
  * @param invalidateWhenReady the default for new sessions: true unless the descriptor is of version 1.0 (JSR 289 §6.1.2)
  * @param stateless whether {@code Proxy.setStateful(false)} is honoured ({@code org.trapezoid.stateless})
  * @param extensions what the container does beyond the application's own messages
+ * @param key names the application session of an initial request
  * @param selection which servlet takes an initial request
  */
 public record AppSettings(
@@ -21,6 +22,7 @@ public record AppSettings(
         boolean invalidateWhenReady,
         boolean stateless,
         Extensions extensions,
+        Optional<ApplicationKey> key,
         Selection selection) {
 
     /** Which servlet takes an initial request (JSR 289 §17); also the first handler of sessions that the application makes. */

@@ -110,6 +110,24 @@ public final class SipApplication {
         servlet.service(request, response);
     }
 
+    /**
+     * Asks the application for the key of the session that an initial request belongs to; empty if it has no opinion.
+     *
+     * @throws ServletException when the application throws something checked
+     */
+    public Optional<String> key(String callId, SipServletRequest request) throws ServletException {
+        Optional<ApplicationKey> key = settings.key();
+        if (key.isEmpty()) {
+            return Optional.empty();
+        }
+        ClassLoader outer = enter(callId);
+        try {
+            return key.get().of(request);
+        } finally {
+            leave(outer);
+        }
+    }
+
     /** Calls each listener; what one throws is logged and does not keep the others from being called. */
     public <L> void notify(List<L> targets, String callId, Consumer<L> call) {
         if (targets.isEmpty()) {

@@ -4,6 +4,8 @@ package org.trapezoid.servlet.dispatch;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.Inbound;
@@ -36,6 +38,8 @@ import org.trapezoid.sip.uri.Uri;
 
 /** Finds the session or the application that a message is for (JSR 289 §15). Thread-safe. */
 public final class Dispatcher implements RequestHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
     private final RunningApplications applications;
     private final ApplicationChain chain;
@@ -220,6 +224,10 @@ public final class Dispatcher implements RequestHandler {
         if (named.isEmpty() && toTakenOver(transaction, request, incoming, inbound.get(), servlet.get())) {
             return;
         }
+        if (named.isEmpty() && application.settings().key().isPresent()) {
+            toKeyed(transaction, request, incoming, inbound.get(), servlet.get());
+            return;
+        }
         if (named.isEmpty()) {
             AppSessionState fresh = runtime.newAppSession(transaction.strand(), Optional.empty());
             inbound.get().initial(transaction, request, incoming, fresh, true, servlet.get());
@@ -231,6 +239,55 @@ public final class Dispatcher implements RequestHandler {
                 inbound.get().initial(transaction, request, incoming, session, false, servlet.get());
             } else {
                 refuse(transaction, request, 404);
+            }
+        });
+    }
+
+    /** Into the application session whose key the application says, once it was asked in a callback. */
+    private void toKeyed(
+            ServerTransaction transaction, Request request, Incoming incoming, Inbound inbound, String servlet) {
+        Strand strand = transaction.strand();
+        strand.mode(inbound.runtime().application().mode());
+        strand.callback(() -> {
+            Optional<String> key;
+            try {
+                key = inbound.key(strand, request, incoming);
+            } catch (Throwable e) { // an old archive may throw any Error
+                log.warn(
+                        "application {}: its key method threw",
+                        inbound.runtime().application(),
+                        e);
+                Strand.run(transaction, transaction::giveUp);
+                return;
+            }
+            Strand.run(transaction, () -> toKey(transaction, request, incoming, inbound, servlet, key));
+        });
+    }
+
+    private void toKey(
+            ServerTransaction transaction,
+            Request request,
+            Incoming incoming,
+            Inbound inbound,
+            String servlet,
+            Optional<String> key) {
+        AppRuntime runtime = inbound.runtime();
+        AppSessionState own = runtime.newAppSession(transaction.strand(), key);
+        if (key.isEmpty()) {
+            inbound.initial(transaction, request, incoming, own, true, servlet);
+            return;
+        }
+        AppSessionState session = runtime.services().sessions().byKey(runtime.deployment(), key.get(), () -> own);
+        if (session == own) {
+            inbound.initial(transaction, request, incoming, own, true, servlet);
+            return;
+        }
+        runtime.services().sessions().remove(own);
+        moved(transaction, session, () -> {
+            if (session.isValid()) {
+                inbound.initial(transaction, request, incoming, session, false, servlet);
+            } else {
+                refuse(transaction, request, 480); // it ended just now
             }
         });
     }

@@ -24,6 +24,7 @@ import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.uri.Parameters;
@@ -136,7 +137,15 @@ public final class AppRuntime {
 
     /** A new application session on the strand, which becomes the application's. */
     public AppSessionState newAppSession(Strand strand, Optional<String> key) {
-        AppSessionState session = new AppSessionState(
+        AppSessionState session = appSession(strand, key);
+        services.sessions().add(session);
+        return session;
+    }
+
+    /** One that nobody else knows. */
+    private AppSessionState appSession(Strand strand, Optional<String> key) {
+        strand.mode(application.mode());
+        return new AppSessionState(
                 new SessionId(services.identifiers().tag()),
                 application.name(),
                 deployment,
@@ -144,9 +153,6 @@ public final class AppRuntime {
                 strand,
                 now(),
                 application.settings().invalidateWhenReady());
-        strand.mode(application.mode());
-        services.sessions().add(session);
-        return session;
     }
 
     /** From now on the application cannot make sessions: those it has are ended. */
@@ -166,7 +172,25 @@ public final class AppRuntime {
     /** A new SIP session, announced to the listeners. In the core section. */
     public SipSessionState newSipSession(
             AppSessionState appSession, String callId, NameAddr local, NameAddr remote, String handler) {
-        SipSessionState session = new SipSessionState(
+        SipSessionState session = sipSession(appSession, callId, local, remote, handler);
+        services.sessions().add(session);
+        Lifecycle.created(this, session);
+        return session;
+    }
+
+    /** A session for the time before it is known which one a request belongs to: nobody else sees it. */
+    SipSessionState provisionalSession(Strand strand, Request request) {
+        return sipSession(
+                appSession(strand, Optional.empty()),
+                request.callId(),
+                request.to(),
+                request.from(),
+                application.settings().selection().initial());
+    }
+
+    private SipSessionState sipSession(
+            AppSessionState appSession, String callId, NameAddr local, NameAddr remote, String handler) {
+        return new SipSessionState(
                 new SessionId(services.identifiers().tag()),
                 appSession,
                 callId,
@@ -175,9 +199,6 @@ public final class AppRuntime {
                 handler,
                 application.settings().invalidateWhenReady(),
                 now());
-        services.sessions().add(session);
-        Lifecycle.created(this, session);
-        return session;
     }
 
     /**

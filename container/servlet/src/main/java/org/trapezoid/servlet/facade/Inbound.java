@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.SipServletResponse;
 import java.util.HashSet;
 import java.util.List;
@@ -69,6 +70,17 @@ public final class Inbound {
 
     public AppRuntime runtime() {
         return runtime;
+    }
+
+    /**
+     * The key of the application session that an initial request belongs to, as the application says. In a callback, before it is
+     * known which session that is.
+     *
+     * @throws ServletException when the application throws something checked
+     */
+    public Optional<String> key(Strand strand, Request request, Incoming incoming) throws ServletException {
+        SipSessionState nobodys = runtime.provisionalSession(strand, request);
+        return runtime.application().key(request.callId(), SipRequest.notice(runtime, nobodys, request, incoming));
     }
 
     /** A request that begins a session, in a new application session or one that it names. */

@@ -18,6 +18,7 @@ import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
+import org.trapezoid.servlet.descriptor.KeyMethod;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletSelection;
 import org.trapezoid.servlet.descriptor.SessionOptions;
@@ -202,12 +203,19 @@ public final class TestServer {
     /** Deploys one servlet with context parameters. */
     public TestServer deploy(String name, Map<String, String> parameters, Servlet servlet, Class<?>... listeners)
             throws ServletException {
-        return deploy(name, parameters, servlet.getClass(), Map.of("main", servlet), listeners);
+        return deploy(name, parameters, servlet.getClass(), Map.of("main", servlet), Optional.empty(), listeners);
     }
 
     /** Deploys an application whose only servlet the server makes. */
     public TestServer deploy(String name, Class<?> servlet, Class<?>... listeners) throws ServletException {
-        return deploy(name, Map.of(), servlet, Map.of(), listeners);
+        return deploy(name, Map.of(), servlet, Map.of(), Optional.empty(), listeners);
+    }
+
+    /** Deploys an application whose static method of that name says which application session a request is for. */
+    public TestServer deployKeyed(String name, Servlet servlet, Class<?> holder, String method)
+            throws ServletException {
+        KeyMethod key = new KeyMethod(holder.getName(), method);
+        return deploy(name, Map.of(), servlet.getClass(), Map.of("main", servlet), Optional.of(key));
     }
 
     private TestServer deploy(
@@ -215,6 +223,7 @@ public final class TestServer {
             Map<String, String> parameters,
             Class<?> servlet,
             Map<String, Servlet> instances,
+            Optional<KeyMethod> key,
             Class<?>... listeners)
             throws ServletException {
         ServletDescriptor main = ServletDescriptor.of("main", servlet.getName());
@@ -234,7 +243,7 @@ public final class TestServer {
                 List.of(),
                 List.of(),
                 SessionOptions.DEFAULT,
-                Optional.empty());
+                key);
         layer.applications()
                 .deploy(new AppSource(
                         descriptor,
