@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { UA, WebSocketInterface } from 'jssip';
-import { Call, Phone } from './phone.js';
+import { Call, Event, Phone, until } from './phone.js';
 
 const MEDIA = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } };
 
@@ -15,7 +15,7 @@ class JsSipPhone extends Phone {
       session_timers: false,
     });
     this.ua.on('newRTCSession', ({ originator, session }) => {
-      if (originator === 'remote') this.answer(session);
+      if (originator === 'remote') this.rings(session);
     });
     this.ua.on('newMessage', ({ originator, request }) => {
       if (originator === 'remote') this.gets(request.body);
@@ -27,29 +27,67 @@ class JsSipPhone extends Phone {
     });
   }
 
+  unregister() {
+    return new Promise((resolve, reject) => {
+      this.ua.on('unregistered', ({ cause }) => (cause ? reject(new Error(cause)) : resolve()));
+      this.ua.unregister();
+    });
+  }
+
   watch(session, call) {
-    session.on('peerconnection', ({ peerconnection }) => call.connect(peerconnection));
+    if (session.connection) call.connect(session.connection);
+    else session.on('peerconnection', ({ peerconnection }) => call.connect(peerconnection));
+    session.on('progress', () => call.ringing.happened());
     session.on('confirmed', () => call.established.happened());
     session.on('ended', ({ cause }) => call.ended.happened(cause));
-    session.on('failed', ({ cause }) => call.fail(cause));
+    session.on('failed', ({ cause, message }) => call.fail(cause, message?.status_code));
+    session.on('refer', ({ accept }) => {
+      accept((other) => {
+        this.call = new Call();
+        this.watch(other, this.call);
+      }, MEDIA);
+    });
     this.session = session;
   }
 
-  answer(session) {
-    const call = new Call();
-    this.watch(session, call);
-    this.rings(call);
+  take(session) {
     session.answer(MEDIA);
   }
 
+  refuse(session, status) {
+    session.terminate({ status_code: status });
+  }
+
   startCall(uri, call) {
-    const session = this.ua.call(uri, MEDIA);
-    this.watch(session, call);
-    if (session.connection) call.connect(session.connection);
+    this.watch(this.ua.call(uri, MEDIA), call);
+  }
+
+  cancelCall() {
+    this.session.terminate();
   }
 
   hangUpCall() {
     this.session.terminate();
+  }
+
+  async setHold(on) {
+    await until(() => this.session.isReadyToReOffer());
+    await new Promise((resolve) => {
+      if (on) this.session.hold({}, resolve);
+      else this.session.unhold({}, resolve);
+    });
+  }
+
+  async refer(uri) {
+    const talking = new Event();
+    this.session.refer(uri, {
+      eventHandlers: {
+        requestFailed: ({ cause }) => talking.failed(new Error(cause)),
+        accepted: () => talking.happened(),
+        failed: ({ status_line: line }) => talking.failed(new Error(line.reason_phrase)),
+      },
+    });
+    await talking.promise;
   }
 
   sends(uri, text) {

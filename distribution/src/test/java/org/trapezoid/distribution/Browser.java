@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A headless Chromium whose pages are phones; {@code src/test/browser} holds them and the program that drives it. Node
@@ -30,10 +32,33 @@ final class Browser implements AutoCloseable {
 
     /** What a phone is made with. */
     enum Library {
-        JSSIP,
-        SIPJS
+        JSSIP("JsSIP", "jssip"),
+        SIPJS("SIP.js", "sip.js");
+
+        private final String make;
+        private final String npmPackage;
+
+        Library(String make, String npmPackage) {
+            this.make = make;
+            this.npmPackage = npmPackage;
+        }
+
+        /** As its makers write it. */
+        String make() {
+            return make;
+        }
+
+        /** The one that is installed. */
+        String version() throws IOException {
+            Path description =
+                    INSTALLATION.resolve("node_modules").resolve(npmPackage).resolve("package.json");
+            Matcher version = VERSION.matcher(Files.readString(description));
+            assertThat(version.find()).as("a version in " + description).isTrue();
+            return version.group(1);
+        }
     }
 
+    private static final Pattern VERSION = Pattern.compile("\"version\":\\s*\"([^\"]+)\"");
     private static final Path SOURCES = Path.of("src/test/browser");
     private static final Path INSTALLATION = Path.of("target/browser").toAbsolutePath();
     private static final long PATIENCE_SECONDS = 30;
@@ -148,30 +173,102 @@ final class Browser implements AutoCloseable {
     Phone phone(Library library) {
         String page = library.name().toLowerCase(Locale.ROOT) + numbers.get();
         ask("open", page, library.name().toLowerCase(Locale.ROOT));
-        return new Phone(page);
+        return new Phone(page, library);
     }
 
     /** A phone in a page of its own; what it does is done when the call returns. */
     final class Phone {
         private final String page;
+        private final Library library;
 
-        private Phone(String page) {
+        private Phone(String page, Library library) {
             this.page = page;
+            this.library = library;
+        }
+
+        Library library() {
+            return library;
         }
 
         private void does(String method, Object... arguments) {
+            gives(method, arguments);
+        }
+
+        private String gives(String method, Object... arguments) {
             StringBuilder call = new StringBuilder("phone.").append(method).append('(');
             String separator = "";
             for (Object argument : arguments) {
                 call.append(separator).append(argument instanceof String ? "'" + argument + "'" : argument);
                 separator = ", ";
             }
-            ask("eval", page, call.append(")").toString());
+            return ask("eval", page, call.append(")").toString());
         }
 
         Phone registers(String url, String user, String domain, String password) {
             does("register", url, user, domain, password);
             return this;
+        }
+
+        void unregisters() {
+            does("unregister");
+        }
+
+        /** Lets the next call ring; any other is answered at once. */
+        void letsItRing() {
+            does("willNext", "ring");
+        }
+
+        /** Answers the next call with a status. */
+        void refuses(int status) {
+            does("willNext", status);
+        }
+
+        /** Calls, and waits for nothing. */
+        void calls(String uri) {
+            does("calls", uri);
+        }
+
+        /** A call is there. */
+        void isCalled() {
+            does("isCalled");
+        }
+
+        /** The other one rings. */
+        void hearsItRing() {
+            does("hearsItRing");
+        }
+
+        /** The other one does not take the call; gives the status. */
+        int isRefused() {
+            return Integer.parseInt(gives("isRefused"));
+        }
+
+        /** Gives up a call that rings. */
+        void cancels() {
+            does("cancels");
+        }
+
+        /** Stops to listen, and waits until the other one agrees. */
+        void holds() {
+            does("holds");
+        }
+
+        void resumes() {
+            does("resumes");
+        }
+
+        /** The other one holds. */
+        void isHeld() {
+            does("isHeld");
+        }
+
+        void isResumed() {
+            does("isResumed");
+        }
+
+        /** Sends the other one to somebody else, and waits until it talks there. */
+        void transfers(String uri) {
+            does("transfers", uri);
         }
 
         /** Calls, and waits until the other one has answered. */

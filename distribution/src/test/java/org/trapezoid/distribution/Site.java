@@ -46,6 +46,14 @@ final class Site implements AutoCloseable {
                 .replacing("  </sip>", "    <tls trust-store=\"" + trust + "\"/>\n  </sip>");
     }
 
+    /** Speaks HTTPS and WSS too, as the variables of the shipped configuration say. */
+    Site https(Path keys) {
+        launcher.with("TRAPEZOID_HTTPS_PORT", "0")
+                .with("TRAPEZOID_KEY_STORE", keys.toString())
+                .with("TRAPEZOID_KEY_STORE_PASSWORD", TestKeys.PASSWORD);
+        return this;
+    }
+
     /** Tells peers another address than its own, that of a tap. */
     Site advertising(Endpoint address) throws IOException {
         return replacing("<listener transport=\"udp\"", "<listener transport=\"udp\" advertise=\"" + address + "\"");

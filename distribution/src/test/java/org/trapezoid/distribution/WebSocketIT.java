@@ -4,7 +4,9 @@ package org.trapezoid.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,9 +14,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.sip.testing.TestKeys;
 
-/** A WebSocket client and a UDP phone, RFC 7118. No passwords are asked for. */
+/** A WebSocket client, with TLS and without, and a UDP phone, RFC 7118. No passwords are asked for. */
 @Timeout(120)
+@ParameterizedClass
+@ValueSource(strings = {"ws", "wss"})
 class WebSocketIT {
 
     private static final String DOMAIN = "ws.test";
@@ -23,19 +30,25 @@ class WebSocketIT {
     private static Path base;
 
     private static Site site;
+    private static Path trust;
 
+    private final String scheme;
     private WebSocketPhone alice;
     private DatagramPeer bob;
 
     @BeforeAll
     static void start() throws Exception {
-        site = Site.in(base)
+        Path directory = Files.createTempDirectory(base, "site");
+        site = Site.in(directory)
                 .sample("registrar")
                 .sample("proxy")
                 .setting("registrar", "domains", DOMAIN)
                 .setting("proxy", "domains", DOMAIN)
-                .setting("proxy", "relay", "everybody")
-                .starts();
+                .setting("proxy", "relay", "everybody");
+        Path keys = TestKeys.make(
+                directory, "server.p12", "server", "ip:" + site.endpoint().host());
+        trust = TestKeys.trust(directory, "trust.pem", keys);
+        site.https(keys).starts();
     }
 
     @AfterAll
@@ -43,13 +56,18 @@ class WebSocketIT {
         site.close();
     }
 
+    WebSocketIT(String scheme) {
+        this.scheme = scheme;
+    }
+
     @BeforeEach
     void connect() throws Exception {
         alice = new WebSocketPhone(
                 "alice",
                 DOMAIN,
-                URI.create(
-                        "ws://" + site.endpoint().host() + ":" + site.server().port("ws") + "/"));
+                URI.create(scheme + "://" + site.endpoint().host() + ":"
+                        + site.server().port(scheme) + "/"),
+                TestKeys.peer(trust));
         bob = new DatagramPeer(site.endpoint());
         bob.register("sip:bob@" + DOMAIN, "<" + bob.endpoint().uri("bob") + ">");
     }
@@ -67,7 +85,7 @@ class WebSocketIT {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Contact")).contains(alice.contact());
         assertThat(answer.header("Via"))
-                .startsWith("SIP/2.0/WS " + alice.host())
+                .startsWith("SIP/2.0/" + alice.transport() + " " + alice.host())
                 .contains(";received=127.");
     }
 
@@ -97,8 +115,25 @@ class WebSocketIT {
         Wire answer = bob.receive(wire -> wire.status() >= 200 && wire.method().equals("MESSAGE"));
 
         assertThat(message.requestUri()).isEqualTo(alice.contact());
-        assertThat(message.header("Via")).startsWith("SIP/2.0/WS ");
+        assertThat(message.header("Via")).startsWith("SIP/2.0/" + alice.transport() + " ");
         assertThat(answer.status()).isEqualTo(200);
+    }
+
+    @Test
+    void leadsACallByARouteOfEachSide() throws Exception {
+        alice.registers();
+        String invite = alice.request("INVITE", "sip:bob@" + DOMAIN, "sip:bob@" + DOMAIN);
+        alice.send(invite + "Contact: <" + alice.contact() + ">\n", "");
+
+        Wire called = bob.receive(wire -> wire.isRequest() && wire.method().equals("INVITE"));
+        bob.accept(called);
+        alice.receive(wire -> wire.status() == 200);
+        List<String> routes = called.headers("Record-Route");
+
+        assertThat(routes).hasSize(2);
+        assertThat(routes.get(0)).startsWith("<sip:" + site.endpoint() + ";transport=udp;lr;r2=on");
+        assertThat(routes.get(1))
+                .contains("@" + site.endpoint().host() + ":" + site.server().port(scheme) + ";transport=ws;lr");
     }
 
     @Test

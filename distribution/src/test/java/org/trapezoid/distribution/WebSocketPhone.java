@@ -4,12 +4,14 @@ package org.trapezoid.distribution;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket client that speaks SIP by hand, as a page in a browser would: nobody can connect to it. */
@@ -19,15 +21,20 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
     private final String host = UUID.randomUUID().toString().substring(0, 12) + ".invalid";
     private final String user;
     private final String domain;
+    private final String transport;
     private final BlockingQueue<Wire> received = new LinkedBlockingQueue<>();
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
     private int count;
 
-    WebSocketPhone(String user, String domain, URI server) {
+    /** At a server {@code ws:} or {@code wss:}. */
+    WebSocketPhone(String user, String domain, URI server, SSLContext tls) {
         this.user = user;
         this.domain = domain;
-        this.socket = HttpClient.newHttpClient()
+        this.transport = server.getScheme().toUpperCase(Locale.ROOT);
+        this.socket = HttpClient.newBuilder()
+                .sslContext(tls)
+                .build()
                 .newWebSocketBuilder()
                 .subprotocols("sip")
                 .buildAsync(server, this)
@@ -53,6 +60,11 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
         return "sip:" + user + "@" + domain;
     }
 
+    /** As Via writes it. */
+    String transport() {
+        return transport;
+    }
+
     String contact() {
         return "sip:" + user + "@" + host + ";transport=ws";
     }
@@ -62,13 +74,14 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
         count++;
         return """
                 %1$s %2$s SIP/2.0
-                Via: SIP/2.0/WS %3$s;branch=z9hG4bK%4$s%5$d
+                Via: SIP/2.0/%8$s %3$s;branch=z9hG4bK%4$s%8$s%5$d
                 Max-Forwards: 70
                 From: <%6$s>;tag=t%5$d
                 To: <%7$s>
-                Call-ID: %4$s%5$d
+                Call-ID: %4$s%8$s%5$d
                 CSeq: 1 %1$s
-                """.formatted(method, uri, host, user, count, aor(), to);
+                """
+                .formatted(method, uri, host, user, count, aor(), to, transport);
     }
 
     /** Sends a message written with {@code \n} line ends. */
