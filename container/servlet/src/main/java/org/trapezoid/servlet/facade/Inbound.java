@@ -139,7 +139,10 @@ public final class Inbound {
 
     private void receive(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
         session.accessed(runtime.now());
-        session.transactionBegan();
+        session.transactionBegan(); // first: what follows may end the last one, and with it the session
+        if (request.method().equals(Method.BYE)) {
+            Session.of(session, runtime).answerPending(487); // RFC 3261 §15.1.2
+        }
         UasEvents events = new UasEvents(runtime, session);
         UasCore core = new UasCore(transaction, request, session, runtime.services(), events);
         SipRequest facade = SipRequest.received(runtime, session, request, incoming, core);
@@ -213,9 +216,6 @@ public final class Inbound {
         if (CallTimer.isMereRefresh(request) && facade.callTimer().isPresent()) {
             refresh(session, facade.callTimer().get(), transaction, request);
             return;
-        }
-        if (method.equals(Method.BYE)) {
-            facade.answerPending(487); // RFC 3261 §15.1.2
         }
         subscription.ifPresent(usage -> EventAnswer.notified(usage, request));
         receive(session, transaction, request, incoming);

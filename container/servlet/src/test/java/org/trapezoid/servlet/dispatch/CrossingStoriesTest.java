@@ -144,4 +144,21 @@ class CrossingStoriesTest {
         alice.nextResponse(200);
         server.assertEnded();
     }
+
+    @Test
+    @Rfc(value = 3261, section = "15.1.2")
+    void aByeBeforeTheAnswerFindsItsSession() throws Exception {
+        app.on("INVITE", request -> request.createResponse(180).send());
+        app.on("BYE", request -> {
+            assertThat(request.getSession().isValid()).isTrue();
+            request.createResponse(200).send();
+        });
+        server.deploy("app", app); // nobody asks whether the session may go
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        Response ringing = alice.nextResponse(180);
+
+        alice.send(alice.inDialog(Method.BYE, invite, ringing, 2));
+
+        assertThat(alice.rest()).extracting(each -> ((Response) each).status()).containsExactlyInAnyOrder(487, 200);
+    }
 }

@@ -15,8 +15,7 @@ import org.trapezoid.sip.uri.Uri;
 class MessageBuilderTest {
     private static final HeaderName UNKNOWN = HeaderName.of("X-Unknown");
 
-    private final Request invite = parse(
-            """
+    private final Request invite = parse("""
             INVITE sip:bob@biloxi.example SIP/2.0
             v : SIP/2.0/UDP b;branch=z9hG4bK2 , SIP/2.0/UDP a;branch=z9hG4bK1
             Route: <sip:p1;lr>,
@@ -54,9 +53,7 @@ class MessageBuilderTest {
                 .set(HeaderName.MAX_FORWARDS, "69")
                 .build();
 
-        assertWire(
-                forwarded,
-                """
+        assertWire(forwarded, """
                 INVITE sip:bob@192.0.2.4 SIP/2.0
                 Via: SIP/2.0/UDP p;branch=z9hG4bK3
                 v : SIP/2.0/UDP b;branch=z9hG4bK2 , SIP/2.0/UDP a;branch=z9hG4bK1
@@ -174,9 +171,7 @@ class MessageBuilderTest {
         Response response =
                 Response.to(invite, 180).toTag("abc").toTag("ignored").build();
 
-        assertWire(
-                response,
-                """
+        assertWire(response, """
                 SIP/2.0 180 Ringing
                 v : SIP/2.0/UDP b;branch=z9hG4bK2 , SIP/2.0/UDP a;branch=z9hG4bK1
                 t: Bob

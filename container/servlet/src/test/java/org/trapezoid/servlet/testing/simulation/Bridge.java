@@ -59,6 +59,10 @@ public final class Bridge extends WitnessedServlet implements SipErrorListener {
     }
 
     private static void passOn(SipServletRequest req) throws ServletException, IOException {
+        if (req.getMaxForwards() == 0) {
+            req.createResponse(483).send(); // RFC 7332
+            return;
+        }
         B2buaHelper helper = req.getB2buaHelper();
         SipSession other = helper.getLinkedSession(req.getSession());
         if (other == null || !isUp(other)) {
