@@ -45,14 +45,15 @@ final class DatagramPeer implements AutoCloseable {
         count++;
         return """
                 %1$s %2$s SIP/2.0
-                Via: SIP/2.0/UDP %4$s;branch=z9hG4bKpeer%5$d;rport
+                Via: SIP/2.0/UDP %4$s;rport;branch=z9hG4bKpeer%5$d
                 Max-Forwards: 70
                 From: <sip:tester@tests.test>;tag=t%5$d
                 To: <%3$s>
                 Call-ID: %5$d@%4$s
                 CSeq: 1 %1$s
                 Contact: <sip:tester@%4$s>
-                """.formatted(method, uri, aor, endpoint, count);
+                """
+                .formatted(method, uri, aor, endpoint, count);
     }
 
     /** The next message that fits; others are passed over. */
