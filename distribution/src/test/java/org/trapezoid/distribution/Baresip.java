@@ -43,9 +43,7 @@ final class Baresip implements SoftPhone {
         Files.writeString(directory.resolve("accounts"), account + "\n");
         Files.writeString(directory.resolve("contacts"), "");
         Files.write(directory.resolve("tone.wav"), tone());
-        Files.writeString(
-                directory.resolve("config"),
-                """
+        Files.writeString(directory.resolve("config"), """
                 poll_method epoll
                 sip_listen %1$s
                 net_interface %2$s
@@ -70,17 +68,16 @@ final class Baresip implements SoftPhone {
                 module_app ctrl_tcp.so
                 ctrl_tcp_listen %7$s
                 %8$s
-                """
-                        .formatted(
-                                phone,
-                                phone.host(),
-                                media.port() & ~1,
-                                (media.port() & ~1) + 8,
-                                directory,
-                                modules(),
-                                control,
-                                more,
-                                account.contains("dtls_srtp") ? "yes" : "no"));
+                """.formatted(
+                        phone,
+                        phone.host(),
+                        media.port() & ~1,
+                        (media.port() & ~1) + 8,
+                        directory,
+                        modules(),
+                        control,
+                        more,
+                        account.contains("dtls_srtp") ? "yes" : "no"));
         process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-s", "-f", directory.toString(), "-v"));
     }
 

@@ -213,7 +213,6 @@ class EdgePathIT {
     }
 
     private static void played(Protocol onward, String behaviour) {
-        Interop.record(
-                "Kamailio (gateway to " + onward + ")", Tool.KAMAILIO.version(), "WS", "behind it a page " + behaviour);
+        Interop.record("Kamailio, gateway of pages to " + onward, Tool.KAMAILIO.version(), "WS", behaviour);
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EdgeProxyIT {
 
     private static final String DOMAIN = "edge.test";
-    private static final String CLIENT = "Kamailio (edge proxy)";
+    private static final String CLIENT = "Kamailio, edge proxy of phones";
 
     @TempDir
     private static Path base;
@@ -53,7 +53,7 @@ class EdgeProxyIT {
 
         @Override
         void played(String behaviour) {
-            Interop.record(CLIENT, Tool.KAMAILIO.version(), protocol.name(), "behind it a phone " + behaviour);
+            Interop.record(CLIENT, Tool.KAMAILIO.version(), protocol.name(), behaviour);
         }
     }
 

@@ -37,9 +37,7 @@ final class Linphone implements SoftPhone {
         }
         this.log = directory.resolve("linphone.log");
         Path settings = directory.resolve("linphonerc");
-        Files.writeString(
-                settings,
-                """
+        Files.writeString(settings, """
                 [sip]
                 bind_address=%1$s
                 sip_port=%2$d
@@ -70,20 +68,19 @@ final class Linphone implements SoftPhone {
                 passwd=%11$s
                 realm=%12$s
                 domain=%12$s
-                """
-                        .formatted(
-                                phone.host(),
-                                port(phone, account, Protocol.UDP),
-                                port(phone, account, Protocol.TCP),
-                                port(phone, account, Protocol.TLS),
-                                keys.trust(),
-                                Endpoint.free().port() & ~1,
-                                simple ? 1 : 10,
-                                account.serverUri(),
-                                account.uri(),
-                                account.user(),
-                                account.password(),
-                                account.domain()));
+                """.formatted(
+                        phone.host(),
+                        port(phone, account, Protocol.UDP),
+                        port(phone, account, Protocol.TCP),
+                        port(phone, account, Protocol.TLS),
+                        keys.trust(),
+                        Endpoint.free().port() & ~1,
+                        simple ? 1 : 10,
+                        account.serverUri(),
+                        account.uri(),
+                        account.user(),
+                        account.password(),
+                        account.domain()));
         process = Child.driven(
                 directory,
                 List.of(

@@ -78,8 +78,7 @@ class NextHopIT {
 
         @Override
         void played(String behaviour) {
-            Interop.record(
-                    "Kamailio (next hop)", Tool.KAMAILIO.version(), protocol.name(), "to its phones one " + behaviour);
+            Interop.record("Kamailio, next hop to phones", Tool.KAMAILIO.version(), protocol.name(), behaviour);
         }
     }
 

@@ -89,9 +89,7 @@ class SipsakIT {
     @ParameterizedTest
     @EnumSource(names = {"UDP", "TCP"})
     void sendsAMessage(Protocol protocol) throws Exception {
-        Path file = Files.writeString(
-                directory.resolve("message.txt"),
-                """
+        Path file = Files.writeString(directory.resolve("message.txt"), """
                 MESSAGE sip:bob@%1$s SIP/2.0
                 Via: SIP/2.0/%2$s %3$s;branch=z9hG4bKsipsak;rport
                 Max-Forwards: 70
@@ -102,9 +100,8 @@ class SipsakIT {
                 Content-Type: text/plain
                 Content-Length: 9
 
-                Hello Bob"""
-                        .formatted(DOMAIN, protocol, phone)
-                        .replace("\n", "\r\n"));
+                Hello Bob""".formatted(DOMAIN, protocol, phone)
+                .replace("\n", "\r\n"));
         Endpoint bobsPhone = Endpoint.free();
         try (Sipp registers = bob("phone-registers-with-a-password", bobsPhone).calls(site.endpoint())) {
             registers.ends();
