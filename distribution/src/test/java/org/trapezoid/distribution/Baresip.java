@@ -12,27 +12,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.trapezoid.sip.testing.TestKeys;
 
 /** A baresip without sound device or terminal: it plays a tone from a file and is driven over its control port. */
-final class Baresip implements AutoCloseable {
+final class Baresip implements SoftPhone {
 
     private static final int SAMPLE_RATE = 8_000; // what G.711 has
     private static final int SECONDS = 20;
     private static final Pattern PACKETS = Pattern.compile("(?m)^packets:\\s+(\\d+)\\s+(\\d+)");
 
+    /** What {@code -s} prints of a message. */
+    private static final Pattern TRACED =
+            Pattern.compile("\u001b\\[[\\d;]*m#\n\\w+ (\\S+):\\d+ -> \\S+\n(.*?)\n?\u001b\\[;m", Pattern.DOTALL);
+
     private final Endpoint control = Endpoint.free();
+    private final String server;
     private final Child process;
 
     /** RTP packets of a call, as the phone has counted them. */
     record Media(int sent, int received) {}
 
-    private Baresip(Path directory, Endpoint phone, String account, String more) throws IOException {
+    private Baresip(Path directory, Endpoint phone, String server, String account, String more) throws IOException {
+        this.server = server;
         Endpoint media = Endpoint.free();
         Files.writeString(directory.resolve("accounts"), account + "\n");
         Files.writeString(directory.resolve("contacts"), "");
@@ -72,59 +78,64 @@ final class Baresip implements AutoCloseable {
                         control,
                         more,
                         account.contains("dtls_srtp") ? "yes" : "no"));
-        process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-f", directory.toString(), "-v"));
+        process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-s", "-f", directory.toString(), "-v"));
     }
 
-    /** Starts one that registers {@code user@domain}. */
+    /** Starts one that registers {@code user@domain} over UDP. */
     static Baresip of(Path directory, String user, String domain, String password, Endpoint server, boolean answers)
             throws IOException {
-        return of(directory, user, domain, password, server, answers ? "auto" : "manual");
+        return started(
+                directory,
+                Endpoint.free(),
+                new Account(user, domain, password, Protocol.UDP, server),
+                answers ? "auto" : "manual",
+                "");
     }
 
     /** Starts one that answers and whose media are those of browsers: DTLS-SRTP, with ICE. */
     static Baresip secure(Path directory, String user, String domain, String password, Endpoint server)
             throws IOException {
-        return of(directory, user, domain, password, server, "auto;mediaenc=dtls_srtp;medianat=ice");
-    }
-
-    private static Baresip of(
-            Path directory, String user, String domain, String password, Endpoint server, String options)
-            throws IOException {
-        Path own = Files.createDirectories(directory.resolve(user));
-        return started(own, Endpoint.free(), account(user, domain, password, server + ";transport=udp", options), "");
-    }
-
-    /** The same over TLS; it has a certificate for its address, which {@code vouching} signs. */
-    static Baresip secured(
-            Path directory,
-            String user,
-            String domain,
-            String password,
-            Endpoint server,
-            boolean answers,
-            Path vouching,
-            Path trust)
-            throws IOException {
-        Path own = Files.createDirectories(directory.resolve(user));
-        Endpoint phone = Endpoint.free();
-        Path keys = TestKeys.signed(own, "keys.p12", user, vouching, "ip:" + phone.host());
-        Path pem = TestKeys.pem(own, "keys.pem", keys, user);
         return started(
-                own,
-                phone,
-                account(user, domain, password, server + ";transport=tls", answers ? "auto" : "manual"),
-                "sip_certificate " + pem + "\nsip_cafile " + trust);
+                directory,
+                Endpoint.free(),
+                new Account(user, domain, password, Protocol.UDP, server),
+                "auto;mediaenc=dtls_srtp;medianat=ice",
+                "");
     }
 
-    private static String account(String user, String domain, String password, String server, String options) {
-        return "<sip:%1$s@%2$s>;outbound=\"sip:%3$s\";auth_user=%1$s;auth_pass=%4$s;regint=60;answermode=%5$s;audio_codecs=pcmu;ptime=20"
-                .formatted(user, domain, server, password, options);
+    /** Starts one that answers when it is told to, and has one call at most if it is {@code simple}. */
+    static Baresip of(Path directory, Account account, Keys keys, boolean simple) throws IOException {
+        return of(directory, account, keys, simple, "manual");
     }
 
-    private static Baresip started(Path own, Endpoint phone, String account, String more) throws IOException {
-        Baresip started = new Baresip(own, phone, account, more);
+    /** Starts one that takes every call. */
+    static Baresip answering(Path directory, Account account, Keys keys) throws IOException {
+        return of(directory, account, keys, false, "auto");
+    }
+
+    /** Over TLS it has a certificate for its address. */
+    private static Baresip of(Path directory, Account account, Keys keys, boolean simple, String answers)
+            throws IOException {
+        Endpoint phone = Endpoint.free();
+        String more = simple ? "call_max_calls 1\n" : "";
+        if (account.protocol() == Protocol.TLS) {
+            more += "sip_certificate " + keys.pem(account.user() + phone.port(), phone) + "\nsip_cafile "
+                    + keys.trust();
+        }
+        return started(directory, phone, account, answers, more);
+    }
+
+    private static String line(Account account, String options) {
+        return "<%1$s>;outbound=\"%2$s\";auth_user=%3$s;auth_pass=%4$s;regint=60;answermode=%5$s;audio_codecs=pcmu;ptime=20"
+                .formatted(account.uri(), account.serverUri(), account.user(), account.password(), options);
+    }
+
+    private static Baresip started(Path directory, Endpoint phone, Account account, String options, String more)
+            throws IOException {
+        Path own = Files.createDirectories(directory.resolve(account.user()));
+        Baresip started = new Baresip(own, phone, account.server().host(), line(account, options), more);
         try {
-            started.process.prints("200 OK");
+            started.process.prints("\nSIP/2.0 200 OK");
         } catch (AssertionError | RuntimeException e) {
             started.close();
             throw e;
@@ -158,12 +169,54 @@ final class Baresip implements AutoCloseable {
         return wav.array();
     }
 
-    void dials(String uri) throws IOException {
+    @Override
+    public String name() {
+        return "baresip";
+    }
+
+    @Override
+    public String version() {
+        return Tool.BARESIP.version();
+    }
+
+    @Override
+    public void dials(String uri) throws IOException {
         command("dial", uri);
     }
 
-    void hangsUp() throws IOException {
+    @Override
+    public void accepts() throws IOException {
+        command("accept", "");
+    }
+
+    @Override
+    public void hangsUp() throws IOException {
         command("hangup", "");
+    }
+
+    @Override
+    public void holds() throws IOException {
+        command("hold", "");
+    }
+
+    @Override
+    public void resumes() throws IOException {
+        command("resume", "");
+    }
+
+    @Override
+    public void transfersTo(String uri) throws IOException {
+        command("transfer", uri);
+    }
+
+    @Override
+    public Transcript transcript() {
+        List<Wire> messages = new ArrayList<>();
+        Matcher traced = TRACED.matcher(process.output());
+        while (traced.find()) {
+            messages.add(new Wire(!traced.group(1).equals(server), traced.group(2)));
+        }
+        return new Transcript("baresip", List.copyOf(messages));
     }
 
     /** JSON in a netstring. */

@@ -31,14 +31,30 @@ final class Child implements AutoCloseable {
 
     /** Starts a command in a directory. */
     static Child start(Path directory, List<String> command) throws IOException {
+        return start(directory, command, ProcessBuilder.Redirect.from(new File("/dev/null")));
+    }
+
+    /** Starts a command whose home is a directory, and that is told what to do. */
+    static Child driven(Path directory, List<String> command) throws IOException {
+        return start(directory, command, ProcessBuilder.Redirect.PIPE);
+    }
+
+    private static Child start(Path directory, List<String> command, ProcessBuilder.Redirect input) throws IOException {
         Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .start();
-        return new Child(command.get(0), output, process);
+                .redirectInput(input);
+        builder.environment().put("HOME", directory.toString());
+        builder.environment().put("PULSE_RUNTIME_PATH", directory.toString()); // else it has a directory elsewhere
+        return new Child(command.get(0), output, builder.start());
+    }
+
+    /** Writes a line to one that is {@link #driven}. */
+    void reads(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 
     /** What it has printed so far. */
@@ -69,6 +85,13 @@ final class Child implements AutoCloseable {
                 .as(() -> name + " does not end:\n" + output())
                 .isTrue();
         return process.exitValue();
+    }
+
+    /** Ends it if it does not end by itself in time. */
+    void close(Duration patience) throws InterruptedException {
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            close();
+        }
     }
 
     @Override

@@ -45,7 +45,7 @@ final class DatagramPeer implements AutoCloseable {
         count++;
         return """
                 %1$s %2$s SIP/2.0
-                Via: SIP/2.0/UDP %4$s;branch=z9hG4bKpeer%5$d;rport
+                Via: SIP/2.0/UDP %4$s;rport;branch=z9hG4bKpeer%5$d
                 Max-Forwards: 70
                 From: <sip:tester@tests.test>;tag=t%5$d
                 To: <%3$s>

@@ -23,8 +23,7 @@ class InteropTable {
 
     private static final Path TABLE = Path.of("..", "docs", "interop.md");
     private static final String BETWEEN = "; ";
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # Interoperation
 
             Written by the end-to-end tests (`mvn verify`, `InteropTable`): what programs of other makes were seen to do with this

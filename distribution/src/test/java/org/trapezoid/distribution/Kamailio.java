@@ -4,88 +4,145 @@ package org.trapezoid.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** A Kamailio as the edge proxy of a server: phones talk to it alone; it adds Path and Record-Route. */
+/** A Kamailio before or behind a server, with a configuration of {@code src/test/resources/kamailio}. */
 final class Kamailio implements AutoCloseable {
 
-    private final Endpoint endpoint;
+    private final Endpoint endpoint = Endpoint.free();
+    private final int tlsPort = Endpoint.free().port();
+    private final int wsUdpPort = Endpoint.free().port();
+    private final int wsTcpPort = Endpoint.free().port();
     private final Child process;
 
-    private Kamailio(Endpoint endpoint, Child process) {
-        this.endpoint = endpoint;
-        this.process = process;
+    private Kamailio(
+            Path directory, String configuration, Keys keys, List<String> domains, boolean gateway, String... values)
+            throws IOException {
+        requireModule("tls");
+        String text = read(configuration)
+                .replace("@HOST@", endpoint.host())
+                .replace("@PORT@", String.valueOf(endpoint.port()))
+                .replace("@TLS_PORT@", String.valueOf(tlsPort))
+                .replace("@WS_UDP_PORT@", String.valueOf(wsUdpPort))
+                .replace("@WS_TCP_PORT@", String.valueOf(wsTcpPort))
+                .replace("@PEM@", pem(keys, domains))
+                .replace("@TRUST@", keys.trust().toString());
+        for (int i = 0; i < values.length; i += 2) {
+            text = text.replace(values[i], values[i + 1]);
+        }
+        Path file = Files.writeString(directory.resolve("kamailio" + endpoint.port() + ".cfg"), text);
+        Path run = Files.createTempDirectory(directory, "kamailio");
+        process = Child.start(
+                directory,
+                List.of(
+                        Tool.KAMAILIO.command(),
+                        "-f",
+                        file.toString(),
+                        "-DD",
+                        "-E",
+                        "-m",
+                        "64",
+                        "-M",
+                        "8",
+                        "-Y",
+                        run.toString()));
+        Awaiting.until("Kamailio", () -> !process.isAlive() || isReady(gateway));
+        assertThat(process.isAlive()).as(process::output).isTrue();
     }
 
-    static Kamailio before(Path directory, Endpoint server) throws IOException {
-        Endpoint endpoint = Endpoint.free();
-        Path configuration = directory.resolve("kamailio.cfg");
-        Files.writeString(configuration, """
-                #!KAMAILIO
-                debug=1
-                log_stderror=yes
-                fork=yes
-                children=1
-                auto_aliases=no
-                disable_tcp=yes
-                dns=no
-                rev_dns=no
-                listen=udp:%1$s
-                loadmodule "tm.so"
-                loadmodule "sl.so"
-                loadmodule "rr.so"
-                loadmodule "pv.so"
-                loadmodule "maxfwd.so"
-                loadmodule "siputils.so"
-                loadmodule "textops.so"
-                loadmodule "path.so"
-                request_route {
-                    if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
-                    if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
-                    if (is_method("OPTIONS") && uri == myself) { sl_send_reply("200", "OK"); exit; }
-                    if (is_method("ACK") && t_check_trans()) { t_relay(); exit; }
-                    if (has_totag()) { if (loose_route()) t_relay(); exit; }
-                    if ($si == "%3$s") { # by a Path
-                        remove_hf("Route");
-                        if (is_method("INVITE")) record_route();
-                        t_relay();
-                        exit;
-                    }
-                    if (is_method("REGISTER")) add_path();
-                    if (is_method("INVITE")) record_route();
-                    $du = "sip:%2$s";
-                    if (!t_relay()) sl_reply_error();
+    private String pem(Keys keys, List<String> domains) {
+        return keys.pem("kamailio" + endpoint.port(), endpoint, domains.toArray(String[]::new))
+                .toString();
+    }
+
+    private boolean isReady(boolean gateway) throws IOException {
+        return Sockets.isBound(endpoint, false)
+                && Sockets.isBound(endpoint, true)
+                && Sockets.isBound(endpoint(Protocol.TLS), true)
+                && (!gateway || Sockets.isBound(webSocket(Protocol.TCP), true));
+    }
+
+    private static String read(String configuration) throws IOException {
+        try (InputStream in = Objects.requireNonNull(
+                Kamailio.class.getResourceAsStream("/kamailio/" + configuration), configuration)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The edge proxy of a server, for UDP, TCP, TLS and WebSocket. */
+    static Kamailio before(Path directory, Site site, Keys keys) throws IOException {
+        requireModule("websocket");
+        return new Kamailio(
+                directory,
+                "edge.cfg",
+                keys,
+                List.of(),
+                true,
+                "@SERVER@",
+                site.endpoint().toString(),
+                "@SERVER_HOST@",
+                site.endpoint().host(),
+                "@SECURED@",
+                site.secured().toString(),
+                "@SECURED_HOST@",
+                site.secured().host());
+    }
+
+    /**
+     * A registrar and proxy, for UDP, TCP and TLS, of domains whose subscribers have all one password; requests for a domain of the
+     * server go there, over the transport they came by.
+     */
+    static Kamailio beside(Path directory, List<String> domains, String password, Site site, String domain, Keys keys)
+            throws IOException {
+        return new Kamailio(
+                directory,
+                "registrar.cfg",
+                keys,
+                domains,
+                false,
+                "@DOMAINS@",
+                String.join("|", domains).replace(".", "\\."),
+                "@PASSWORD@",
+                password,
+                "@OTHER@",
+                domain,
+                "@SERVER@",
+                site.endpoint().toString(),
+                "@SECURED@",
+                site.secured().toString());
+    }
+
+    private static void requireModule(String module) throws IOException {
+        boolean installed = false;
+        for (String directory : List.of("/usr/lib", "/usr/lib64", "/usr/local/lib")) {
+            if (Files.isDirectory(Path.of(directory))) {
+                String file = "kamailio/modules/" + module + ".so";
+                try (Stream<Path> found =
+                        Files.find(Path.of(directory), 4, (path, attributes) -> path.endsWith(file))) {
+                    installed |= found.findAny().isPresent();
                 }
-                """.formatted(endpoint, server, server.host()));
-        Kamailio edge = new Kamailio(
-                endpoint,
-                Child.start(
-                        directory,
-                        List.of(
-                                Tool.KAMAILIO.command(),
-                                "-f",
-                                configuration.toString(),
-                                "-DD",
-                                "-E",
-                                "-m",
-                                "64",
-                                "-M",
-                                "8",
-                                "-Y",
-                                directory.toString())));
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> Sockets.isBound(endpoint, false) || !edge.process.isAlive());
-        assertThat(edge.process.isAlive()).as(edge.process::output).isTrue();
-        return edge;
+            }
+        }
+        Tool.require(installed, "module " + module + " of kamailio", "kamailio-" + module + "-modules");
     }
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    Endpoint endpoint(Protocol protocol) {
+        return protocol == Protocol.TLS ? new Endpoint(endpoint.host(), tlsPort) : endpoint;
+    }
+
+    /** Where it takes WebSocket connections and goes on over a protocol. */
+    Endpoint webSocket(Protocol onward) {
+        return new Endpoint(endpoint.host(), onward == Protocol.UDP ? wsUdpPort : wsTcpPort);
     }
 
     @Override

@@ -143,11 +143,16 @@ final class Sipp implements AutoCloseable {
     /** Waits for the end of the story, which must be the one that was told, and gives what the phone has seen. */
     Transcript ends() throws IOException, InterruptedException {
         boolean ended = process.waitFor(PATIENCE_SECONDS + 5, TimeUnit.SECONDS);
-        Transcript transcript = Transcript.ofSipp(story, read("messages.log"));
+        Transcript transcript = seen();
         assertThat(ended ? process.exitValue() : -1)
                 .as("%s at %s\n%s\n%s", story, phone, read("errors.log"), transcript)
                 .isZero();
         return transcript;
+    }
+
+    /** What the phone has seen so far. */
+    Transcript seen() throws IOException {
+        return Transcript.ofSipp(story, read("messages.log"));
     }
 
     private String read(String file) throws IOException {

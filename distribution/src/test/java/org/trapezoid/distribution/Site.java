@@ -33,9 +33,26 @@ final class Site implements AutoCloseable {
         return site.replacing("<sip>", "<sip stop-timeout=\"100ms\">");
     }
 
+    /** The same with registrar and proxy for the subscribers of a domain. */
+    static Site serving(Path base, String domain) throws IOException {
+        return in(base).sample("registrar")
+                .sample("proxy")
+                .setting("registrar", "domains", domain)
+                .setting("proxy", "domains", domain);
+    }
+
     /** Requests for {@code domain} go to {@code to}. */
     Site route(String domain, Endpoint to) throws IOException {
-        return replacing("  </sip>", "    <route domain=\"" + domain + "\" to=\"sip:" + to + "\"/>\n  </sip>");
+        return route(domain, "sip:" + to);
+    }
+
+    /** The same over a transport. */
+    Site route(String domain, Endpoint to, Protocol protocol) throws IOException {
+        return route(domain, "sip:" + to + ";transport=" + protocol.parameter());
+    }
+
+    private Site route(String domain, String uri) throws IOException {
+        return replacing("  </sip>", "    <route domain=\"" + domain + "\" to=\"" + uri + "\"/>\n  </sip>");
     }
 
     /** Opens a TLS port, and trusts what {@code trust} holds. */
@@ -52,6 +69,11 @@ final class Site implements AutoCloseable {
                 .with("TRAPEZOID_KEY_STORE", keys.toString())
                 .with("TRAPEZOID_KEY_STORE_PASSWORD", TestKeys.PASSWORD);
         return this;
+    }
+
+    /** Opens a TLS port with a certificate for a domain and for its address, and trusts the authority of the keys. */
+    Site secured(Keys keys, String domain) throws IOException {
+        return secured(keys.store(domain, "uri:sip:" + domain + ",ip:" + secured.host()), keys.trust());
     }
 
     /** Tells peers another address than its own, that of a tap. */
@@ -130,6 +152,11 @@ final class Site implements AutoCloseable {
     /** The TLS port of a site that is {@link #secured(Path, Path)}. */
     Endpoint secured() {
         return secured;
+    }
+
+    /** Where it listens for a protocol. */
+    Endpoint endpoint(Protocol protocol) {
+        return protocol == Protocol.TLS ? secured : endpoint;
     }
 
     Site starts() throws IOException {

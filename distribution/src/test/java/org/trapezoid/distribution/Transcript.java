@@ -9,8 +9,12 @@ import java.util.regex.Pattern;
 /** What one participant sent and received, in order. Immutable. */
 record Transcript(String name, List<Wire> messages) {
 
-    private static final Pattern SIPP_ENTRY = Pattern.compile(
-            "(?m)^-{20,} \\d{4}-\\d\\d-\\d\\d[T ][0-9:.]+\\r?\\n\\S+ message (sent|received) [(\\[]\\d+[^:]*:\\r?\\n\\r?\\n");
+    private static final Pattern SIPP_ENTRY = Pattern.compile("(?m)^-{20,} \\d{4}-\\d\\d-\\d\\d[T ][0-9:.]+\\r"
+            + "?\\n"
+            + "\\S+ message (sent|received) [(\\[]\\d+[^:]*:\\r"
+            + "?\\n"
+            + "\\r"
+            + "?\\n");
 
     /** Of the file that SIPp's {@code -trace_msg} writes. */
     static Transcript ofSipp(String name, String log) {
@@ -29,6 +33,11 @@ record Transcript(String name, List<Wire> messages) {
             messages.add(new Wire(sent, log.substring(from)));
         }
         return new Transcript(name, List.copyOf(messages));
+    }
+
+    /** What came after a number of messages. */
+    Transcript after(int count) {
+        return new Transcript(name, messages.subList(count, messages.size()));
     }
 
     /** The names of the received messages; one that came before, byte for byte, is left out. */

@@ -74,11 +74,11 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
         count++;
         return """
                 %1$s %2$s SIP/2.0
-                Via: SIP/2.0/%8$s %3$s;branch=z9hG4bK%4$s%8$s%5$d
+                Via: SIP/2.0/%8$s %3$s;branch=z9hG4bK%4$s%8$s%5$d.%3$s
                 Max-Forwards: 70
                 From: <%6$s>;tag=t%5$d
                 To: <%7$s>
-                Call-ID: %4$s%8$s%5$d
+                Call-ID: %4$s%8$s%5$d@%3$s
                 CSeq: 1 %1$s
                 """
                 .formatted(method, uri, host, user, count, aor(), to, transport);
@@ -112,6 +112,12 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
 
     Wire registers() throws InterruptedException {
         return ask(request("REGISTER", "sip:" + domain, aor()) + "Contact: <" + contact() + ">;expires=600\n", "");
+    }
+
+    /** As one that knows Path, RFC 7118 §5. */
+    Wire registersThroughAnEdgeProxy() throws InterruptedException {
+        String register = request("REGISTER", "sip:" + domain, aor());
+        return ask(register + "Supported: path\nContact: <" + contact() + ">;expires=600\nContent-Length: 0\n", "");
     }
 
     /** Answers a request with 200. */
