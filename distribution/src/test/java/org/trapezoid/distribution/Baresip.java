@@ -38,6 +38,7 @@ final class Baresip implements SoftPhone {
     record Media(int sent, int received) {}
 
     private Baresip(Path directory, Endpoint phone, String server, String account, String more) throws IOException {
+        String command = Tool.BARESIP.command(); // first: without it there are no modules either
         this.server = server;
         Endpoint media = Endpoint.free();
         Files.writeString(directory.resolve("accounts"), account + "\n");
@@ -78,7 +79,7 @@ final class Baresip implements SoftPhone {
                         control,
                         more,
                         account.contains("dtls_srtp") ? "yes" : "no"));
-        process = Child.start(directory, List.of(Tool.BARESIP.command(), "-4", "-s", "-f", directory.toString(), "-v"));
+        process = Child.start(directory, List.of(command, "-4", "-s", "-f", directory.toString(), "-v"));
     }
 
     /** Starts one that registers {@code user@domain} over UDP. */
