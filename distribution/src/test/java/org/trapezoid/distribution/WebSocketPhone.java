@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -27,14 +28,23 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
     private final WebSocket socket;
     private int count;
 
-    /** At a server {@code ws:} or {@code wss:}. */
+    /** At a server {@code ws:}. */
+    WebSocketPhone(String user, String domain, URI server) {
+        this(user, domain, server, Optional.empty());
+    }
+
+    /** At a server {@code wss:} that {@code tls} trusts. */
     WebSocketPhone(String user, String domain, URI server, SSLContext tls) {
+        this(user, domain, server, Optional.of(tls));
+    }
+
+    private WebSocketPhone(String user, String domain, URI server, Optional<SSLContext> tls) {
         this.user = user;
         this.domain = domain;
         this.transport = server.getScheme().toUpperCase(Locale.ROOT);
-        this.socket = HttpClient.newBuilder()
-                .sslContext(tls)
-                .build()
+        HttpClient.Builder client = HttpClient.newBuilder();
+        tls.ifPresent(client::sslContext);
+        this.socket = client.build()
                 .newWebSocketBuilder()
                 .subprotocols("sip")
                 .buildAsync(server, this)

@@ -23,6 +23,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Test;
 
 /** What a deployment refuses: JSR 359, methods of a POJO. */
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // found by their annotations
 class PojoServletTest {
 
     private static void refused(Object pojo, String... parts) {
