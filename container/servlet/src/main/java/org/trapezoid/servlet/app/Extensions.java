@@ -16,20 +16,23 @@ import org.trapezoid.servlet.ua.SessionTimerPolicy;
  * @param proxiedSessionTimer what its proxies demand of calls that they record-route ({@code org.trapezoid.session-timer.proxy})
  * @param earlyDialogTerminated whether its proxies send 199 (RFC 6228, {@code org.trapezoid.199})
  * @param sessionId whether its user agents send Session-ID (RFC 7989, {@code org.trapezoid.session-id})
+ * @param historyInfo whether its proxies write History-Info (RFC 7044, {@code org.trapezoid.history-info})
  */
 public record Extensions(
         Reliability reliability,
         Optional<SessionTimerPolicy> sessionTimer,
         Optional<ProxiedSessionTimer> proxiedSessionTimer,
         boolean earlyDialogTerminated,
-        boolean sessionId) {
+        boolean sessionId,
+        boolean historyInfo) {
 
     public static final Extensions OFF =
-            new Extensions(Reliability.OFF, Optional.empty(), Optional.empty(), false, false);
+            new Extensions(Reliability.OFF, Optional.empty(), Optional.empty(), false, false, false);
 
     private static final String RELIABILITY = "org.trapezoid.100rel";
     private static final String EARLY_DIALOG_TERMINATED = "org.trapezoid.199";
 
+    private static final String HISTORY_INFO = "org.trapezoid.history-info";
     private static final String SESSION_ID = "org.trapezoid.session-id";
     private static final String SESSION_TIMER = "org.trapezoid.session-timer";
     private static final String SESSION_TIMER_PROXY = "org.trapezoid.session-timer.proxy";
@@ -53,7 +56,8 @@ public record Extensions(
                 sessionTimer(parameters),
                 proxiedSessionTimer(parameters),
                 flag(parameters, EARLY_DIALOG_TERMINATED),
-                flag(parameters, SESSION_ID));
+                flag(parameters, SESSION_ID),
+                flag(parameters, HISTORY_INFO));
     }
 
     private static Reliability reliability(Map<String, String> parameters) {

@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.api.Binding;
+import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.InsufficientBreadth;
 import org.trapezoid.servlet.proxy.ProxyBranch;
@@ -60,6 +62,22 @@ final class ProxyFacade implements Proxy {
         this.session = request.sessionState();
         settings.timeout(runtime.proxyTimeout());
         settings.tellingEarlyEnds(runtime.application().settings().extensions().earlyDialogTerminated());
+        if (runtime.application().settings().extensions().historyInfo()) {
+            Uri called = request.message().uri();
+            settings.history(Optional.of(target -> isRegistered(called, target)));
+        }
+    }
+
+    private boolean isRegistered(Uri called, Uri target) {
+        Object service = runtime.application().context().getAttribute(LocationService.ATTRIBUTE);
+        if (service instanceof LocationService locations) {
+            for (Binding binding : locations.lookup(locations.addressOfRecord(called.toString()))) {
+                if (locations.sameContact(binding.contact(), target.toString())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private <T> T inCore(Supplier<T> action) {

@@ -57,6 +57,7 @@ public final class ProxyBranch implements ClientUser {
     private @Nullable OutgoingRequest outgoing;
     private @Nullable Response response;
     private List<ProxyBranch> recursed = List.of();
+    private Optional<ProxyBranch> redirectedBy = Optional.empty();
     private Optional<Successes> successes = Optional.empty();
     private List<Response> early = List.of(); // one for each early dialog, when their ends are told
     private int breadth;
@@ -184,6 +185,12 @@ public final class ProxyBranch implements ClientUser {
 
     void recursed(List<ProxyBranch> branches) {
         recursed = List.copyOf(branches);
+        recursed.forEach(branch -> branch.redirectedBy = Optional.of(this));
+    }
+
+    /** The branch whose redirection this one follows. */
+    Optional<ProxyBranch> redirectedBy() {
+        return redirectedBy;
     }
 
     void abort(List<String> reasons) {
@@ -272,6 +279,9 @@ public final class ProxyBranch implements ClientUser {
         Optional<ProxiedSessionTimer> timer = core.sessionTimer();
         if (timer.isPresent()) {
             timer.get().apply(base, builder);
+        }
+        if (settings.history().isPresent()) {
+            core.history(settings.history().get()).write(this, uri, builder);
         }
         RoutePreprocessor.forStrictRouter(base, builder, uri);
         return builder.build();

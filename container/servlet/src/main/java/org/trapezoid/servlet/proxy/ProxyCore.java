@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -93,6 +95,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     private final TargetSet targets;
     private final ResponseContext responses = new ResponseContext();
     private Request original;
+    private @Nullable History history;
     private boolean started;
     private boolean cancelled; // by the caller
     private boolean rejected; // by a 6xx
@@ -137,6 +140,16 @@ public final class ProxyCore implements ServerUser, Stranded {
     /** What branches started from now on are made from. */
     public void original(Request edited) {
         original = edited;
+    }
+
+    /** Of all its requests; it begins with the first. */
+    History history(Predicate<Uri> contacts) {
+        History present = history;
+        if (present == null) {
+            present = new History(original, received().uri(), contacts);
+            history = present;
+        }
+        return present;
     }
 
     public ProxySettings settings() {

@@ -3,6 +3,8 @@ package org.trapezoid.servlet.proxy;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.trapezoid.sip.uri.Uri;
 
 /** How a request is proxied; a branch starts with a copy of its own. Confined to the strand of the call. */
 public final class ProxySettings {
@@ -14,6 +16,7 @@ public final class ProxySettings {
     private Optional<RecordRoute> path = Optional.empty();
     private Optional<Duration> timeout = Optional.empty();
     private Optional<ProxiedSessionTimer> sessionTimer = Optional.empty();
+    private Optional<Predicate<Uri>> history = Optional.empty();
 
     public ProxySettings copy() {
         return new ProxySettings()
@@ -24,7 +27,8 @@ public final class ProxySettings {
                 .recordRoute(recordRoute)
                 .path(path)
                 .timeout(timeout)
-                .sessionTimer(sessionTimer);
+                .sessionTimer(sessionTimer)
+                .history(history);
     }
 
     /** All targets at once, or one after another. */
@@ -110,6 +114,16 @@ public final class ProxySettings {
 
     public ProxySettings sessionTimer(Optional<ProxiedSessionTimer> value) {
         sessionTimer = value;
+        return this;
+    }
+
+    /** Whether History-Info is written (RFC 7044): it tells whether a target is a registered contact of who is called. */
+    public Optional<Predicate<Uri>> history() {
+        return history;
+    }
+
+    public ProxySettings history(Optional<Predicate<Uri>> value) {
+        history = value;
         return this;
     }
 

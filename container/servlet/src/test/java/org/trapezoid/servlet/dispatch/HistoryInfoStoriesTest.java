@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.trapezoid.api.Binding;
+import org.trapezoid.api.LocationService;
+import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.testing.Rfc;
+
+/** What a proxy writes into History-Info when its application turns that on, RFC 7044. */
+class HistoryInfoStoriesTest {
+    private static final String CALLED = "<sip:who@a.test>;index=1";
+    private static final String BOB = "sip:bob@198.51.100.2:5060";
+    private static final String CAROL = "sip:carol@198.51.100.3:5060";
+
+    private final TestServer server = new TestServer(
+            TestServer.HOST,
+            clock -> Map.of(
+                    LocationService.class,
+                    new LocationTable(clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1))));
+    private final Peer alice = server.peer("alice");
+    private final Peer bob = server.peer("bob");
+    private final Peer carol = server.peer("carol");
+    private final ScriptedServlet app = new ScriptedServlet();
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
+
+    private void deploy(String on, boolean parallel, boolean recurse, String... targets) throws Exception {
+        app.on("INVITE", request -> {
+            request.getProxy().setParallel(parallel);
+            request.getProxy().setRecurse(recurse);
+            request.getProxy().proxyTo(List.of(targets).stream().map(app::uri).toList());
+        });
+        server.deploy("proxy", Map.of("org.trapezoid.history-info", on), app, ScriptedServlet.class);
+    }
+
+    private void invite(String... history) {
+        Request.Builder invite = alice.request(Method.INVITE, "sip:who@a.test");
+        for (String value : history) {
+            invite.add(HeaderName.HISTORY_INFO, value);
+        }
+        alice.send(invite);
+    }
+
+    private static List<String> history(Request request) {
+        return request.headers().values(HeaderName.HISTORY_INFO);
+    }
+
+    @Test
+    void isNotWrittenUnlessTheApplicationSaysSo() throws Exception {
+        deploy("false", true, true, BOB);
+
+        invite();
+
+        assertThat(history(bob.nextRequest(Method.INVITE))).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "10.3")
+    void eachBranchHasItsIndexBelowWhatWasCalled() throws Exception {
+        deploy("true", true, true, BOB, CAROL);
+
+        invite();
+
+        assertThat(history(bob.nextRequest(Method.INVITE))).containsExactly(CALLED, "<" + BOB + ">;index=1.1;mp=1");
+        assertThat(history(carol.nextRequest(Method.INVITE))).containsExactly(CALLED, "<" + CAROL + ">;index=1.2;mp=1");
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "10.4")
+    void aRegisteredContactIsToldFromAnotherUser() throws Exception {
+        deploy("true", true, true, BOB, CAROL);
+        app.on("REGISTER", request -> {
+            var locations = (LocationService) app.getServletContext().getAttribute(LocationService.ATTRIBUTE);
+            locations.bind(Binding.of(
+                    "sip:who@a.test", BOB, server.clock.instant().plus(Duration.ofMinutes(5)), request.getCallId(), 1));
+            request.createResponse(200).send();
+        });
+        bob.send(bob.request(Method.REGISTER, "sip:a.test"));
+        bob.nextResponse(200);
+
+        invite();
+
+        assertThat(history(bob.nextRequest(Method.INVITE))).containsExactly(CALLED, "<" + BOB + ">;index=1.1;rc=1");
+        assertThat(history(carol.nextRequest(Method.INVITE))).containsExactly(CALLED, "<" + CAROL + ">;index=1.2;mp=1");
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "10.2")
+    void theNextTargetIsToldWhyTheOneBeforeFailed() throws Exception {
+        deploy("true", false, true, BOB, CAROL);
+
+        invite();
+        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 486));
+
+        assertThat(history(carol.nextRequest(Method.INVITE)))
+                .containsExactly(
+                        CALLED,
+                        "<" + BOB + "?Reason=SIP%3Bcause%3D486>;index=1.1;mp=1",
+                        "<" + CAROL + ">;index=1.2;mp=1");
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "10.4")
+    void aRedirectionIsOfWhoRedirected() throws Exception {
+        deploy("true", true, true, BOB);
+
+        invite();
+        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 302).set(HeaderName.CONTACT, "<" + CAROL + ">"));
+
+        assertThat(history(carol.nextRequest(Method.INVITE)))
+                .containsExactly(
+                        CALLED,
+                        "<" + BOB + "?Reason=SIP%3Bcause%3D302>;index=1.1;mp=1",
+                        "<" + CAROL + ">;index=1.2;mp=1.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<sip:first@b.test>;index=1, <sip:who@a.test>;index=1.3;mp=1 | 1.3.1;mp=1.3 | 2",
+                "<sip:first@b.test>;index=1.1.2 | 1.1.2.0.1;mp=1.1.2.0 | 2",
+                "garbage | 1.0.1;mp=1.0 | 2"
+            })
+    @Rfc(value = 7044, section = "10.3")
+    void whatCameIsKeptAndAGapIsMarked(String came, String index, int before) throws Exception {
+        deploy("true", true, true, BOB);
+
+        invite(came);
+
+        List<String> history = history(bob.nextRequest(Method.INVITE));
+        assertThat(history).hasSize(before + 1);
+        assertThat(history.get(0)).isEqualTo(came.split(",", 2)[0]);
+        assertThat(history.get(before)).isEqualTo("<" + BOB + ">;index=" + index);
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "10.4")
+    void aTargetThatStaysIsNoChange() throws Exception {
+        app.on("INVITE", request -> {
+            request.pushRoute((jakarta.servlet.sip.SipURI) app.uri("sip:198.51.100.2:5060;lr"));
+            request.getProxy().proxyTo(request.getRequestURI());
+        });
+        server.deploy("proxy", Map.of("org.trapezoid.history-info", "true"), app, ScriptedServlet.class);
+
+        invite();
+
+        assertThat(history(bob.nextRequest(Method.INVITE))).containsExactly(CALLED, "<sip:who@a.test>;index=1.1;np=1");
+    }
+}
