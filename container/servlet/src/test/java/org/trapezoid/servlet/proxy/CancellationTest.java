@@ -21,6 +21,7 @@ class CancellationTest {
     @Test
     @Checklist("C10")
     @Rfc(value = 3261, section = "16.10")
+    @Rfc(value = 3326, section = "2")
     void answersAtOnceAndCancelsTheBranchesThatAnswered() {
         bench.invite();
         bench.answer(ALICE, 180);

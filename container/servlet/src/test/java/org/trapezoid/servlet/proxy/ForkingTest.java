@@ -28,6 +28,7 @@ class ForkingTest {
     @Test
     @Checklist({"P10", "P20"})
     @Rfc(value = 3261, section = "16.7")
+    @Rfc(value = 3326, section = "2")
     void callsAllAtOnceAndCancelsTheOthersWhenOneAnswers() {
         bench.invite();
         bench.answer(ALICE, 180);
