@@ -90,8 +90,7 @@ final class WebSocketPhone implements AutoCloseable, WebSocket.Listener {
                 To: <%7$s>
                 Call-ID: %4$s%8$s%5$d@%3$s
                 CSeq: 1 %1$s
-                """
-                .formatted(method, uri, host, user, count, aor(), to, transport);
+                """.formatted(method, uri, host, user, count, aor(), to, transport);
     }
 
     /** Sends a message written with {@code \n} line ends. */

@@ -193,9 +193,7 @@ class SecureWebSocketTest {
     void servesPagesOverHttpsAndSendsThereWhatIsToBeConfidential() throws Exception {
         Path root = Files.createDirectories(directory.resolve("pages"));
         Files.writeString(root.resolve("page.txt"), "hello");
-        Files.writeString(
-                Files.createDirectories(root.resolve("WEB-INF")).resolve("web.xml"),
-                """
+        Files.writeString(Files.createDirectories(root.resolve("WEB-INF")).resolve("web.xml"), """
                 <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.1">
                   <security-constraint>
                     <web-resource-collection>

@@ -140,9 +140,7 @@ final class WebSocketSite implements AutoCloseable, FlowHandler {
                 Call-ID: %1$s
                 CSeq: 1 OPTIONS
 
-                """
-                .formatted(callId)
-                .replace("\n", "\r\n");
+                """.formatted(callId).replace("\n", "\r\n");
     }
 
     static Request request(String callId) {
