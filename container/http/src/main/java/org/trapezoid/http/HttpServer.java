@@ -17,6 +17,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.trapezoid.sip.transport.Binding;
 
 /**
  * One HTTP port and the contexts behind it. Without an address it serves nothing and still gives contexts their life.
@@ -30,6 +31,7 @@ public final class HttpServer implements AutoCloseable {
     private final Server server;
     private final Optional<HttpPort> port;
     private final Contexts contexts = new Contexts();
+    private volatile Optional<String> advertised = Optional.empty();
 
     /** A server for an address; empty opens no port. */
     public HttpServer(Optional<InetSocketAddress> address) {
@@ -69,8 +71,29 @@ public final class HttpServer implements AutoCloseable {
         return port;
     }
 
+    /** Its name for browsers in place of the bound address. Before it starts. */
+    public void advertise(String host) {
+        advertised = Optional.of(host);
+    }
+
+    /**
+     * The URL of this server up to its port, as {@code http://192.0.2.1:8080}.
+     *
+     * @throws IllegalArgumentException for a scheme without a port
+     */
+    public String origin(String scheme) {
+        HttpPort serving = port.filter(each -> scheme.equals(each.isSecure() ? "https" : "http"))
+                .orElseThrow(() -> new IllegalArgumentException("this server has no port for " + scheme));
+        InetSocketAddress address = serving.bound()
+                .orElseThrow(() -> new IllegalStateException("the HTTP port is not open yet, or closed again"));
+        String host =
+                advertised.orElseGet(() -> Binding.of(address).advertised().host());
+        return scheme + "://" + host + ':' + address.getPort();
+    }
+
     /** Starts a context and, if it has a path, serves it. */
     public void add(ConvergedContext context) throws Exception {
+        contexts.addBean(context.handler(), false); // where Jetty looks for the sessions of a server
         context.start(server);
         if (context.contextPath().isPresent()) {
             contexts.add(context);
@@ -85,7 +108,11 @@ public final class HttpServer implements AutoCloseable {
     /** Ends a context. */
     public void remove(ConvergedContext context) throws Exception {
         contexts.remove(context);
-        context.stop();
+        try {
+            context.stop();
+        } finally {
+            contexts.removeBean(context.handler());
+        }
     }
 
     @Override
