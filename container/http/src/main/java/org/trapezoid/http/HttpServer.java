@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.trapezoid.sip.tls.TlsContext;
+import org.trapezoid.sip.transport.Binding;
 
 /**
  * An HTTP port, an HTTPS port and the contexts behind both. Without a port it serves nothing and still gives contexts their life.
@@ -38,6 +39,7 @@ public final class HttpServer implements AutoCloseable {
     private final Optional<HttpPort> port;
     private final Optional<HttpPort> securePort;
     private final Contexts contexts = new Contexts();
+    private volatile Optional<String> advertised = Optional.empty();
 
     /** An HTTPS port and its keys, which stay the caller's. */
     public record Secure(InetSocketAddress address, TlsContext keys) {}
@@ -114,8 +116,29 @@ public final class HttpServer implements AutoCloseable {
         return securePort;
     }
 
+    /** Its name for browsers in place of the bound address. Before it starts. */
+    public void advertise(String host) {
+        advertised = Optional.of(host);
+    }
+
+    /**
+     * The URL of this server up to its port, as {@code http://192.0.2.1:8080}.
+     *
+     * @throws IllegalArgumentException for a scheme without a port
+     */
+    public String origin(String scheme) {
+        HttpPort serving = (scheme.equals("https") ? securePort : scheme.equals("http") ? port : Optional.<HttpPort>empty())
+                .orElseThrow(() -> new IllegalArgumentException("this server has no port for " + scheme));
+        InetSocketAddress address = serving.bound()
+                .orElseThrow(() -> new IllegalStateException("the HTTP port is not open yet, or closed again"));
+        String host =
+                advertised.orElseGet(() -> Binding.of(address).advertised().host());
+        return scheme + "://" + host + ':' + address.getPort();
+    }
+
     /** Starts a context and, if it has a path, serves it. */
     public void add(ConvergedContext context) throws Exception {
+        contexts.addBean(context.handler(), false); // where Jetty looks for the sessions of a server
         context.start(server);
         if (context.contextPath().isPresent()) {
             contexts.add(context);
@@ -130,7 +153,11 @@ public final class HttpServer implements AutoCloseable {
     /** Ends a context. */
     public void remove(ConvergedContext context) throws Exception {
         contexts.remove(context);
-        context.stop();
+        try {
+            context.stop();
+        } finally {
+            contexts.removeBean(context.handler());
+        }
     }
 
     @Override

@@ -212,7 +212,8 @@ class SecureWebSocketTest {
                         Files.createDirectories(directory.resolve("work")),
                         Map.of(),
                         new ConvergedContext.Startup() {}),
-                "/pages");
+                "/pages",
+                site.http()::origin);
         site.http().add(pages);
         HttpClient browser =
                 HttpClient.newBuilder().sslContext(TestKeys.peer(trust)).build();

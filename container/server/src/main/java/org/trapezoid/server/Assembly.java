@@ -84,7 +84,8 @@ final class Assembly {
                 shared,
                 new ServletLayer.Options(
                         applications.unroutedStatus(),
-                        sip.admission(config.sip().limits().load())));
+                        sip.admission(config.sip().limits().load())),
+                sip.names());
         deployments = new Deployments(
                 new Deployments.Plan(
                         applications.servlets(),
@@ -149,6 +150,7 @@ final class Assembly {
         }
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);
+        config.http().flatMap(ServerConfig.Http::advertise).ifPresent(http::advertise);
         http.start();
         sip.start();
         ServerConfig.Nat nat = config.sip().nat();

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,8 @@ import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Threads;
 import org.trapezoid.sip.concurrent.TimerWheel;
 import org.trapezoid.sip.concurrent.Workers;
+import org.trapezoid.sip.locate.Dns;
+import org.trapezoid.sip.locate.DnsAnswer;
 import org.trapezoid.sip.locate.DnsCache;
 import org.trapezoid.sip.locate.DnsJava;
 import org.trapezoid.sip.locate.DnsLocator;
@@ -79,6 +82,7 @@ final class SipStack {
     private final StreamSelectors selectors = new StreamSelectors();
     private final TransportLayer transports;
     private final DnsJava dns;
+    private Dns names = question -> CompletableFuture.completedFuture(DnsAnswer.NOTHING);
     private final TransactionLayer transactions;
     private final RequestSender sender;
     private final Timing timing;
@@ -162,6 +166,7 @@ final class SipStack {
                 config.dns().lookups(),
                 config.dns().cache());
         DnsCache cache = new DnsCache(dns, timers, strands.create(), options);
+        names = cache;
         return new DnsLocator(statics, cache, options, transports::reaches, random);
     }
 
@@ -331,6 +336,11 @@ final class SipStack {
     }
 
     /** What the servlet layer stands on. */
+    /** The name service; one that knows nothing, if it is not to be asked. */
+    Dns names() {
+        return names;
+    }
+
     ServletLayer.Stack forServlets() {
         return new ServletLayer.Stack(
                 transports, transactions, sender, strands, timers, timing, identifiers, random, clock);

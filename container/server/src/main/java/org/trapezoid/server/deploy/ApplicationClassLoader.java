@@ -22,11 +22,22 @@ import org.jspecify.annotations.Nullable;
 public final class ApplicationClassLoader extends URLClassLoader {
 
     /** Always the container's, even when the archive has copies: the two sides exchange objects of these types. */
-    private static final List<String> FROM_CONTAINER =
-            List.of("jakarta.servlet.", "org.trapezoid.api.", "jakarta.annotation.", "jakarta.inject.");
+    private static final List<String> FROM_CONTAINER = List.of(
+            "jakarta.servlet.", "jakarta.websocket.", "org.trapezoid.api.", "jakarta.annotation.", "jakarta.inject.");
 
-    /** The container's unless the archive has its own. */
-    private static final List<String> UNLESS_IN_ARCHIVE = List.of("org.slf4j.", "jakarta.enterprise.");
+    /**
+     * The container's unless the archive has its own. The last ones are found by name through the application's class loader: the
+     * {@code java:} names, and what the WebSocket API looks up as services.
+     */
+    private static final List<String> UNLESS_IN_ARCHIVE = List.of(
+            "org.slf4j.",
+            "jakarta.enterprise.",
+            "org.eclipse.jetty.jndi.",
+            "org.eclipse.jetty.ee11.websocket.jakarta.",
+            "META-INF.services.jakarta.websocket.");
+
+    /** Says which classes serve {@code java:} names. */
+    private static final String JNDI = "jndi.properties";
 
     static {
         registerAsParallelCapable();
@@ -118,6 +129,9 @@ public final class ApplicationClassLoader extends URLClassLoader {
         }
         List<URL> found = Collections.list(findResources(name));
         found.addAll(Collections.list(getParent().getResources(name)));
+        if (name.equals(JNDI)) {
+            found.addAll(Collections.list(container.getResources(name)));
+        }
         if (found.isEmpty() && startsWithAny(className(name), UNLESS_IN_ARCHIVE)) {
             return container.getResources(name);
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import org.trapezoid.http.ConvergedContext;
 import org.trapezoid.http.HttpServer;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.app.HttpSide;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.ArchiveReader;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
@@ -128,10 +130,11 @@ final class Deployer implements DeployScanner.Target {
                     reader.read(root, archive.path().getFileName().toString());
             String name = descriptor.map(AppDescriptor::name).orElse(archive.name());
             loader = new ApplicationClassLoader(name, root, Deployer.class.getClassLoader());
-            Application application = new Application(descriptor, loader);
+            Application application = new Application(name, descriptor, loader);
             ConvergedContext.Spec spec = spec(name, root, loader, temporary, application);
-            ConvergedContext context =
-                    archive.web() ? ConvergedContext.web(spec, "/" + archive.name()) : ConvergedContext.sipOnly(spec);
+            ConvergedContext context = archive.isWeb(root, reader)
+                    ? ConvergedContext.web(spec, "/" + archive.name(), http::origin)
+                    : ConvergedContext.sipOnly(spec);
             startContext(context, application);
             return new Deployment(name, root, temporary, Optional.of(loader), context, descriptor.isPresent());
         } catch (Throwable e) { // an archive may lack any class, and linkage errors are Errors
@@ -163,13 +166,16 @@ final class Deployer implements DeployScanner.Target {
 
     /** The SIP side of an application starts in the middle of its HTTP side: after the listeners, before the servlets. */
     private final class Application implements ConvergedContext.Startup {
+        private final String name;
         private final Optional<AppDescriptor> descriptor;
         private final ClassLoader loader;
         private final Map<String, Servlet> instances;
         private final Map<String, String> contextParameters = new HashMap<>();
+        private Optional<Applications.Prepared> prepared = Optional.empty();
         private boolean deployed;
 
-        Application(Optional<AppDescriptor> descriptor, ClassLoader loader) {
+        Application(String name, Optional<AppDescriptor> descriptor, ClassLoader loader) {
+            this.name = name;
             this.descriptor = descriptor;
             this.loader = loader;
             this.instances = Map.of();
@@ -177,16 +183,35 @@ final class Deployer implements DeployScanner.Target {
         }
 
         Application(AppDescriptor descriptor, ClassLoader loader, Map<String, Servlet> instances) {
+            this.name = descriptor.name();
             this.descriptor = Optional.of(descriptor);
             this.loader = loader;
             this.instances = instances;
         }
 
         @Override
+        public Optional<HttpSide> prepare(ServletContext servletContext, AppSource.Web web) throws Exception {
+            if (descriptor.isEmpty()) {
+                return Optional.of(applications.httpOnly(name, servletContext, web));
+            }
+            Map<String, String> parameters = new HashMap<>(); // those of web.xml too
+            for (String each : Collections.list(servletContext.getInitParameterNames())) {
+                parameters.put(each, servletContext.getInitParameter(each));
+            }
+            prepared = Optional.of(applications.prepare(
+                    new AppSource(descriptor.get(), loader, servletContext, parameters, instances, web)));
+            HttpSide http = prepared.get().http();
+            return Optional.of(
+                    instances.isEmpty()
+                            ? http
+                            : new HttpSide(
+                                    http.components(), Map.of(), http.sessions())); // its loader is the program's
+        }
+
+        @Override
         public void afterListeners(ServletContext servletContext) throws Exception {
-            if (descriptor.isPresent()) {
-                applications.deploy(
-                        new AppSource(descriptor.get(), loader, servletContext, contextParameters, instances));
+            if (prepared.isPresent()) {
+                prepared.get().start();
                 deployed = true;
             }
         }
@@ -196,7 +221,6 @@ final class Deployer implements DeployScanner.Target {
             if (!deployed) {
                 return;
             }
-            String name = descriptor.orElseThrow().name();
             try {
                 applications
                         .undeploy(name, Duration.ZERO)

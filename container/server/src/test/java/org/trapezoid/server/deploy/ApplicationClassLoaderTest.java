@@ -57,6 +57,7 @@ class ApplicationClassLoaderTest {
                 "jakarta.servlet.sip.SipFactory",
                 "jakarta.annotation.Resource",
                 "jakarta.inject.Inject",
+                "jakarta.websocket.server.ServerEndpoint",
                 "org.trapezoid.api.LocationService"
             })
     void loadsTheApiFromTheContainerEvenIfTheArchiveHasIt(String name) throws ClassNotFoundException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.server.testing;
 
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,8 +11,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.trapezoid.servlet.app.AppEnvironment;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.app.HttpSide;
 
 /** Remembers what was deployed; its calls end when a test says so. */
 public final class FakeApplications implements Applications {
@@ -21,7 +24,27 @@ public final class FakeApplications implements Applications {
     private final Map<String, Duration> patience = new ConcurrentHashMap<>();
 
     @Override
-    public synchronized void deploy(AppSource source) throws ServletException {
+    public Prepared prepare(AppSource source) throws ServletException {
+        HttpSide side = AppEnvironment.httpOnly(source.descriptor().name(), Map.of(), source.web());
+        return new Prepared() {
+            @Override
+            public HttpSide http() {
+                return side;
+            }
+
+            @Override
+            public void start() throws ServletException {
+                take(source);
+            }
+        };
+    }
+
+    @Override
+    public HttpSide httpOnly(String name, ServletContext context, AppSource.Web web) throws ServletException {
+        return AppEnvironment.httpOnly(name, Map.of(), web);
+    }
+
+    private synchronized void take(AppSource source) throws ServletException {
         if (deployed.putIfAbsent(source.descriptor().name(), source) != null) {
             throw new ServletException("application name " + source.descriptor().name() + " is taken");
         }

@@ -2,11 +2,13 @@
 package org.trapezoid.server.testing;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Builds archives of the shape of JSR 289 §12. */
 public final class Sars {
@@ -17,7 +19,10 @@ public final class Sars {
 
     /** An archive with a sip.xml of one servlet, whose class the caller adds. */
     public static Sars named(String application) {
-        return new Sars().with("WEB-INF/sip.xml", """
+        return new Sars()
+                .with(
+                        "WEB-INF/sip.xml",
+                        """
                         <?xml version="1.0" encoding="UTF-8"?>
                         <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                                  xmlns:javaee="http://java.sun.com/xml/ns/javaee" version="1.1">
@@ -32,7 +37,28 @@ public final class Sars {
                             <javaee:servlet-class>app.Main</javaee:servlet-class>
                           </servlet>
                         </sip-app>
-                        """.formatted(application));
+                        """
+                                .formatted(application));
+    }
+
+    /** An archive of what the caller adds. */
+    public static Sars empty() {
+        return new Sars();
+    }
+
+    /** Adds the classes of a package of the tests. */
+    public Sars withPackageOf(Class<?> member) throws IOException {
+        String folder = member.getPackageName().replace('.', '/');
+        try (Stream<Path> files = Files.list(Path.of(URI.create(member.getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString()))
+                .resolve(folder))) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                entries.put("WEB-INF/classes/" + folder + '/' + file.getFileName(), Files.readAllBytes(file));
+            }
+        }
+        return this;
     }
 
     /** Adds or replaces a text file. */

@@ -2,7 +2,15 @@
 package org.trapezoid.servlet.app;
 
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContextAttributeListener;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequestAttributeListener;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpSessionAttributeListener;
+import jakarta.servlet.http.HttpSessionIdListener;
+import jakarta.servlet.http.HttpSessionListener;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletContextEvent;
 import java.util.ArrayList;
@@ -16,11 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
+import org.trapezoid.servlet.descriptor.KeyMethod;
 import org.trapezoid.servlet.descriptor.MappingTarget;
+import org.trapezoid.servlet.descriptor.ResourceReference;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletMapping;
 import org.trapezoid.servlet.descriptor.ServletSelection;
-import org.trapezoid.servlet.pojo.PojoServlet;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.Uri;
@@ -33,12 +42,33 @@ public final class AppEnvironment {
     private final AppSource source;
     private final AppDescriptor descriptor;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
-    private final Map<String, Object> components =
-            new LinkedHashMap<>(); // by class name: a servlet may be a listener too
+    private final Components components;
+    private final Resources resources;
+    private final List<ServletContextListener> contextListeners = new ArrayList<>();
 
-    public AppEnvironment(AppSource source) {
+    /**
+     * @param types what is injected, by type
+     * @throws ServletException when its descriptors ask for what cannot be
+     */
+    public AppEnvironment(AppSource source, Map<Class<?>, Object> types) throws ServletException {
         this.source = source;
         this.descriptor = source.descriptor();
+        List<ResourceReference> references = new ArrayList<>(descriptor.resources());
+        references.addAll(source.web().references());
+        this.resources = Resources.of(descriptor.name(), types, references);
+        this.components = new Components(new Injection(resources));
+    }
+
+    /** What the components of an archive without SIP servlets are given. */
+    public static HttpSide httpOnly(String name, Map<Class<?>, Object> types, AppSource.Web web)
+            throws ServletException {
+        Resources resources = Resources.of(name, types, web.references());
+        return new HttpSide(new Components(new Injection(resources)), resources.environment(), Optional.empty());
+    }
+
+    /** What the HTTP side of the application is given. */
+    public HttpSide http(ApplicationSessions sessions) {
+        return new HttpSide(components, resources.environment(), Optional.of(sessions));
     }
 
     /**
@@ -46,20 +76,22 @@ public final class AppEnvironment {
      *
      * @throws ServletException for a context parameter with a wrong value
      */
-    public AppSettings settings() throws ServletException {
-        requireNoConstraints();
+    public static AppSettings settings(AppSource source) throws ServletException {
+        AppDescriptor descriptor = source.descriptor();
+        requireNoConstraints(source);
         return new AppSettings(
                 descriptor.sessionTimeout(),
                 descriptor.proxyTimeout(),
                 descriptor.version() != DescriptorVersion.V1_0,
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
-                extensions(),
-                key(),
-                selection());
+                extensions(source),
+                key(source),
+                selection(descriptor));
     }
 
     /** What believes to be protected is not to run unprotected. */
-    private void requireNoConstraints() throws ServletException {
+    private static void requireNoConstraints(AppSource source) throws ServletException {
+        AppDescriptor descriptor = source.descriptor();
         boolean unprotected = Boolean.parseBoolean(source.contextParameters().get(UNPROTECTED));
         if (!descriptor.securityConstraints().isEmpty() && !unprotected) {
             throw new ServletException("application " + descriptor.name()
@@ -69,21 +101,20 @@ public final class AppEnvironment {
         }
     }
 
-    private Optional<ApplicationKey> key() throws ServletException {
-        return descriptor.keyMethod().isEmpty()
-                ? Optional.empty()
-                : Optional.of(ApplicationKey.of(descriptor.keyMethod().get(), source.loader()));
+    private static Optional<ApplicationKey> key(AppSource source) throws ServletException {
+        Optional<KeyMethod> method = source.descriptor().keyMethod();
+        return method.isEmpty() ? Optional.empty() : Optional.of(ApplicationKey.of(method.get(), source.loader()));
     }
 
-    private Extensions extensions() throws ServletException {
+    private static Extensions extensions(AppSource source) throws ServletException {
         try {
             return Extensions.of(source.contextParameters());
         } catch (IllegalArgumentException e) {
-            throw new ServletException("application " + descriptor.name() + ": " + e.getMessage(), e);
+            throw new ServletException("application " + source.descriptor().name() + ": " + e.getMessage(), e);
         }
     }
 
-    private AppSettings.Selection selection() {
+    private static AppSettings.Selection selection(AppDescriptor descriptor) {
         ServletSelection selection = descriptor.selection();
         String first = descriptor.servlets().isEmpty()
                 ? ""
@@ -149,44 +180,45 @@ public final class AppEnvironment {
         }
     }
 
-    /**
-     * Makes listeners and servlets, without initialising them.
-     *
-     * @param resources what is injected, by type
-     */
-    public ListenerTable create(Map<Class<?>, Object> resources) throws ServletException {
-        Injection injection = new Injection(resources);
+    /** Makes listeners and servlets, without initialising them. */
+    public ListenerTable create() throws ServletException {
         List<EventListener> listeners = new ArrayList<>();
         for (ServletDescriptor each : descriptor.servlets()) {
-            servlets.put(each.name(), servlet(each, injection));
+            servlets.put(each.name(), servlet(each));
         }
         for (String className : descriptor.listeners()) {
-            Object known = components.get(className);
-            if (known == null) {
-                known = injection.create(source.loader(), className, EventListener.class);
-                components.put(className, known);
-            }
-            if (known instanceof EventListener listener) {
-                listeners.add(listener);
+            boolean known = components.known(className).isPresent();
+            EventListener listener = components.sip(source.loader(), className, EventListener.class);
+            listeners.add(listener);
+            if (!known || servlets.containsValue(listener)) {
+                listenToContext(listener);
             }
         }
         return new ListenerTable(listeners);
     }
 
-    private Servlet servlet(ServletDescriptor each, Injection injection) throws ServletException {
+    /** Listeners of Jakarta Servlet that sip.xml or {@code @SipListener} name; those of web.xml are called by the HTTP side. */
+    private void listenToContext(EventListener listener) {
+        if (listener instanceof ServletContextListener each) {
+            contextListeners.add(each);
+        }
+        if (listener instanceof ServletContextAttributeListener
+                || listener instanceof HttpSessionListener
+                || listener instanceof HttpSessionAttributeListener
+                || listener instanceof HttpSessionIdListener
+                || listener instanceof ServletRequestListener
+                || listener instanceof ServletRequestAttributeListener) {
+            source.servletContext().addListener(listener);
+        }
+    }
+
+    private Servlet servlet(ServletDescriptor each) throws ServletException {
         Servlet given = source.instances().get(each.name());
         if (given != null) {
-            injection.inject(given);
-            components.put(each.className(), given);
+            components.given(each.className(), given);
             return given;
         }
-        Object known = components.get(each.className());
-        if (known instanceof Servlet servlet) {
-            return servlet;
-        }
-        Object made = known == null ? injection.create(source.loader(), each.className(), Object.class) : known;
-        components.put(each.className(), made);
-        return made instanceof Servlet servlet ? servlet : new PojoServlet(made);
+        return components.sipServlet(source.loader(), each.className());
     }
 
     /** Initialises the servlets in the order of load-on-startup and tells the listeners. */
@@ -197,14 +229,17 @@ public final class AppEnvironment {
         ClassLoader outer = thread.getContextClassLoader();
         thread.setContextClassLoader(source.loader());
         try {
+            for (ServletContextListener each : contextListeners) {
+                each.contextInitialized(new ServletContextEvent(source.servletContext()));
+            }
             for (ServletDescriptor each : order) {
                 Servlet servlet = servlets.get(each.name());
                 if (servlet != null) {
-                    servlet.init(new AppServletConfig(each.name(), source.servletContext(), each.initParams()));
+                    servlet.init(new AppServletConfig(each.name(), source.servletContext(), initParameters(each)));
                 }
             }
         } catch (RuntimeException | LinkageError e) {
-            throw new ServletException("a servlet of " + descriptor.name() + " failed in init: " + e, e);
+            throw new ServletException("a servlet or context listener of " + descriptor.name() + " failed: " + e, e);
         } finally {
             thread.setContextClassLoader(outer);
         }
@@ -218,6 +253,17 @@ public final class AppEnvironment {
     @SuppressWarnings("NullAway") // a POJO has no SipServlet to show, JSR 359
     private SipServletContextEvent initialised(Servlet servlet) {
         return new SipServletContextEvent(source.servletContext(), servlet instanceof SipServlet sip ? sip : null);
+    }
+
+    /** A class that serves HTTP too is initialised once, with the parameters of both declarations. */
+    private Map<String, String> initParameters(ServletDescriptor servlet) {
+        Map<String, String> web = source.web().initParameters().get(servlet.className());
+        if (web == null) {
+            return servlet.initParams();
+        }
+        Map<String, String> both = new LinkedHashMap<>(web);
+        both.putAll(servlet.initParams());
+        return both;
     }
 
     /** Those without a number come last, in order of declaration (JSR 289 §9.4). */
@@ -235,21 +281,18 @@ public final class AppEnvironment {
             for (Servlet servlet : servlets.values()) {
                 quietly(servlet, servlet::destroy);
             }
-            for (Object component : components.values()) {
-                quietly(component, () -> Injection.preDestroy(component));
+            for (ServletContextListener each : contextListeners) {
+                quietly(each, () -> each.contextDestroyed(new ServletContextEvent(source.servletContext())));
             }
+            components.endSip();
         } finally {
             thread.setContextClassLoader(outer);
         }
         servlets.clear();
-        components.clear();
+        contextListeners.clear();
     }
 
-    private interface Ending {
-        void run() throws ServletException;
-    }
-
-    private void quietly(Object component, Ending ending) {
+    private void quietly(Object component, Runnable ending) {
         try {
             ending.run();
         } catch (Throwable e) { // the application's code

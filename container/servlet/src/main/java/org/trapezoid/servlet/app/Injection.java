@@ -7,22 +7,30 @@ import jakarta.annotation.Resource;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Gives components of an application what the server has for them, by type (JSR 289 §18). Immutable. */
+/**
+ * Gives components of an application what the server has for them (JSR 289 §18): an entry of the descriptor that names the
+ * field or setter, else by the name in {@code @Resource}, else by type. Immutable.
+ */
 final class Injection {
 
-    private final Map<Class<?>, Object> resources;
+    private static final Logger log = LoggerFactory.getLogger(Injection.class);
 
-    Injection(Map<Class<?>, Object> resources) {
+    private final Resources resources;
+
+    Injection(Resources resources) {
         this.resources = resources;
     }
 
-    /** Makes a component: public constructor without parameters, fields, {@code @PostConstruct}. */
+    /** Makes a component: public constructor without parameters, fields, setters, {@code @PostConstruct}. */
     <T> T create(ClassLoader loader, String className, Class<T> type) throws ServletException {
         try {
             Class<?> found = loader.loadClass(className);
@@ -44,16 +52,78 @@ final class Injection {
     }
 
     void inject(Object component) throws ServletException {
-        for (Class<?> c = component.getClass(); c != null && c != Object.class; c = c.getSuperclass()) {
-            for (Field field : c.getDeclaredFields()) {
-                boolean wanted = field.isAnnotationPresent(Resource.class) || field.isAnnotationPresent(Inject.class);
-                Object resource = resources.get(field.getType());
-                if (wanted && resource != null && !Modifier.isStatic(field.getModifiers())) {
-                    set(component, field, resource);
+        injectMembers(component, component.getClass());
+        callAnnotated(component, PostConstruct.class);
+    }
+
+    private void injectMembers(Object component, Class<?> type) throws ServletException {
+        Class<?> parent = type.getSuperclass();
+        if (parent != null && parent != Object.class) {
+            injectMembers(component, parent);
+        }
+        for (Field field : type.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers())) {
+                Optional<Object> value = value(type, field, field.getName(), field.getType());
+                if (value.isPresent()) {
+                    set(component, field, value.get());
                 }
             }
         }
-        callAnnotated(component, PostConstruct.class);
+        for (Method method : type.getDeclaredMethods()) {
+            if (isSetter(method)) {
+                Optional<Object> value = value(type, method, property(method), method.getParameterTypes()[0]);
+                if (value.isPresent()) {
+                    call(component, method, value.get());
+                }
+            }
+        }
+    }
+
+    private static boolean isSetter(Method method) {
+        String name = method.getName();
+        return name.startsWith("set")
+                && name.length() > "set".length()
+                && method.getParameterCount() == 1
+                && !Modifier.isStatic(method.getModifiers())
+                && !method.isBridge();
+    }
+
+    private static String property(Method setter) {
+        String name = setter.getName().substring("set".length());
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
+
+    private Optional<Object> value(Class<?> declaring, AccessibleObject member, String property, Class<?> type) {
+        Optional<Object> targeted = resources.targeted(declaring, property).filter(fits(type)::isInstance);
+        if (targeted.isPresent()) {
+            return targeted;
+        }
+        Resource resource = member.getAnnotation(Resource.class);
+        if (resource == null) {
+            return member.isAnnotationPresent(Inject.class) ? resources.typed(type) : Optional.empty();
+        }
+        Optional<Object> found = named(resource.lookup())
+                .or(() -> named(resource.name()))
+                .or(() -> named(resource.mappedName()))
+                .or(() -> named(declaring.getName() + '/' + property))
+                .filter(fits(type)::isInstance)
+                .or(() -> resources.typed(type));
+        if (found.isEmpty() && !EnvEntry.isType(type)) {
+            log.warn(
+                    "class {}: nothing of type {} for @Resource {}; it stays as it is",
+                    declaring.getName(),
+                    type.getName(),
+                    property);
+        }
+        return found;
+    }
+
+    private Optional<Object> named(String name) {
+        return name.isEmpty() ? Optional.empty() : resources.named(name);
+    }
+
+    private static Class<?> fits(Class<?> type) {
+        return EnvEntry.boxed(type);
     }
 
     private static void set(Object component, Field field, Object resource) throws ServletException {
@@ -65,8 +135,20 @@ final class Injection {
         }
     }
 
+    private static void call(Object component, Method method, Object... arguments) throws ServletException {
+        try {
+            method.setAccessible(true);
+            method.invoke(component, arguments);
+        } catch (InvocationTargetException e) {
+            throw new ServletException(method + " threw " + e.getCause(), e.getCause());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw new ServletException("cannot call " + method, e);
+        }
+    }
+
     /** Calls the methods without parameters that carry the annotation, those of the superclass first. */
-    static void callAnnotated(Object component, Class<? extends Annotation> annotation) throws ServletException {
+    private static void callAnnotated(Object component, Class<? extends Annotation> annotation)
+            throws ServletException {
         callAnnotated(component, component.getClass(), annotation);
     }
 
@@ -82,14 +164,7 @@ final class Injection {
         }
         for (Method method : type.getDeclaredMethods()) {
             if (method.isAnnotationPresent(annotation) && method.getParameterCount() == 0) {
-                try {
-                    method.setAccessible(true);
-                    method.invoke(component);
-                } catch (InvocationTargetException e) {
-                    throw new ServletException(method + " threw " + e.getCause(), e.getCause());
-                } catch (ReflectiveOperationException e) {
-                    throw new ServletException("cannot call " + method, e);
-                }
+                call(component, method);
             }
         }
     }

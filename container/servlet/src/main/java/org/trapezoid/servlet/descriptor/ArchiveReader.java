@@ -4,12 +4,17 @@ package org.trapezoid.servlet.descriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Finds out what is declared about the application in an archive. Thread-safe; no class of the archive is loaded. */
 public final class ArchiveReader {
     private static final String SIP_XML = "WEB-INF/sip.xml";
+    private static final List<String> HTTP = List.of(
+            "jakarta/servlet/annotation/WebServlet",
+            "jakarta/servlet/annotation/WebFilter",
+            "jakarta/websocket/server/ServerEndpoint");
 
     private final SipXmlReader sipXmlReader = new SipXmlReader();
 
@@ -27,6 +32,18 @@ public final class ArchiveReader {
             return Optional.empty();
         }
         return Optional.of(new DescriptorMerger(withoutSuffix(archiveFileName), sipXml, annotated).merge());
+    }
+
+    /** Whether a class below {@code root} is annotated as a servlet, filter or WebSocket endpoint of HTTP. */
+    public boolean servesHttp(Path root) throws IOException {
+        for (ScannedClass each : ClassFiles.in(root).all()) {
+            for (String annotation : HTTP) {
+                if (each.annotation(annotation).isPresent()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private Optional<Declaration> readSipXml(Path root, String archive) throws DeploymentException, IOException {

@@ -319,7 +319,7 @@ final class SipXml extends Located {
         String support;
     }
 
-    /** An entry of the naming environment. What else it contains, as injection targets, is left to who provides the resource. */
+    /** An entry of the naming environment; injection targets are among what else it contains. */
     @XmlTransient
     abstract static class Reference extends Located {
         @XmlElements({

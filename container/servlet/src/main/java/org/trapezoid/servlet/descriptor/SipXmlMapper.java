@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.descriptor.LoginConfig.IdentityAssertion;
 import org.trapezoid.servlet.descriptor.SecurityConstraint.TransportGuarantee;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 
 /** Checks the content of one sip.xml and makes values of it. Used by one thread. */
 final class SipXmlMapper {
@@ -244,9 +246,37 @@ final class SipXmlMapper {
                     required(reference, "name", reference.name),
                     text(reference.type),
                     text(reference.value),
-                    text(reference.lookup)));
+                    text(reference.lookup),
+                    targets(reference)));
         }
         return references;
+    }
+
+    private static List<ResourceReference.Target> targets(SipXml.Reference reference) {
+        var targets = new ArrayList<ResourceReference.Target>();
+        for (Element element : reference.other) {
+            if ("injection-target".equals(localName(element))) {
+                var className = childText(element, "injection-target-class");
+                var name = childText(element, "injection-target-name");
+                if (className.isPresent() && name.isPresent()) {
+                    targets.add(new ResourceReference.Target(className.get(), name.get()));
+                }
+            }
+        }
+        return targets;
+    }
+
+    private static Optional<String> childText(Element parent, String name) {
+        for (Node child = parent.getFirstChild(); child != null; child = child.getNextSibling()) {
+            if (name.equals(localName(child))) {
+                return Optional.ofNullable(child.getTextContent()).map(String::strip);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String localName(Node node) {
+        return node.getLocalName() == null ? node.getNodeName() : node.getLocalName();
     }
 
     private Optional<ConcurrencyMode> concurrency() throws DeploymentException {

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.dispatch;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.DnsResolver;
 import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipSessionsUtil;
@@ -27,10 +28,12 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.AppEnvironment;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.app.HttpSide;
 import org.trapezoid.servlet.app.ListenerTable;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.AppTimers;
+import org.trapezoid.servlet.facade.HttpAttachments;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.SessionsUtil;
 import org.trapezoid.servlet.router.ApplicationSelector;
@@ -60,6 +63,7 @@ public final class AppDeployments implements Applications {
     private final Timers timers;
     private final Strands strands;
     private final Map<Class<?>, Object> shared;
+    private final DnsResolver resolver;
     private final Map<String, Deployed> deployed = new ConcurrentHashMap<>();
 
     private record Deployed(AppEnvironment environment, Inbound inbound) {}
@@ -68,6 +72,7 @@ public final class AppDeployments implements Applications {
      * @param runtimes makes what joins an application to this server
      * @param shared what all applications are given, by type; also an attribute of their context under the constant
      *     {@code ATTRIBUTE} of the type
+     * @param resolver for telephone numbers
      */
     public AppDeployments(
             RunningApplications running,
@@ -76,7 +81,8 @@ public final class AppDeployments implements Applications {
             TransportLayer transports,
             Timers timers,
             Strands strands,
-            Map<Class<?>, Object> shared) {
+            Map<Class<?>, Object> shared,
+            DnsResolver resolver) {
         this.running = running;
         this.selector = selector;
         this.runtimes = runtimes;
@@ -84,6 +90,7 @@ public final class AppDeployments implements Applications {
         this.timers = timers;
         this.strands = strands;
         this.shared = shared;
+        this.resolver = resolver;
     }
 
     private AppRuntime runtime(SipApplication application) throws ServletException {
@@ -95,35 +102,58 @@ public final class AppDeployments implements Applications {
     }
 
     @Override
-    public void deploy(AppSource source) throws ServletException {
+    public Prepared prepare(AppSource source) throws ServletException {
         String name = source.descriptor().name();
-        if (deployed.containsKey(name)) {
-            throw new ServletException("an application " + name + " is deployed already");
-        }
-        AppEnvironment environment = new AppEnvironment(source);
+        requireFree(name);
+        Map<Class<?>, Object> types = new LinkedHashMap<>(shared);
         LateListeners late = new LateListeners();
         SipApplication application = new SipApplication(
                 name,
                 source.loader(),
                 source.servletContext(),
-                environment.settings(),
+                AppEnvironment.settings(source),
                 late::get,
                 CallbackMode.proving(name, timers));
         AppRuntime runtime = runtime(application);
         AppTimers appTimers = new AppTimers(runtime);
         SessionsUtil sessionsUtil = new SessionsUtil(runtime);
-        Map<Class<?>, Object> resources = new LinkedHashMap<>(shared);
-        resources.put(SipFactory.class, runtime.factory());
-        resources.put(TimerService.class, appTimers);
-        resources.put(SipSessionsUtil.class, sessionsUtil);
+        types.put(SipFactory.class, runtime.factory());
+        types.put(TimerService.class, appTimers);
+        types.put(SipSessionsUtil.class, sessionsUtil);
+        types.put(DnsResolver.class, resolver);
+        AppEnvironment environment = new AppEnvironment(source, types);
         ServletContext context = source.servletContext();
         attribute(context, SipServlet.SIP_FACTORY, runtime.factory());
         attribute(context, SipServlet.TIMER_SERVICE, appTimers);
         attribute(context, SipServlet.SIP_SESSIONS_UTIL, sessionsUtil);
+        attribute(context, SipServlet.DNS_RESOLVER, resolver);
         publish(context);
-        Inbound inbound = new Inbound(runtime);
+        HttpSide http = environment.http(new HttpAttachments(runtime));
+        return new Prepared() {
+            @Override
+            public HttpSide http() {
+                return http;
+            }
+
+            @Override
+            public void start() throws ServletException {
+                AppDeployments.this.start(application, environment, late, new Inbound(runtime));
+            }
+        };
+    }
+
+    private void requireFree(String name) throws ServletException {
+        if (deployed.containsKey(name)) {
+            throw new ServletException("an application " + name + " is deployed already");
+        }
+    }
+
+    private void start(SipApplication application, AppEnvironment environment, LateListeners late, Inbound inbound)
+            throws ServletException {
+        String name = application.name();
+        requireFree(name);
         try {
-            late.set(environment.create(resources));
+            late.set(environment.create());
             environment.start(application);
         } catch (ServletException | RuntimeException | Error e) {
             environment.destroy();
@@ -133,6 +163,12 @@ public final class AppDeployments implements Applications {
         running.add(inbound);
         selector.deployed(List.of(name));
         log.debug("application {} deployed", name);
+    }
+
+    @Override
+    public HttpSide httpOnly(String name, ServletContext context, AppSource.Web web) throws ServletException {
+        publishShared(context);
+        return AppEnvironment.httpOnly(name, shared, web);
     }
 
     /** The listeners, which are made after the application because they may be given its factory. */
@@ -160,6 +196,10 @@ public final class AppDeployments implements Applications {
         }
         attribute(context, SipServlet.OUTBOUND_INTERFACES, List.copyOf(interfaces));
         attribute(context, SipServlet.OUTBOUND_ADDRESSES, List.copyOf(addresses));
+        publishShared(context);
+    }
+
+    private void publishShared(ServletContext context) {
         shared.forEach((type, value) -> context.setAttribute(type.getName(), value));
     }
 

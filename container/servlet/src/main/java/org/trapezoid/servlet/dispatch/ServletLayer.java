@@ -4,11 +4,13 @@ package org.trapezoid.servlet.dispatch;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.app.Applications;
 import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.facade.NumberResolver;
 import org.trapezoid.servlet.facade.OwnUris;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.Gruu;
@@ -24,6 +26,9 @@ import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.concurrent.PostedInOrder;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
+import org.trapezoid.sip.locate.Dns;
+import org.trapezoid.sip.locate.DnsAnswer;
+import org.trapezoid.sip.locate.TelephoneNumbers;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
@@ -60,13 +65,20 @@ public final class ServletLayer {
     private final AppDeployments applications;
     private final AdmissionControl admission;
 
+    /** A layer whose applications find no telephone numbers in the DNS. */
+    public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
+        this(stack, selector, shared, options, question -> CompletableFuture.completedFuture(DnsAnswer.NOTHING));
+    }
+
     /**
      * Registers itself with the transaction layer.
      *
      * @param selector the application router
      * @param shared services that every application is given, by type
+     * @param dns for telephone numbers
      */
-    public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
+    public ServletLayer(
+            Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options, Dns dns) {
         TransportLayer transports = stack.transports();
         Predicate<Uri> isOwn = uri -> uri instanceof SipUri sip && OwnUris.isOwn(transports, sip);
         RunningApplications running = new RunningApplications();
@@ -114,7 +126,8 @@ public final class ServletLayer {
                 transports,
                 stack.timers(),
                 stack.strands(),
-                shared);
+                shared,
+                new NumberResolver(new TelephoneNumbers(dns), isOwn));
         stack.transactions()
                 .handler(new Dispatcher(
                         running,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.sip.ServletTimer;
 import jakarta.servlet.sip.SipApplicationSession;
 import jakarta.servlet.sip.SipSession;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.app.PathParameter;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.session.TimerState;
@@ -139,7 +141,11 @@ final class AppSession implements SipApplicationSession {
 
     @Override
     public Set<?> getSessionSet() {
-        return sipSessions();
+        return valid(() -> {
+            Set<Object> sessions = new LinkedHashSet<>(sipSessions());
+            sessions.addAll(state.httpSessions());
+            return sessions;
+        });
     }
 
     private Set<SipSession> sipSessions() {
@@ -161,7 +167,7 @@ final class AppSession implements SipApplicationSession {
     public Set<?> getSessionSet(String protocol) {
         return switch (Objects.requireNonNull(protocol, "protocol")) {
             case "SIP" -> sipSessions();
-            case "HTTP" -> valid(Set::of);
+            case "HTTP" -> new LinkedHashSet<>(valid(state::httpSessions));
             default -> throw new IllegalArgumentException("protocol must be SIP or HTTP, not " + protocol);
         };
     }
@@ -182,8 +188,18 @@ final class AppSession implements SipApplicationSession {
         Objects.requireNonNull(id, "session id");
         return switch (Objects.requireNonNull(protocol, "protocol")) {
             case SIP -> getSipSession(id);
-            case HTTP -> null;
+            case HTTP -> httpSession(id);
         };
+    }
+
+    /** Not looked for in the core section: an HTTP session has a lock of its own. */
+    private @Nullable HttpSession httpSession(String id) {
+        for (Object each : valid(state::httpSessions)) {
+            if (each instanceof HttpSession session && session.getId().equals(id)) {
+                return session;
+            }
+        }
+        return null;
     }
 
     @Override
@@ -199,11 +215,8 @@ final class AppSession implements SipApplicationSession {
     @Override
     public URL encodeURL(URL url) {
         requireValid();
-        String text = url.toString();
-        int query = text.indexOf('?');
-        int end = query < 0 ? text.length() : query;
         try {
-            return new URL(text.substring(0, end) + ';' + AppRuntime.ENCODED_ID + '=' + getId() + text.substring(end));
+            return new URL(PathParameter.add(url.toString(), AppRuntime.ENCODED_ID, getId()));
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("cannot encode " + url, e);
         }

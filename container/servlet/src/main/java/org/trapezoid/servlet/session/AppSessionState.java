@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -32,7 +33,8 @@ public final class AppSessionState implements Stranded {
     private Timer expiry = Timer.NONE;
     private volatile boolean valid = true;
     private volatile boolean invalidateWhenReady;
-    private boolean hadSipSession;
+    private List<Object> httpSessions = List.of(); // most have none
+    private boolean hadSession;
     private int callbacks;
     private Set<String> indexKeys = Set.of();
     private @Nullable Object facade;
@@ -122,6 +124,7 @@ public final class AppSessionState implements Stranded {
             List.copyOf(timers.values()).forEach(TimerState::cancel);
             timers = null;
         }
+        httpSessions = List.of();
     }
 
     public boolean invalidateWhenReady() {
@@ -138,12 +141,30 @@ public final class AppSessionState implements Stranded {
     }
 
     void add(SipSessionState session) {
-        hadSipSession = true;
+        hadSession = true;
         sipSessions.add(session);
     }
 
     void remove(SipSessionState session) {
         sipSessions.remove(session);
+    }
+
+    /** The HTTP sessions that belong to it, as applications see them; a value. */
+    public List<Object> httpSessions() {
+        return httpSessions;
+    }
+
+    /** Adds an HTTP session, once. */
+    public void attach(Object httpSession) {
+        if (!httpSessions.contains(httpSession)) {
+            hadSession = true;
+            httpSessions =
+                    Stream.concat(httpSessions.stream(), Stream.of(httpSession)).toList();
+        }
+    }
+
+    public void detach(Object httpSession) {
+        httpSessions = httpSessions.stream().filter(each -> each != httpSession).toList();
     }
 
     /** The active application timers, by id; a copy. */
@@ -182,9 +203,9 @@ public final class AppSessionState implements Stranded {
         return callbacks > 0;
     }
 
-    /** JSR 289 §6.1.2: each SIP session ready or gone, no active timer; at least one SIP session had been there. */
+    /** JSR 289 §6.1.2: each SIP session ready or gone, no HTTP session, no active timer; at least one session had been there. */
     public boolean isReady() {
-        if (!hadSipSession || (timers != null && !timers.isEmpty())) {
+        if (!hadSession || !httpSessions.isEmpty() || (timers != null && !timers.isEmpty())) {
             return false;
         }
         for (SipSessionState session : sipSessions) {

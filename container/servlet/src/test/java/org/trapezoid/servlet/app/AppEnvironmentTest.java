@@ -20,7 +20,7 @@ import org.trapezoid.servlet.testing.FakeServletContext;
 
 class AppEnvironmentTest {
 
-    private static AppEnvironment constrained(Map<String, String> parameters) {
+    private static AppSource constrained(Map<String, String> parameters) {
         SecurityConstraint constraint = new SecurityConstraint(
                 Optional.empty(),
                 List.of(),
@@ -44,17 +44,17 @@ class AppEnvironmentTest {
                 List.of(),
                 SessionOptions.DEFAULT,
                 Optional.empty());
-        return new AppEnvironment(new AppSource(
+        return new AppSource(
                 descriptor,
                 AppEnvironmentTest.class.getClassLoader(),
                 FakeServletContext.of(parameters),
                 parameters,
-                Map.of()));
+                Map.of());
     }
 
     @Test
     void runsNothingUnprotectedThatBelievesToBeProtected() {
-        assertThatThrownBy(() -> constrained(Map.of()).settings())
+        assertThatThrownBy(() -> AppEnvironment.settings(constrained(Map.of())))
                 .isInstanceOf(ServletException.class)
                 .hasMessageContaining("guarded")
                 .hasMessageContaining("org.trapezoid.unprotected");
@@ -63,7 +63,7 @@ class AppEnvironmentTest {
     @Test
     void runsItUnprotectedWhenTold() {
         assertThatCode(() ->
-                        constrained(Map.of("org.trapezoid.unprotected", "true")).settings())
+                        AppEnvironment.settings(constrained(Map.of("org.trapezoid.unprotected", "true"))))
                 .doesNotThrowAnyException();
     }
 }

@@ -35,7 +35,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsVersion1_0WithoutFetchingItsDtd() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE sip-app PUBLIC "-//Java Community Process//DTD SIP Application 1.0//EN"
                     "http://localhost:1/dtd/sip-app_1_0.dtd">
@@ -83,7 +84,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsVersion1_1InAnyOrderWithMixedPrefixes() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                          xmlns:javaee="http://java.sun.com/xml/ns/javaee"
                          xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -117,7 +119,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsTheOptionsOfVersion2_0() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <s:sip-app xmlns:s="http://xmlns.jcp.org/xml/ns/sipservlet" version="2.0">
                   <s:app-name>a</s:app-name>
                   <s:concurrency-mode>ApplicationSession</s:concurrency-mode>
@@ -152,7 +155,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsSecurity() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app>
                   <app-name>a</app-name>
                   <security-constraint>
@@ -206,11 +210,15 @@ class SipXmlReaderTest {
 
     @Test
     void readsTheNamingEnvironment() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app>
                   <resource-ref>
                     <res-ref-name>jdbc/db</res-ref-name><res-type>javax.sql.DataSource</res-type><res-auth>Container</res-auth>
-                    <injection-target><injection-target-name>x</injection-target-name></injection-target>
+                    <injection-target>
+                      <injection-target-class>org.example.A</injection-target-class>
+                      <injection-target-name>x</injection-target-name>
+                    </injection-target>
                   </resource-ref>
                   <env-entry>
                     <env-entry-name>limit</env-entry-name>
@@ -235,30 +243,35 @@ class SipXmlReaderTest {
                                 "jdbc/db",
                                 Optional.of("javax.sql.DataSource"),
                                 Optional.empty(),
-                                Optional.empty()),
+                                Optional.empty(),
+                                List.of(new ResourceReference.Target("org.example.A", "x"))),
                         new ResourceReference(
                                 Kind.ENV_ENTRY,
                                 "limit",
                                 Optional.of("java.lang.Integer"),
                                 Optional.of("7"),
-                                Optional.empty()),
+                                Optional.empty(),
+                                List.of()),
                         new ResourceReference(
                                 Kind.EJB_LOCAL_REF,
                                 "ejb/B",
                                 Optional.of("org.example.B"),
                                 Optional.of("B"),
-                                Optional.empty()),
+                                Optional.empty(),
+                                List.of()),
                         new ResourceReference(
                                 Kind.RESOURCE_ENV_REF,
                                 "r",
                                 Optional.of("T"),
                                 Optional.empty(),
-                                Optional.of("java:global/r")));
+                                Optional.of("java:global/r"),
+                                List.of()));
     }
 
     @Test
     void keepsMappingsInTheOrderOfTheFile() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app><app-name>a</app-name>
                   <servlet-selection>
                     <servlet-mapping><servlet-name>first</servlet-name>
@@ -342,7 +355,8 @@ class SipXmlReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "<session-config><session-timeout>soon</session-timeout></session-config> | session-timeout is \"soon\"",
+                "<session-config><session-timeout>soon</session-timeout></session-config> | session-timeout is"
+                        + " \"soon\"",
                 "<proxy-config><proxy-timeout>0</proxy-timeout></proxy-config> | expected seconds above 0",
                 "<session-config/><session-config/> | session-config is there twice",
                 "<proxy-config/><proxy-config/> | proxy-config is there twice",
@@ -354,8 +368,8 @@ class SipXmlReaderTest {
                 "<disable-cancel-handling>maybe</disable-cancel-handling> | expected true or false",
                 "<security-constraint/> | security-constraint lacks its resource-collection",
                 "<servlet-mapping><servlet-name>a</servlet-name></servlet-mapping> | servlet-mapping lacks its pattern",
-                "<servlet-selection><main-servlet>a</main-servlet></servlet-selection>"
-                        + "<servlet-selection><main-servlet>b</main-servlet></servlet-selection> | main-servlet is there twice"
+                "<servlet-selection><main-servlet>a</main-servlet></servlet-selection><servlet-selection><main-servlet>b</main-servlet></servlet-selection>"
+                    + " | main-servlet is there twice"
             })
     void refusesWrongContentByFileLineAndRule(String content, String rule) {
         refuses("<sip-app><app-name>a</app-name>\n" + content + "</sip-app>", "sip.xml:2: ", rule);
@@ -368,8 +382,10 @@ class SipXmlReaderTest {
                 "'' | pattern has no condition",
                 "<sometimes/> | sometimes is not a condition",
                 "<and/> | and has no condition",
-                "<not><exists><var>request.uri</var></exists><exists><var>request.to</var></exists></not> | not has 2 conditions",
-                "<exists><var>request.uri</var></exists><exists><var>request.to</var></exists> | pattern has 2 conditions",
+                "<not><exists><var>request.uri</var></exists><exists><var>request.to</var></exists></not> | not has 2"
+                        + " conditions",
+                "<exists><var>request.uri</var></exists><exists><var>request.to</var></exists> | pattern has 2"
+                        + " conditions",
                 "<exists><var>request.color</var></exists> | request.color is not a variable",
                 "<exists/> | lacks its var",
                 "<equal><var>request.method</var></equal> | lacks its value",

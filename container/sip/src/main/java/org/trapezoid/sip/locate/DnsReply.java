@@ -122,14 +122,13 @@ record DnsReply(List<DnsRecord> records, Optional<Name> alias, long ttl) {
 
     private static Optional<DnsRecord> read(Record record) {
         if (record instanceof NAPTRRecord naptr) {
-            return naptr.getRegexp().isEmpty() // RFC 3263 §4.1 knows replacements only
-                    ? Optional.of(new Naptr(
-                            naptr.getOrder(),
-                            naptr.getPreference(),
-                            naptr.getFlags(),
-                            naptr.getService(),
-                            text(naptr.getReplacement())))
-                    : Optional.empty();
+            return Optional.of(new Naptr(
+                    naptr.getOrder(),
+                    naptr.getPreference(),
+                    naptr.getFlags(),
+                    naptr.getService(),
+                    naptr.getRegexp(),
+                    text(naptr.getReplacement())));
         }
         if (record instanceof SRVRecord srv) {
             return Optional.of(new Srv(srv.getPriority(), srv.getWeight(), srv.getPort(), text(srv.getTarget())));

@@ -30,7 +30,8 @@ final class Services {
         List<Naptr> known = new ArrayList<>();
         for (Naptr record : records) {
             Optional<Protocol> protocol = protocol(record);
-            if (isTerminal(record)
+            if (record.regexp().isEmpty() // RFC 3263 §4.1 knows replacements only
+                    && isTerminal(record)
                     && protocol.isPresent()
                     && (protocol.get().isSecure() || !secure)
                     && spoken.test(protocol.get())) {

@@ -50,7 +50,9 @@ class DnsJavaTest {
                 .with("one.a.test. 20 AAAA 2001:db8::1");
 
         assertThat(ask("a.test", "NAPTR").records())
-                .containsExactly(new DnsRecord.Naptr(10, 50, "s", "SIP+D2U", "_sip._udp.a.test"));
+                .containsExactly(
+                        new DnsRecord.Naptr(10, 50, "s", "SIP+D2U", "_sip._udp.a.test"),
+                        new DnsRecord.Naptr(20, 50, "u", "E2U+sip", "!^.*$!sip:info@a.test!", ""));
         assertThat(ask("_sip._udp.a.test", "SRV"))
                 .isEqualTo(new DnsAnswer(List.of(new DnsRecord.Srv(1, 2, 5070, "one.a.test")), Duration.ofSeconds(30)));
         assertThat(ask("_sip._tcp.a.test", "SRV").records()).containsExactly(new DnsRecord.Srv(0, 0, 0, ""));

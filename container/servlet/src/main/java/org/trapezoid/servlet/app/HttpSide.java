@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.app;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the HTTP side of an application is given. Immutable.
+ *
+ * @param components of both sides
+ * @param environment what is bound below {@code java:comp/env}, by relative name
+ * @param sessions where its HTTP sessions belong; none without a SIP side
+ */
+public record HttpSide(
+        Components components, Map<String, Object> environment, Optional<ApplicationSessions> sessions) {}
