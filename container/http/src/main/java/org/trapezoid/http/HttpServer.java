@@ -127,7 +127,9 @@ public final class HttpServer implements AutoCloseable {
      * @throws IllegalArgumentException for a scheme without a port
      */
     public String origin(String scheme) {
-        HttpPort serving = (scheme.equals("https") ? securePort : scheme.equals("http") ? port : Optional.<HttpPort>empty())
+        HttpPort serving = (scheme.equals("https")
+                        ? securePort
+                        : scheme.equals("http") ? port : Optional.<HttpPort>empty())
                 .orElseThrow(() -> new IllegalArgumentException("this server has no port for " + scheme));
         InetSocketAddress address = serving.bound()
                 .orElseThrow(() -> new IllegalStateException("the HTTP port is not open yet, or closed again"));

@@ -62,8 +62,7 @@ class AppEnvironmentTest {
 
     @Test
     void runsItUnprotectedWhenTold() {
-        assertThatCode(() ->
-                        AppEnvironment.settings(constrained(Map.of("org.trapezoid.unprotected", "true"))))
+        assertThatCode(() -> AppEnvironment.settings(constrained(Map.of("org.trapezoid.unprotected", "true"))))
                 .doesNotThrowAnyException();
     }
 }
