@@ -12,6 +12,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -111,7 +112,8 @@ class BlockingApplicationTest {
     }
 
     private static SipServer server(SipServlet servlet) {
-        return SipServer.create(config -> config.listen(Listener.udp(0)).application("blocking", servlet));
+        return SipServer.create(config ->
+                config.listen(Listener.udp(0)).stopTimeout(Duration.ZERO).application("blocking", servlet));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ class TrustedPeersTest {
     })
     void onlyPeersInsideSpeakForTheNetwork(String peers, String seen) throws Exception {
         try (SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
+                        .stopTimeout(Duration.ZERO)
                         .trustedPeers(new TrustedPeers(List.of(peers), List.of()))
                         .application("teller", new Teller()));
                 DatagramSocket alice = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
