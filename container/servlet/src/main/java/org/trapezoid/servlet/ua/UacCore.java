@@ -25,6 +25,7 @@ import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.Sent;
 import org.trapezoid.sip.transaction.Transaction;
+import org.trapezoid.sip.transaction.Unattended;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
 
@@ -253,7 +254,7 @@ public final class UacCore implements ClientUser {
 
     private void hangUp(Dialog dialog) {
         Request bye = dialog.createRequest(Method.BYE).build();
-        services.outbound().send(root, bye, RoutingState.NEW, new Unattended(), Contacts::finish);
+        services.outbound().send(root, bye, RoutingState.NEW, Unattended.INSTANCE, Contacts::finish);
     }
 
     private void onProvisional(Response response) {

@@ -179,7 +179,7 @@ public final class InviteClientTransaction extends ClientTransaction {
         timerEnd = schedule(context.timing().timeout(), this::onCancelUnanswered);
         Request cancel = HopByHop.cancel(request(), reasons);
         TransactionKey cancelKey = key.withMethod(Method.CANCEL);
-        new NonInviteClientTransaction(context, cancelKey, this, presentFlow(), cancel, CancelUser.INSTANCE).start();
+        new NonInviteClientTransaction(context, cancelKey, this, presentFlow(), cancel, Unattended.INSTANCE).start();
     }
 
     private void onTimerA() {
