@@ -310,20 +310,11 @@ public final class ProxyBranch implements ClientUser {
     private String pathToken() {
         Flow in = core.arrivedOver();
         Request register = core.received();
-        boolean asked = register.viaCount() == 1 && hasOption(register, "outbound");
+        boolean asked = register.viaCount() == 1 && register.headers().lists(HeaderName.SUPPORTED, "outbound");
         ClientFlow.Way way = ClientFlow.wayToContact(in, register);
         return !(in instanceof LoopbackFlow) && (asked || way != ClientFlow.Way.CONTACT)
                 ? core.flows().token(in, FlowTokens.Use.PATH, asked || way == ClientFlow.Way.FLOW_ONLY)
                 : "";
-    }
-
-    private static boolean hasOption(Request request, String option) {
-        for (String value : request.headers().values(HeaderName.SUPPORTED)) {
-            if (value.equalsIgnoreCase(option)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** RFC 5626 §5.3: clients that their flows alone lead to, at either side. */

@@ -120,12 +120,7 @@ public final class ReliableProvisionals {
     }
 
     static boolean requires100rel(Response response) {
-        for (String tag : response.headers().values(HeaderName.REQUIRE)) {
-            if (tag.equalsIgnoreCase(OPTION_TAG)) {
-                return true;
-            }
-        }
-        return false;
+        return response.headers().lists(HeaderName.REQUIRE, OPTION_TAG);
     }
 
     private static boolean matches(Response response, RAck rack) {
