@@ -132,7 +132,7 @@ public final class Dispatcher implements RequestHandler {
         if (session.isPresent()) {
             userAgent(transaction, request, incoming, session.get());
         } else {
-            refuse(transaction, request, 481);
+            refuse(transaction, 481);
         }
     }
 
@@ -155,7 +155,7 @@ public final class Dispatcher implements RequestHandler {
     private void userAgent(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState root) {
         Optional<Inbound> inbound = applications.of(root);
         if (inbound.isEmpty()) {
-            refuse(transaction, request, 481);
+            refuse(transaction, 481);
             return;
         }
         moved(transaction, root, () -> {
@@ -165,7 +165,7 @@ public final class Dispatcher implements RequestHandler {
             } else if (request.method().equals(Method.NOTIFY) && root.callId().equals(request.callId())) {
                 inbound.get().notified(root, transaction, request, incoming);
             } else {
-                refuse(transaction, request, 481); // RFC 3261 §12.2.2
+                refuse(transaction, 481); // RFC 3261 §12.2.2
             }
         });
     }
@@ -173,7 +173,7 @@ public final class Dispatcher implements RequestHandler {
     private void initial(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
         Request request = routed.request();
         if (merged.isMerged(request)) {
-            refuse(transaction, request, 482); // RFC 3261 §8.2.2.2
+            refuse(transaction, 482); // RFC 3261 §8.2.2.2
             return;
         }
         Optional<NameAddr> popped = routed.popped().stream().findFirst();
@@ -195,9 +195,9 @@ public final class Dispatcher implements RequestHandler {
         } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
             forwarder.forward(transaction, outbound.withRoutes(request, out));
         } else if (decision instanceof Decision.Reject reject) {
-            refuse(transaction, request, reject.status() == 404 ? unknownStatus(request) : reject.status());
+            refuse(transaction, reject.status() == 404 ? unknownStatus(request) : reject.status());
         } else {
-            refuse(transaction, request, unknownStatus(request)); // we relay for nobody without an application
+            refuse(transaction, unknownStatus(request)); // we relay for nobody without an application
         }
     }
 
@@ -210,14 +210,14 @@ public final class Dispatcher implements RequestHandler {
     private void toApplication(ServerTransaction transaction, Request request, String name, Incoming incoming) {
         Optional<Inbound> inbound = applications.accepting(name);
         if (inbound.isEmpty()) {
-            refuse(transaction, request, 503);
+            refuse(transaction, 503);
             return;
         }
         AppRuntime runtime = inbound.get().runtime();
         SipApplication application = runtime.application();
         Optional<String> servlet = application.settings().selection().select(request, incoming.poppedRoute());
         if (servlet.isEmpty()) {
-            refuse(transaction, request, unknownStatus(request));
+            refuse(transaction, unknownStatus(request));
             return;
         }
         Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), runtime.deployment());
@@ -238,7 +238,7 @@ public final class Dispatcher implements RequestHandler {
             if (session.isValid()) {
                 inbound.get().initial(transaction, request, incoming, session, false, servlet.get());
             } else {
-                refuse(transaction, request, 404);
+                refuse(transaction, 404);
             }
         });
     }
@@ -287,7 +287,7 @@ public final class Dispatcher implements RequestHandler {
             if (session.isValid()) {
                 inbound.initial(transaction, request, incoming, session, false, servlet);
             } else {
-                refuse(transaction, request, 480); // it ended just now
+                refuse(transaction, 480); // it ended just now
             }
         });
     }
@@ -306,7 +306,7 @@ public final class Dispatcher implements RequestHandler {
         moved(transaction, root, () -> {
             OptionalInt refusal = takeover.get().refusal(root, request);
             if (refusal.isPresent()) {
-                refuse(transaction, request, refusal.getAsInt());
+                refuse(transaction, refusal.getAsInt());
             } else {
                 inbound.initial(transaction, request, incoming, root.appSession(), false, servlet);
             }
@@ -327,14 +327,9 @@ public final class Dispatcher implements RequestHandler {
         });
     }
 
-    private void refuse(ServerTransaction transaction, Request request, int status) {
+    private void refuse(ServerTransaction transaction, int status) {
         Strand.run(transaction, () -> {
-            Response.Builder response = Response.to(request, status);
-            if (request.toTag().isEmpty()) {
-                response.set(
-                        HeaderName.TO,
-                        request.to().withTag(transaction.localTag()).toString());
-            }
+            Response.Builder response = transaction.respond(status);
             if (status == 503) {
                 response.set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER);
             }

@@ -108,11 +108,11 @@ public final class Inbound {
     /** Whether an extension that the application has the container keep does not let a request pass. */
     private boolean isRefused(ServerTransaction transaction, Request request) {
         if (Contacts.makesDialog(request.method()) && !Dialog.isReadable(request)) {
-            refuse(transaction, request, 400);
+            refuse(transaction, 400);
             return true;
         }
         if (Reliable.refuses(runtime, request)) {
-            transaction.send(Reliable.demand(refusal(transaction, request, 421)).build()); // RFC 3262 §3
+            transaction.send(Reliable.demand(transaction.respond(421)).build()); // RFC 3262 §3
             return true;
         }
         return isTooShort(transaction, request);
@@ -121,7 +121,8 @@ public final class Inbound {
     private boolean isTooShort(ServerTransaction transaction, Request request) {
         OptionalLong minimum = CallTimer.refusal(runtime, request);
         if (minimum.isPresent()) { // RFC 4028 §9
-            transaction.send(refusal(transaction, request, 422)
+            transaction.send(transaction
+                    .respond(422)
                     .set(HeaderName.MIN_SE, Long.toString(minimum.getAsLong()))
                     .build());
         }
@@ -178,24 +179,24 @@ public final class Inbound {
     public void inDialog(SipSessionState session, ServerTransaction transaction, Request request, Incoming incoming) {
         Method method = request.method();
         if (isOfEndedUsage(session, request)) {
-            refuse(transaction, request, 481);
+            refuse(transaction, 481);
             return;
         }
         if (Dialog.refreshesTarget(method) && !Dialog.isReadable(request)) {
-            refuse(transaction, request, 400);
+            refuse(transaction, 400);
             return;
         }
         Optional<SubscriptionUsage> subscription = Optional.empty();
         if (method.equals(Method.NOTIFY)) {
             subscription = EventAnswer.subscribed(session, request);
             if (subscription.isEmpty()) {
-                refuse(transaction, request, request.headers().has(HeaderName.EVENT) ? 481 : 489); // RFC 6665 §4.1.3
+                refuse(transaction, request.headers().has(HeaderName.EVENT) ? 481 : 489); // RFC 6665 §4.1.3
                 return;
             }
         }
         Optional<Dialog> dialog = session.dialog();
         if (dialog.isPresent() && dialog.get().receive(request) == Receipt.OUT_OF_ORDER) {
-            refuse(transaction, request, 500); // RFC 3261 §12.2.2
+            refuse(transaction, 500); // RFC 3261 §12.2.2
             return;
         }
         if (method.equals(Method.PRACK) && isSettled(session, transaction, request)) {
@@ -207,7 +208,7 @@ public final class Inbound {
         Session facade = Session.of(session, runtime);
         OptionalInt glare = facade.glare(request);
         if (glare.isPresent()) {
-            refuse(transaction, request, glare.getAsInt());
+            refuse(transaction, glare.getAsInt());
             return;
         }
         if (CallTimer.isRefresh(method) && isTooShort(transaction, request)) {
@@ -224,7 +225,7 @@ public final class Inbound {
     /** Whether a PRACK is answered here: it matches nothing, or the application does not know of it. */
     private boolean isSettled(SipSessionState session, ServerTransaction transaction, Request prack) {
         switch (acknowledge(session, prack)) {
-            case UNMATCHED -> refuse(transaction, prack, 481); // RFC 3262 §3
+            case UNMATCHED -> refuse(transaction, 481); // RFC 3262 §3
             case OF_CONTAINER -> {
                 if (prack.bodyLength() > 0) {
                     return false; // an offer, or an answer: for the application
@@ -246,7 +247,7 @@ public final class Inbound {
         if (status.isEmpty()) {
             return false;
         }
-        Response.Builder response = refusal(transaction, request, status.getAsInt());
+        Response.Builder response = transaction.respond(status.getAsInt());
         runtime.packages().explain(response, status.getAsInt());
         transaction.send(response.build());
         return true;
@@ -258,7 +259,7 @@ public final class Inbound {
                 && (request.method().equals(Method.REFER)
                         || (request.method().equals(Method.SUBSCRIBE) && EventAnswer.isNew(session, request)));
         if (more) {
-            refuse(transaction, request, SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
+            refuse(transaction, SipServletResponse.SC_TEMPORARLY_UNAVAILABLE);
         }
         return more;
     }
@@ -267,7 +268,7 @@ public final class Inbound {
     public void notified(SipSessionState root, ServerTransaction transaction, Request request, Incoming incoming) {
         Optional<SipSessionState> session = root.forking().flatMap(forking -> forking.notified(request));
         if (session.isEmpty()) {
-            refuse(transaction, request, 481);
+            refuse(transaction, 481);
             return;
         }
         if (session.get() != root) {
@@ -308,17 +309,8 @@ public final class Inbound {
         }
     }
 
-    private static Response.Builder refusal(ServerTransaction transaction, Request request, int status) {
-        Response.Builder response = Response.to(request, status);
-        if (request.toTag().isEmpty()) {
-            response.set(
-                    HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
-        }
-        return response;
-    }
-
-    private void refuse(ServerTransaction transaction, Request request, int status) {
-        Response.Builder response = refusal(transaction, request, status);
+    private void refuse(ServerTransaction transaction, int status) {
+        Response.Builder response = transaction.respond(status);
         if (status == 500) {
             int seconds = runtime.services().random().nextInt(11); // RFC 3261 §14.2: from 0 to 10
             response.set(HeaderName.RETRY_AFTER, Integer.toString(seconds));

@@ -459,9 +459,7 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     /** A final response of our own, RFC 3261 §8.2.6.2. */
     Response local(int status) {
-        return Response.to(transaction.request(), status)
-                .toTag(transaction.localTag())
-                .build();
+        return transaction.respond(status).build();
     }
 
     /** The answer of our own to a branch on which nothing was sent. */

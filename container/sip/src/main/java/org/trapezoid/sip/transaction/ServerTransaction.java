@@ -78,9 +78,8 @@ public abstract sealed class ServerTransaction extends Transaction
     /** Nobody is left to answer it: 500, as soon as the present event is over and unless it was answered. */
     public final void giveUp() {
         later(() -> {
-            Optional<Request> kept = keptRequest();
-            if (!hasFinal() && kept.isPresent()) {
-                send(Response.to(kept.get(), SERVER_ERROR).toTag(localTag()).build());
+            if (!hasFinal() && keptRequest().isPresent()) {
+                send(respond(SERVER_ERROR).build());
             }
         });
     }
@@ -111,6 +110,15 @@ public abstract sealed class ServerTransaction extends Transaction
             localTag = tag;
         }
         return tag;
+    }
+
+    /**
+     * A response to its request with our To tag, RFC 3261 §8.2.6.2.
+     *
+     * @throws IllegalStateException if its user has released the request
+     */
+    public final Response.Builder respond(int status) {
+        return Response.to(request(), status).toTag(localTag());
     }
 
     /** The response a retransmission of the request is answered with. */
