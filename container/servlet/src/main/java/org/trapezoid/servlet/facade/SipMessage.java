@@ -677,7 +677,8 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public SessionKeepAlive.Preference getSessionKeepAlivePreference() {
-        throw new UnsupportedOperationException("session timers (RFC 4028) are not supported by this version");
+        throw new UnsupportedOperationException(
+                "preferences for single messages are not built; the context parameter org.trapezoid.session-timer has the container keep session timers (RFC 4028)");
     }
 
     @Override
