@@ -2,11 +2,14 @@
 package org.trapezoid.servlet.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.InsufficientBreadthException;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.URI;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +96,24 @@ class HandingOverTest {
 
         alice.nextResponse(440);
         assertThat(server.sessions()).isZero();
+    }
+
+    @Test
+    void whoMayNotForkCanAnswerAsAUserAgent() throws Exception {
+        app.on("INVITE", request -> {
+            List<URI> two = List.of(app.uri("sip:a@198.51.100.7"), app.uri("sip:b@198.51.100.8"));
+            assertThatThrownBy(() -> request.getProxy().proxyTo(two)).isInstanceOf(InsufficientBreadthException.class);
+            request.createResponse(200).send();
+        });
+        deploy();
+
+        Request invite =
+                alice.send(alice.request(Method.INVITE, "sip:app@a.test").add(HeaderName.MAX_BREADTH, "1"));
+        alice.send(alice.inDialog(Method.ACK, invite, alice.nextResponse(200), 1));
+        app.requests.get(0).getSession().createRequest("BYE").send();
+
+        alice.send(alice.answer(alice.nextRequest(Method.BYE), 200));
+        server.assertEnded();
     }
 
     @Test

@@ -11,6 +11,7 @@ import jakarta.servlet.sip.TooManyHopsException;
 import jakarta.servlet.sip.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -326,6 +327,21 @@ class ProxyStoriesTest {
     }
 
     @Test
+    void aResponseThatIsForwardedStaysInItsClass() {
+        app.on("INVITE", request -> request.getProxy().proxyTo(app.uri(bob.contact())));
+        app.onResponse(response -> {
+            assertThatThrownBy(() -> response.setStatus(200)).isInstanceOf(IllegalStateException.class);
+            response.setStatus(480);
+        });
+
+        Request invite = invite();
+        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 486));
+
+        acknowledgeFailure(invite, alice.nextResponse(480));
+        server.assertEnded();
+    }
+
+    @Test
     void recordRouteParametersComeBackWithTheRoute() {
         List<String> popped = new ArrayList<>();
         app.on("INVITE", request -> {
@@ -337,6 +353,8 @@ class ProxyStoriesTest {
         app.on("INFO", request -> {
             popped.add(request.getPoppedRoute().getURI().getParameter("leg"));
             popped.add(request.getParameter("leg"));
+            assertThat(Collections.list(request.getParameterNames())).contains("leg");
+            assertThat(request.getParameterMap().get("leg")).containsExactly("42");
             assertThat(request.isInitial()).isFalse();
             assertThat(request.getSession()).isSameAs(app.requests.get(0).getSession());
             assertThatThrownBy(request::getProxy).isInstanceOf(IllegalStateException.class);

@@ -169,13 +169,29 @@ class ReliableProvisionalStoriesTest {
     @Test
     @Rfc(value = 3262, section = "3")
     void byPolicyWhoCannotDoItIsRefused() throws Exception {
-        deploy("required");
+        deploy("required", ScriptedServlet.class);
 
         alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
 
         assertThat(alice.nextResponse(421).headers().values(HeaderName.REQUIRE)).containsExactly("100rel");
         assertThat(app.seen).isEmpty();
+        assertThat(app.events).containsExactly("initialized", "app created", "app destroyed");
         server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "7.3.1")
+    void theOptionTagIsKnownInAnyCase() throws Exception {
+        app.on("INVITE", request -> request.createResponse(180).sendReliably());
+        app.on("PRACK", request -> request.createResponse(200).send());
+        deploy("off");
+
+        Request invite =
+                alice.send(alice.request(Method.INVITE, "sip:app@a.test").add(HeaderName.SUPPORTED, "100REL"));
+
+        alice.send(prack(invite, alice.nextResponse(180), 2));
+        alice.nextResponse(200);
+        assertThat(app.seen).containsExactly("INVITE", "PRACK");
     }
 
     @Test
