@@ -124,6 +124,33 @@ class LauncherIT {
     }
 
     @Test
+    void mapsTheClassesThatPrepareHasArchived() throws Exception {
+        Path classes = base.resolve("classes.txt");
+
+        Launcher.Outcome prepared = trapezoid.run("prepare");
+
+        assertThat(prepared.exitCode()).isZero();
+        assertThat(prepared.out()).contains(" ready in ");
+        trapezoid.with("JAVA_OPTS", "-Xlog:class+load:file=" + classes);
+        try (RunningServer server = trapezoid.start()) {
+            assertThat(server.terminate()).isZero();
+        }
+        assertThat(classes)
+                .content()
+                .containsPattern("org\\.trapezoid\\.server\\.Assembly source: shared objects file");
+    }
+
+    @Test
+    void startsWithAnArchiveOfClassesThatIsNone() throws Exception {
+        Files.writeString(Files.createDirectories(base.resolve("data")).resolve("classes.jsa"), "not an archive");
+
+        try (RunningServer server = trapezoid.start()) {
+            assertThat(server.port("udp")).isPositive();
+            assertThat(server.output()).noneMatch(line -> line.contains("classes.jsa"));
+        }
+    }
+
+    @Test
     void endsWithOneWhenAPortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Launcher.Outcome outcome = trapezoid
@@ -151,7 +178,10 @@ class LauncherIT {
                     Max-Forwards: 70
                     Content-Length: 0
 
-                    """.formatted(socket.getLocalPort()).replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
+                    """
+                            .formatted(socket.getLocalPort())
+                            .replace("\n", "\r\n")
+                            .getBytes(StandardCharsets.UTF_8);
 
             socket.send(
                     new DatagramPacket(options, options.length, InetAddress.getLoopbackAddress(), server.port("udp")));

@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trapezoid",
         description = "A SIP Servlet application server.",
-        subcommands = {RunCommand.class, CheckCommand.class, VersionCommand.class, UserCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            PrepareCommand.class,
+            VersionCommand.class,
+            UserCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "see: trapezoid version",
         exitCodeOnInvalidInput = ExitCode.USAGE,
@@ -26,7 +32,7 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String... args) {
-        if (args.length > 0 && args[0].equals("run")) {
+        if (args.length > 0 && (args[0].equals("run") || args[0].equals("prepare"))) {
             Preload.start();
         }
         System.exit(commandLine().execute(args));
@@ -60,6 +66,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command; expected run, check, version or user");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command; expected run, check, prepare, version or user");
     }
 }

@@ -39,7 +39,8 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static String readyLine(SipServer server) {
+    /** What tells an operator, and the scripts that wait for it, that the server serves. */
+    static String readyLine(SipServer server) {
         Duration sinceStart = ProcessHandle.current()
                 .info()
                 .startInstant()

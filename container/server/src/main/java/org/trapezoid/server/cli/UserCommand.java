@@ -56,7 +56,8 @@ final class UserCommand implements Runnable {
             @Option(
                             names = "--sha-512-256",
                             description =
-                                    "Keep a hash for SHA-512-256 too; it is offered when every user of the realm has one.")
+                                    "Keep a hash for SHA-512-256 too; it is offered when every user of the realm has"
+                                            + " one.")
                     boolean sha512)
             throws IOException {
         if (md5 && sha512) {
