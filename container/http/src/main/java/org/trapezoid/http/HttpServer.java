@@ -38,6 +38,7 @@ public final class HttpServer implements AutoCloseable {
     private final HttpConfiguration plain = configuration();
     private final Optional<HttpPort> port;
     private final Optional<HttpPort> securePort;
+    private final ServerPages pages = new ServerPages();
     private final Contexts contexts = new Contexts();
     private volatile Optional<String> advertised = Optional.empty();
 
@@ -116,6 +117,11 @@ public final class HttpServer implements AutoCloseable {
         return securePort;
     }
 
+    /** The pages of the server itself. */
+    public ServerPages pages() {
+        return pages;
+    }
+
     /** Its name for browsers in place of the bound address. Before it starts. */
     public void advertise(String host) {
         advertised = Optional.of(host);
@@ -192,6 +198,9 @@ public final class HttpServer implements AutoCloseable {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             if (upgrades(port, request, response, callback) || upgrades(securePort, request, response, callback)) {
+                return true;
+            }
+            if (pages.handle(request, response, callback)) {
                 return true;
             }
             for (ConvergedContext context : served) {

@@ -40,6 +40,7 @@ import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.uri.AddressRange;
 
 /** All wiring of a server, by constructors. Started and stopped once. */
 final class Assembly {
@@ -56,6 +57,8 @@ final class Assembly {
     private final LocationTable locations;
     private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
+    private final Health health;
+    private final Metrics metrics;
 
     Assembly(ServerConfig config) throws IOException {
         this.config = config;
@@ -86,6 +89,9 @@ final class Assembly {
                         applications.unroutedStatus(),
                         sip.admission(config.sip().limits().load())),
                 sip.names());
+        health = new Health(sip.timers()::sinceTurn);
+        metrics = new Metrics(sip.transports().traffic(), sip.transactions(), servlets, locations::size);
+        config.http().ifPresent(this::addPages);
         deployments = new Deployments(
                 new Deployments.Plan(
                         applications.servlets(),
@@ -98,6 +104,14 @@ final class Assembly {
                 servlets.applications(),
                 new ContextParameters(
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply));
+    }
+
+    private void addPages(ServerConfig.Http settings) {
+        List<AddressRange> readers =
+                settings.metricsFrom().stream().map(AddressRange::parse).toList();
+        health.addTo(http.pages());
+        http.pages()
+                .add("/metrics", reader -> readers.stream().anyMatch(range -> range.contains(reader)), metrics::page);
     }
 
     private static HttpServer http(ServerConfig config, Optional<TlsContext> keys) throws IOException {
@@ -163,15 +177,18 @@ final class Assembly {
         } catch (BrokenArchiveException e) {
             throw new IllegalArgumentException("application " + e.getMessage(), e);
         }
+        health.started();
         http.open();
     }
 
     void stop() {
+        health.stopping();
         keepAlive.ifPresent(KeepAlive::close);
         servlets.drain();
         sip.drain(config.sip().stopTimeout());
         deployments.close();
         quietly(http);
+        metrics.close();
         sip.close();
         locationFile.ifPresent(Assembly::quietly);
         if (config.applications().data().isEmpty()) {

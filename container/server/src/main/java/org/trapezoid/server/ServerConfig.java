@@ -289,13 +289,18 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param advertise the host that goes into Via and Record-Route of WebSocket clients; empty: the bound address
      * @param webSocket SIP over WebSocket on these ports; empty: it is not spoken
      * @param secure the port with TLS; empty: there is none
+     * @param metricsFrom addresses and ranges that may read {@code /metrics}; none: nobody may
      */
     public record Http(
             String host,
             OptionalInt port,
             Optional<String> advertise,
             Optional<WebSocket> webSocket,
-            Optional<Https> secure) {
+            Optional<Https> secure,
+            List<String> metricsFrom) {
+        /** Those of this host. */
+        public static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
+
         public Http {
             requireHost(host, "host of http");
             if (port.isPresent()) {
@@ -307,21 +312,34 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 throw new IllegalArgumentException("port and tls-port of http are both " + port.getAsInt());
             }
             advertise.ifPresent(name -> requireHost(name, "advertise of http"));
+            metricsFrom = List.copyOf(metricsFrom);
+            metricsFrom.forEach(range -> requireAddressRange(range, "metrics-from of http"));
         }
 
         /** An HTTP port with SIP over WebSocket as usual. */
         public Http(String host, int port) {
-            this(host, OptionalInt.of(port), Optional.empty(), Optional.of(WebSocket.DEFAULT), Optional.empty());
+            this(
+                    host,
+                    OptionalInt.of(port),
+                    Optional.empty(),
+                    Optional.of(WebSocket.DEFAULT),
+                    Optional.empty(),
+                    LOOPBACK);
         }
 
         /** The same with a port for HTTPS and WSS. */
         public Http https(int tlsPort, Tls keys) {
-            return new Http(host, port, advertise, webSocket, Optional.of(new Https(tlsPort, keys)));
+            return new Http(host, port, advertise, webSocket, Optional.of(new Https(tlsPort, keys)), metricsFrom);
         }
 
         /** The same without the port that has no TLS. */
         public Http httpsOnly() {
-            return new Http(host, OptionalInt.empty(), advertise, webSocket, secure);
+            return new Http(host, OptionalInt.empty(), advertise, webSocket, secure, metricsFrom);
+        }
+
+        /** The same with {@code /metrics} for these addresses and ranges, such as {@code 10.0.0.0/8}. */
+        public Http metricsFrom(List<String> readers) {
+            return new Http(host, port, advertise, webSocket, secure, readers);
         }
     }
 

@@ -313,6 +313,10 @@ final class SipStack {
         return transports;
     }
 
+    TransactionLayer transactions() {
+        return transactions;
+    }
+
     Strands strands() {
         return strands;
     }

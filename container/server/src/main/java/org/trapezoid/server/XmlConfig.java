@@ -236,7 +236,8 @@ final class XmlConfig {
                 http.port == null ? OptionalInt.empty() : OptionalInt.of(parseInt(http.port, "port of http")),
                 given(http.advertise),
                 webSocket(http),
-                https(http));
+                https(http),
+                http.metricsFrom == null ? ServerConfig.Http.LOOPBACK : words(http.metricsFrom));
     }
 
     /** Keys open the port; it has a number of its own only with them. */
@@ -256,14 +257,9 @@ final class XmlConfig {
         if (http.webSocketPath != null && http.webSocketPath.isBlank()) {
             return Optional.empty();
         }
-        List<String> origins = new ArrayList<>();
-        StringTokenizer tokens = new StringTokenizer(http.webSocketOrigins == null ? "" : http.webSocketOrigins);
-        while (tokens.hasMoreTokens()) {
-            origins.add(tokens.nextToken());
-        }
         return Optional.of(new ServerConfig.WebSocket(
                 http.webSocketPath == null ? usual.path() : http.webSocketPath.trim(),
-                origins,
+                words(http.webSocketOrigins == null ? "" : http.webSocketOrigins),
                 duration(http.webSocketPing, usual.ping(), "websocket-ping")));
     }
 

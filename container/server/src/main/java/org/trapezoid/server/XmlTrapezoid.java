@@ -229,6 +229,10 @@ final class XmlTrapezoid {
         @Nullable
         String advertise;
 
+        @XmlAttribute(name = "metrics-from")
+        @Nullable
+        String metricsFrom;
+
         @XmlAttribute(name = "websocket-path")
         @Nullable
         String webSocketPath;

@@ -414,9 +414,11 @@ public final class Dispatcher implements RequestHandler {
     }
 
     @Override
-    public void onStrayResponse(Flow flow, Response response) {
-        if (applications.anyStateless()) {
-            stateless.forward(response); // RFC 6026 §7.3: a stateful proxy drops it
+    public boolean onStrayResponse(Flow flow, Response response) {
+        boolean forwarded = applications.anyStateless(); // RFC 6026 §7.3: a stateful proxy drops it
+        if (forwarded) {
+            stateless.forward(response);
         }
+        return forwarded;
     }
 }

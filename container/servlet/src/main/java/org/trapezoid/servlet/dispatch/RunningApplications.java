@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.dispatch;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,10 +57,14 @@ public final class RunningApplications {
     }
 
     public List<String> names() {
+        return all().stream().map(SipApplication::name).toList();
+    }
+
+    /** Those that take initial requests, by name. */
+    List<SipApplication> all() {
         return byName.values().stream()
                 .map(each -> each.runtime().application())
-                .map(SipApplication::name)
-                .sorted()
+                .sorted(Comparator.comparing(SipApplication::name))
                 .toList();
     }
 }

@@ -64,6 +64,7 @@ public final class ServletLayer {
     private final SessionRegistry sessions = new SessionRegistry();
     private final AppDeployments applications;
     private final AdmissionControl admission;
+    private final RunningApplications running = new RunningApplications();
 
     /** A layer whose applications find no telephone numbers in the DNS. */
     public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
@@ -81,7 +82,6 @@ public final class ServletLayer {
             Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options, Dns dns) {
         TransportLayer transports = stack.transports();
         Predicate<Uri> isOwn = uri -> uri instanceof SipUri sip && OwnUris.isOwn(transports, sip);
-        RunningApplications running = new RunningApplications();
         ApplicationChain chain = new ApplicationChain(selector, isOwn, running::isDeployed);
         RouteBack routeBack = new RouteBack(stack.identifiers(), stack.timers()::nanoTime, () -> transports
                 .listeners()
@@ -161,6 +161,11 @@ public final class ServletLayer {
     /** Application sessions at present. */
     public int sessions() {
         return sessions.size();
+    }
+
+    /** What the layer holds; looks at every session. */
+    public Load load() {
+        return Load.of(sessions, running.all());
     }
 
     /** From now on only requests of calls in progress are taken; new ones get 503. */

@@ -26,6 +26,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.Traffic;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
@@ -220,6 +221,7 @@ public final class AppRuntime {
         });
         if (!queued) {
             session.callbackEnded();
+            transports.traffic().dropped(Traffic.Drop.CALLBACK_QUEUE);
             log.warn("application {}: callback queue of session {} is full, event dropped", application, session.id());
         }
         return queued;

@@ -138,6 +138,11 @@ public final class LocationTable implements LocationService, AutoCloseable {
         return Set.copyOf(bound);
     }
 
+    /** How many addresses-of-record there are; some of them may have ended less than a second ago. */
+    public int size() {
+        return table.size();
+    }
+
     @Override
     public Optional<List<Binding>> instance(String uri) {
         Uri parsed = Uri.parse(uri);

@@ -132,6 +132,11 @@ public final class SessionRegistry {
         return appSessions.values();
     }
 
+    /** The SIP sessions at present; of a forked call that is proxied, one may be seen twice. */
+    public Collection<SipSessionState> sipSessions() {
+        return sipSessions.values();
+    }
+
     public int size() {
         return appSessions.size();
     }

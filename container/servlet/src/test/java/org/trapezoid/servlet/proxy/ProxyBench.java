@@ -116,7 +116,9 @@ final class ProxyBench implements RequestHandler, Outbound {
     }
 
     @Override
-    public void onStrayResponse(Flow flow, Response response) {}
+    public boolean onStrayResponse(Flow flow, Response response) {
+        return false;
+    }
 
     @Override
     public OutgoingRequest send(

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.concurrent;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the callbacks of one application run: on workers, or inline on the thread that read the message. Thread-safe.
  */
 public final class CallbackMode {
-    private static final CallbackMode INLINE = new CallbackMode(true, null);
-    private static final CallbackMode WORKER = new CallbackMode(false, null);
+    /** That of a strand which belongs to no application yet: on workers. */
+    static final CallbackMode UNASSIGNED = new CallbackMode(false, null);
 
     private final @Nullable InlineTrial trial; // none: fixed
+    private final LongAdder callbacks = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
     private volatile boolean inline;
 
     private CallbackMode(boolean inline, @Nullable InlineTrial trial) {
@@ -29,21 +32,16 @@ public final class CallbackMode {
 
     /** Always on the thread that read the message. */
     public static CallbackMode inline() {
-        return INLINE;
+        return new CallbackMode(true, null);
     }
 
     /** Always on workers. */
     public static CallbackMode worker() {
-        return WORKER;
+        return new CallbackMode(false, null);
     }
 
     public boolean isInline() {
         return inline;
-    }
-
-    /** Whether it moves by itself. */
-    public boolean isProving() {
-        return trial != null;
     }
 
     /** {@code inline} or {@code worker}, for status. */
@@ -53,10 +51,22 @@ public final class CallbackMode {
     }
 
     /** A callback of the application took so long, waiting included; for part of that it had no processor. */
-    void ran(long nanos, long runDelay) {
+    void ran(long took, long runDelay) {
+        callbacks.increment();
+        nanos.add(took);
         if (trial != null) {
-            trial.ran(this, nanos - runDelay);
+            trial.ran(this, took - runDelay);
         }
+    }
+
+    /** How many callbacks of the application have ended. */
+    public long callbacks() {
+        return callbacks.sum();
+    }
+
+    /** The sum of the time they took, in nanoseconds. */
+    public long nanos() {
+        return nanos.sum();
     }
 
     void moveTo(boolean inline) {

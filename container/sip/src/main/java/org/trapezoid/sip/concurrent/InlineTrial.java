@@ -2,7 +2,6 @@
 package org.trapezoid.sip.concurrent;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +30,9 @@ final class InlineTrial {
     /** Guards the fields below, and moves of the mode. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final LongAdder inline = new LongAdder(); // callbacks that ran inline
     private long blocked; // nanoseconds of slow callbacks, in the trial or since it runs inline
     private long forgivenAt; // when some of it was forgiven last
-    private long forgivenInline; // how many had run inline then
+    private long forgivenCallbacks; // how many had run then
     private int proved; // callbacks of this trial
     private long trialFrom;
     private Duration delay = FIRST_DELAY;
@@ -54,7 +52,6 @@ final class InlineTrial {
         if (!mode.isInline()) {
             prove(mode, Math.min(slow, MOST));
         } else {
-            inline.increment();
             if (slow > 0) {
                 slowInline(mode, Math.min(slow, MOST));
             }
@@ -79,7 +76,7 @@ final class InlineTrial {
             proved = 0;
             blocked = 0;
             forgivenAt = timers.nanoTime();
-            forgivenInline = inline.sum();
+            forgivenCallbacks = mode.callbacks();
             mode.moveTo(true);
         } finally {
             lock.unlock();
@@ -95,7 +92,7 @@ final class InlineTrial {
                 return;
             }
             long now = timers.nanoTime();
-            forgive(now, inline.sum());
+            forgive(now, mode.callbacks());
             blocked += slow;
             if (blocked < INLINE_BOUND) {
                 return;
@@ -116,9 +113,9 @@ final class InlineTrial {
 
     private void forgive(long now, long ran) {
         double forgiven =
-                (double) (ran - forgivenInline) / FORGIVEN_CALLBACKS + (double) (now - forgivenAt) / FORGIVEN_TIME;
+                (double) (ran - forgivenCallbacks) / FORGIVEN_CALLBACKS + (double) (now - forgivenAt) / FORGIVEN_TIME;
         blocked = Math.max(0, blocked - (long) (forgiven * MOST));
         forgivenAt = now;
-        forgivenInline = ran;
+        forgivenCallbacks = ran;
     }
 }

@@ -32,7 +32,7 @@ public final class Strand implements Stranded {
     private @Nullable Runnable next;
     private @Nullable ArrayDeque<Runnable> others; // behind next; made when a second one waits
     private boolean claimed; // some thread runs the callbacks, or has been asked to
-    private volatile CallbackMode mode = CallbackMode.worker();
+    private volatile CallbackMode mode = CallbackMode.UNASSIGNED;
     private volatile String identity = "";
 
     Strand(Executor workers, Timers timers) {

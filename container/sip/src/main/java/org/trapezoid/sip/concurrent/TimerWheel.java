@@ -78,6 +78,11 @@ public final class TimerWheel implements Timers, AutoCloseable {
         return size.get();
     }
 
+    /** How long ago the wheel turned last, in nanoseconds: a few ticks, unless its thread is stuck or has no processor. */
+    public long sinceTurn() {
+        return elapsed() - current * TICK;
+    }
+
     /** Stops the thread; pending timers do not fire. */
     @Override
     public void close() {

@@ -101,10 +101,9 @@ final class Turn {
     @SuppressWarnings("Interruption") // the flag belongs to the callback that has ended
     void execute(Strand strand, Runnable callback, CallbackMode mode, Timers timers) {
         Reader watched = reader;
-        boolean timed = watched != null || mode.isProving();
         boolean outerSettling = settling;
         boolean outerCallback = inCallback;
-        long start = timed ? timers.nanoTime() : 0;
+        long start = timers.nanoTime();
         if (watched != null) {
             watched.enterCallback(start);
         }
@@ -121,10 +120,8 @@ final class Turn {
                 watched.leaveCallback();
             }
             Thread.interrupted();
-            if (timed) {
-                long took = timers.nanoTime() - start;
-                mode.ran(took, watched == null ? 0 : runDelay(took));
-            }
+            long took = timers.nanoTime() - start;
+            mode.ran(took, watched == null ? 0 : runDelay(took));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.message;
 
+import java.util.List;
 import org.trapezoid.sip.uri.Grammar;
 import org.trapezoid.sip.uri.SyntaxException;
 
@@ -65,6 +66,11 @@ public final class Method {
             }
         }
         return true;
+    }
+
+    /** The methods this stack knows. */
+    public static List<Method> known() {
+        return List.of(KNOWN);
     }
 
     public String name() {

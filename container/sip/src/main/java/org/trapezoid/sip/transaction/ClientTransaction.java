@@ -53,6 +53,7 @@ public abstract sealed class ClientTransaction extends Transaction
 
     final void transmit(Request message, Flow over) {
         log.debug("{} sends {}", this, message.method().name());
+        context.transports().traffic().sent(over, message);
         over.send(message, this::failLater);
     }
 

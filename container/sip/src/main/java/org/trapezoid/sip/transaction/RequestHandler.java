@@ -29,6 +29,10 @@ public interface RequestHandler {
      */
     boolean onStrayCancel(Flow flow, Request cancel);
 
-    /** A response that matches no transaction. Holds no strand. */
-    void onStrayResponse(Flow flow, Response response);
+    /**
+     * A response that matches no transaction. Holds no strand.
+     *
+     * @return whether it was handled (by a stateless proxy); else it is dropped
+     */
+    boolean onStrayResponse(Flow flow, Response response);
 }

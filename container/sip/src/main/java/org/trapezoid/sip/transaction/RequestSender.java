@@ -129,13 +129,13 @@ public final class RequestSender {
             log.debug(
                     "{} not sent: the flow to its client has ended",
                     request.method().name());
-            return new Sent();
+            return new Sent(transports.traffic());
         }
         return locateDirect(withoutFlow(request), branch, locator);
     }
 
     private Sent locateDirect(Request request, String branch, ServerLocator locator) {
-        Sent sent = new Sent();
+        Sent sent = new Sent(transports.traffic());
         Uri nextHop = NextHop.of(request);
         locator.locate(nextHop).whenComplete((hops, problem) -> {
             if (problem != null || hops.isEmpty()) {
@@ -167,7 +167,7 @@ public final class RequestSender {
     }
 
     private Sent goDirect(Request request, Flow flow, String branch) {
-        Sent sent = new Sent();
+        Sent sent = new Sent(transports.traffic());
         sent.go(withVia(permitted(request, flow), flow, branch), flow, () -> {});
         return sent;
     }

@@ -18,6 +18,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.MessageHandler;
+import org.trapezoid.sip.transport.Traffic;
 import org.trapezoid.sip.transport.TransportLayer;
 
 /** Brings every message to its transaction or to the {@link RequestHandler}, RFC 3261 §17. Thread-safe. */
@@ -113,15 +114,19 @@ public final class TransactionLayer implements MessageHandler {
                         TransactionKey.client(branch.get(), response.cseq().method()))
                 : Optional.empty();
         if (transaction.isEmpty()) {
-            handler.onStrayResponse(flow, response);
+            if (!handler.onStrayResponse(flow, response)) {
+                transports.traffic().dropped(Traffic.Drop.STRAY_RESPONSE);
+            }
             return;
         }
         ClientTransaction client = transaction.get();
         if (!client.mayComeOver(flow)) {
+            transports.traffic().dropped(Traffic.Drop.STRAY_RESPONSE);
             log.debug("{}: {} dropped, it came over {}", client, response.status(), flow);
         } else if (client.isOnPath(response)) {
             Strand.run(client, () -> client.receive(response));
         } else {
+            transports.traffic().dropped(Traffic.Drop.STRAY_RESPONSE);
             log.debug("{}: {} dropped, it has not the Vias of the request", client, response.status());
         }
     }
@@ -214,6 +219,7 @@ public final class TransactionLayer implements MessageHandler {
         Response.Builder answer = stateless.answer(request, status);
         if (status == SERVICE_UNAVAILABLE) {
             answer.set(HeaderName.RETRY_AFTER, RETRY_AFTER);
+            transports.traffic().dropped(Traffic.Drop.OVERLOAD);
         }
         send(flow, answer.build());
     }
@@ -244,6 +250,8 @@ public final class TransactionLayer implements MessageHandler {
         }
 
         @Override
-        public void onStrayResponse(Flow flow, Response response) {}
+        public boolean onStrayResponse(Flow flow, Response response) {
+            return false;
+        }
     }
 }

@@ -42,6 +42,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private final TrustDomain trust;
     private final ResponseRoute route;
     private final LogGate gate;
+    private final Traffic traffic = new Traffic();
     private final List<Consumer<Flow>> watchers = new CopyOnWriteArrayList<>();
     private volatile MessageHandler handler = new Unready();
     private volatile LocalNames names = new LocalNames(List.of(), List.of());
@@ -79,6 +80,11 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     @Override
     public void close() {
         transports.forEach(Transport::close);
+    }
+
+    /** What was received, sent and dropped. */
+    public Traffic traffic() {
+        return traffic;
     }
 
     /** Who is inside the network of this server. */
@@ -164,6 +170,9 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     @Override
     public void onMessage(Flow flow, ParseResult result) {
+        if (result instanceof ParseResult.Parsed parsed) {
+            traffic.received(flow, parsed.message());
+        }
         if (!options.forbidden().isEmpty()) {
             onRestricted(
                     flow, result, options.forbidden().forMessagesTo(flow.local().getAddress()));
@@ -184,6 +193,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         if (result instanceof ParseResult.Parsed parsed && parsed.message() instanceof Response response) {
             onResponse(flow, response.toBuilder().forbid(forbidden).build());
         } else if (forbidden.contains(flow.peer().getAddress())) {
+            traffic.dropped(Traffic.Drop.FORBIDDEN_SOURCE);
             if (gate.passes(new Source(flow.peer().getAddress(), "forbidden"))) {
                 log.info("{}: request dropped, its source is in a forbidden range", flow);
             }
@@ -223,12 +233,16 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         Optional<Protocol> protocol = Protocol.of(via.transport());
         if (protocol.isPresent() && isOwn(via.sentBy(), protocol.get())) {
             handler.onResponse(flow, response);
-        } else if (gate.passes(new Source(flow.peer().getAddress(), "via"))) {
-            log.debug("{}: response dropped, its top Via {} is not ours", flow, via.sentBy());
+        } else {
+            traffic.dropped(Traffic.Drop.FOREIGN_VIA);
+            if (gate.passes(new Source(flow.peer().getAddress(), "via"))) {
+                log.debug("{}: response dropped, its top Via {} is not ours", flow, via.sentBy());
+            }
         }
     }
 
     private void onMalformed(Flow flow, Malformed malformed) {
+        traffic.dropped(Traffic.Drop.MALFORMED);
         if (gate.passes(new Source(flow.peer().getAddress(), "malformed"))) {
             log.debug("{}: malformed message: {}", flow, malformed.reason());
         }
@@ -263,6 +277,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     }
 
     private void send(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
+        traffic.sent(receivedOn, response);
         if (receivedOn instanceof LoopbackFlow) {
             receivedOn.send(response, onFailure);
         } else if (!receivedOn.isReliable()) {
@@ -316,6 +331,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 .flatMap(protocol -> protocol.isReliable() ? connection(protocol, via) : datagrams(protocol, via))
                 .filter(found -> !response.forbidden().contains(found.peer().getAddress()));
         if (flow.isPresent()) {
+            traffic.sent(flow.get(), response);
             flow.get().send(trust.sent(flow.get(), response), onFailure);
         } else {
             fail(onFailure, new IOException("no way to send a response to " + via));

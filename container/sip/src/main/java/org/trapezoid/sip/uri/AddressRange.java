@@ -48,6 +48,11 @@ public final class AddressRange {
         }
     }
 
+    /** Whether an address is in it; one of another family never is. */
+    public boolean contains(InetAddress address) {
+        return contains(address.getAddress());
+    }
+
     /** Whether an address, as {@link InetAddress#getAddress} gives it, is in it. */
     boolean contains(byte[] address) {
         if (address.length != network.length) {

@@ -158,7 +158,8 @@ class InlineTrialTest {
                 strand.callback(() -> clock.advance(SLOW));
             }
             assertThat(fixed.isInline()).isEqualTo(before);
-            assertThat(fixed.isProving()).isFalse();
+            assertThat(fixed.callbacks()).isEqualTo(1003);
+            assertThat(fixed.nanos()).isEqualTo(3 * SLOW.toNanos());
         }
     }
 

@@ -48,7 +48,7 @@ final class RecordingHandler implements RequestHandler {
     }
 
     @Override
-    public void onStrayResponse(Flow flow, Response response) {
-        strayResponses.add(response);
+    public boolean onStrayResponse(Flow flow, Response response) {
+        return strayResponses.add(response);
     }
 }
