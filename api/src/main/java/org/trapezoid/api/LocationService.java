@@ -252,6 +252,14 @@ public interface LocationService {
     interface Listener {
 
         /**
+         * {@return whether it is told of the changes that other nodes of a cluster made, too. Not unless overridden: what is to be
+         * done once for each change is done by the node that made it}
+         */
+        default boolean isToldOfOtherNodes() {
+            return false;
+        }
+
+        /**
          * A contact was added. Does nothing unless overridden.
          *
          * @param binding the new binding

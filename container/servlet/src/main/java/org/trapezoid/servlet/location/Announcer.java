@@ -36,9 +36,14 @@ final class Announcer {
         return !listeners.isEmpty();
     }
 
-    /** Puts changes in line; called while nobody else can change that address-of-record. */
-    void enqueue(String addressOfRecord, List<Change> changes) {
-        lane(addressOfRecord).changes.addAll(changes);
+    /**
+     * Puts changes in line; called while nobody else can change that address-of-record.
+     *
+     * @param elsewhere whether another node made them
+     */
+    void enqueue(String addressOfRecord, List<Change> changes, boolean elsewhere) {
+        Queue<Announced> queue = lane(addressOfRecord).changes;
+        changes.forEach(change -> queue.add(new Announced(change, elsewhere)));
     }
 
     /** Tells what is in line, unless another thread is at it already: then that one goes on with it. */
@@ -49,7 +54,7 @@ final class Announcer {
         }
         int seen = 1;
         while (seen != 0) {
-            Change change;
+            Announced change;
             while ((change = lane.changes.poll()) != null) {
                 tell(change);
             }
@@ -62,18 +67,22 @@ final class Announcer {
         return lanes[(hash ^ (hash >>> 16)) & (LANES - 1)];
     }
 
-    private void tell(Change change) {
+    private void tell(Announced announced) {
         for (Listener listener : listeners) {
             try {
-                change.tell(listener);
+                if (!announced.elsewhere() || listener.isToldOfOtherNodes()) {
+                    announced.change().tell(listener);
+                }
             } catch (Throwable e) { // an old archive may throw any Error
                 log.warn("location listener {} threw", listener.getClass().getName(), e);
             }
         }
     }
 
+    private record Announced(Change change, boolean elsewhere) {}
+
     private static final class Lane {
-        final Queue<Change> changes = new ConcurrentLinkedQueue<>();
+        final Queue<Announced> changes = new ConcurrentLinkedQueue<>();
         final AtomicInteger calls = new AtomicInteger();
     }
 }

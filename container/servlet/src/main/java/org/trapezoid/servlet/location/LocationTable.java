@@ -83,6 +83,16 @@ public final class LocationTable implements LocationService, AutoCloseable {
         }
     }
 
+    /** Makes a change that was made on another node of a cluster. */
+    public void merge(BindingMerge change) {
+        boolean done = false;
+        while (!done) {
+            Instant now = clock.instant();
+            Contacts current = contacts(change.addressOfRecord());
+            done = commit(change.addressOfRecord(), current, change.apply(current, now), now, true);
+        }
+    }
+
     @Override
     public Optional<Binding> bind(Binding binding) {
         Uri contact = Uri.parse(binding.contact());
@@ -207,14 +217,18 @@ public final class LocationTable implements LocationService, AutoCloseable {
         return table.getOrDefault(addressOfRecord, Contacts.NONE);
     }
 
-    /** Puts in the next contacts if the current ones still are; false if another change came first. */
     private boolean commit(String addressOfRecord, Contacts current, Contacts next, Instant now) {
+        return commit(addressOfRecord, current, next, now, false);
+    }
+
+    /** Puts in the next contacts if the current ones still are; false if another change came first. */
+    private boolean commit(String addressOfRecord, Contacts current, Contacts next, Instant now, boolean elsewhere) {
         boolean announce = announcer.isNeeded();
         List<Change> changes = new ArrayList<>(announce ? 2 : 0);
         if (announce) {
             current.changes(next, now, changes);
         }
-        Commit commit = new Commit(addressOfRecord, current, next, changes);
+        Commit commit = new Commit(addressOfRecord, current, next, changes, elsewhere);
         table.compute(addressOfRecord, commit::apply);
         if (commit.done && !changes.isEmpty()) {
             announcer.tell(addressOfRecord);
@@ -228,13 +242,15 @@ public final class LocationTable implements LocationService, AutoCloseable {
         private final Contacts current;
         private final Contacts next;
         private final List<Change> changes;
+        private final boolean elsewhere;
         private boolean done;
 
-        Commit(String addressOfRecord, Contacts current, Contacts next, List<Change> changes) {
+        Commit(String addressOfRecord, Contacts current, Contacts next, List<Change> changes, boolean elsewhere) {
             this.addressOfRecord = addressOfRecord;
             this.current = current;
             this.next = next;
             this.changes = changes;
+            this.elsewhere = elsewhere;
         }
 
         @Nullable
@@ -250,7 +266,7 @@ public final class LocationTable implements LocationService, AutoCloseable {
                     dues.add(new Due(next.due(), addressOfRecord));
                 }
             }
-            announcer.enqueue(addressOfRecord, changes);
+            announcer.enqueue(addressOfRecord, changes, elsewhere);
             return next.isEmpty() ? null : next;
         }
     }

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.EntryEvent;
+import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryUpdatedListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.api.Binding;
+import org.trapezoid.api.LocationService;
+import org.trapezoid.servlet.location.BindingMerge;
+import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.sip.concurrent.Threads;
+
+/**
+ * Keeps the location tables of all nodes the same. Each node has every binding, so a look-up asks nobody. A change is made in the table of
+ * its node first and then sent to where the cluster keeps the address-of-record; there changes of several nodes meet one at a time, and what
+ * comes of them goes to all tables. Thread-safe.
+ */
+public final class SharedBindings implements AutoCloseable {
+    static final String MAP = "trapezoid-bindings";
+
+    private static final Logger log = LoggerFactory.getLogger(SharedBindings.class);
+    private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+
+    private final LocationTable locations;
+    private final IMap<String, String> map;
+    private final ClusterNode node;
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final LocationService.Listener local = new LocalChanges();
+    private final ScheduledExecutorService executor;
+    private final UUID entryListener;
+    private final UUID membershipListener;
+
+    /**
+     * What this node knows of one address-of-record. Changed by {@link ConcurrentHashMap#compute} alone, and what was agreed by the executor
+     * alone.
+     */
+    private record Entry(
+            long version, List<Binding> agreed, @Nullable BindingMerge sent, @Nullable BindingMerge waiting) {
+        static final Entry NEW = new Entry(0, List.of(), null, null);
+
+        boolean isIdle() {
+            return sent == null && waiting == null;
+        }
+
+        @Nullable
+        Entry orNull() {
+            return isIdle() && agreed.isEmpty() ? null : this;
+        }
+    }
+
+    /**
+     * Takes over what the cluster knows. What the table holds already is kept if this node is the first one; otherwise it is out of
+     * date: the others went on while this node was away.
+     *
+     * @throws InterruptedException if the thread is interrupted while the cluster is read
+     */
+    public SharedBindings(LocationTable locations, ClusterNode node) throws InterruptedException {
+        this.locations = locations;
+        this.node = node;
+        this.map = node.hazelcast().getMap(MAP);
+        this.executor = new ScheduledThreadPoolExecutor(1, task -> Threads.platform("cluster-bindings", task));
+        boolean first = node.members().size() == 1;
+        List<BindingMerge> own = new ArrayList<>();
+        for (String addressOfRecord : locations.addressesOfRecord()) {
+            List<Binding> bindings = locations.lookup(addressOfRecord);
+            own.add(new BindingMerge(addressOfRecord, bindings, List.of()));
+            if (!first) {
+                locations.merge(new BindingMerge(addressOfRecord, List.of(), bindings));
+            }
+        }
+        entryListener = map.addEntryListener(new RemoteChanges(), true);
+        if (first) {
+            own.forEach(this::change);
+        }
+        read();
+        locations.addListener(local);
+        membershipListener = node.hazelcast().getCluster().addMembershipListener(new MembershipAdapter() {
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                compareLater();
+            }
+        });
+    }
+
+    private void read() throws InterruptedException {
+        try {
+            executor.submit(this::compare).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the bindings of the cluster cannot be read", e);
+        }
+    }
+
+    /**
+     * Takes over what is stored, and stores what is not: a node that died may not have told everybody of its last changes, and what it
+     * kept may not have had a backup yet. By the executor.
+     */
+    private void compare() {
+        try {
+            Map<String, Long> stored = new HashMap<>();
+            for (Map.Entry<String, String> each : map) {
+                stored.put(each.getKey(), SharedRecord.parse(each.getValue()).version());
+                agreed(each.getKey(), each.getValue());
+            }
+            entries.forEach((addressOfRecord, entry) -> {
+                if (!entry.agreed().isEmpty() && entry.version() > stored.getOrDefault(addressOfRecord, 0L)) {
+                    restore(addressOfRecord, entry);
+                }
+            });
+        } catch (RuntimeException e) {
+            if (node.isRunning()) {
+                log.warn("the bindings of the cluster cannot be read now; tried again", e);
+                compareLater();
+            }
+        }
+    }
+
+    private void compareLater() {
+        executor.schedule(this::compare, SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void restore(String addressOfRecord, Entry entry) {
+        SharedRecord record = new SharedRecord(entry.version(), entry.agreed());
+        map.submitToKey(addressOfRecord, new RestoreBindings(record.format(addressOfRecord)))
+                .whenCompleteAsync(
+                        (stored, failure) -> {
+                            if (failure != null && node.isRunning()) {
+                                log.debug("{}: not stored again yet", addressOfRecord, failure);
+                                compareLater();
+                            }
+                        },
+                        executor);
+    }
+
+    // ---- what this node changes
+
+    private void change(BindingMerge change) {
+        boolean[] alone = {false};
+        entries.compute(change.addressOfRecord(), (key, known) -> {
+            Entry entry = known == null ? Entry.NEW : known;
+            alone[0] = entry.sent() == null;
+            BindingMerge waiting = entry.waiting();
+            return alone[0]
+                    ? new Entry(entry.version(), entry.agreed(), change, null)
+                    : new Entry(
+                            entry.version(),
+                            entry.agreed(),
+                            entry.sent(),
+                            waiting == null ? change : waiting.then(change));
+        });
+        if (alone[0]) {
+            send(change);
+        }
+    }
+
+    /** One change of an address-of-record at a time is under way, so that they arrive in their order. */
+    private void send(BindingMerge change) {
+        map.submitToKey(change.addressOfRecord(), new MergeBindings(change))
+                .whenCompleteAsync((record, failure) -> sent(change, record, failure), executor);
+    }
+
+    private void sent(BindingMerge change, @Nullable String record, @Nullable Throwable failure) {
+        if (failure != null || record == null) {
+            if (node.isRunning()) {
+                log.debug("{}: not stored yet", change.addressOfRecord(), failure);
+                executor.schedule(() -> send(change), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            return;
+        }
+        agreed(change.addressOfRecord(), record);
+        Entry after = entries.computeIfPresent(
+                change.addressOfRecord(),
+                (key, entry) -> new Entry(entry.version(), entry.agreed(), entry.waiting(), null).orNull());
+        if (after != null && after.sent() != null) {
+            send(after.sent());
+        }
+    }
+
+    // ---- what the cluster has agreed on
+
+    /** By the executor. */
+    private void agreed(String addressOfRecord, String record) {
+        SharedRecord stored = SharedRecord.parse(record);
+        Entry before = entries.getOrDefault(addressOfRecord, Entry.NEW);
+        if (stored.version() <= before.version()) {
+            return;
+        }
+        List<Binding> bindings = before.sent() == null
+                ? stored.bindings()
+                : same(stored.bindings(), before.sent().put());
+        locations.merge(BindingMerge.between(addressOfRecord, before.agreed(), bindings));
+        entries.compute(addressOfRecord, (key, known) -> {
+            Entry entry = known == null ? Entry.NEW : known;
+            return new Entry(stored.version(), bindings, entry.sent(), entry.waiting()).orNull();
+        });
+    }
+
+    /** The same, with the objects that the table has already. */
+    private static List<Binding> same(List<Binding> bindings, List<Binding> present) {
+        return bindings.stream()
+                .map(binding -> {
+                    int at = present.indexOf(binding);
+                    return at < 0 ? binding : present.get(at);
+                })
+                .toList();
+    }
+
+    private void expired(Binding binding) {
+        executor.execute(() -> entries.computeIfPresent(binding.addressOfRecord(), (key, entry) -> {
+            List<Binding> left = entry.agreed().stream()
+                    .filter(other -> !other.equals(binding))
+                    .toList();
+            return new Entry(entry.version(), left, entry.sent(), entry.waiting()).orNull();
+        }));
+    }
+
+    /** Addresses-of-record that this node has changed and no other one knows yet. */
+    public int pending() {
+        int pending = 0;
+        for (Entry entry : entries.values()) {
+            pending += entry.isIdle() ? 0 : 1;
+        }
+        return pending;
+    }
+
+    /** Tells the others nothing more. */
+    @Override
+    public void close() {
+        locations.removeListener(local);
+        map.removeEntryListener(entryListener);
+        node.hazelcast().getCluster().removeMembershipListener(membershipListener);
+        executor.shutdown();
+    }
+
+    private final class LocalChanges implements LocationService.Listener {
+        @Override
+        public void bound(Binding binding) {
+            change(new BindingMerge(binding.addressOfRecord(), List.of(binding), List.of()));
+        }
+
+        @Override
+        public void refreshed(Binding before, Binding now) {
+            change(new BindingMerge(now.addressOfRecord(), List.of(now), List.of(before)));
+        }
+
+        @Override
+        public void unbound(Binding binding) {
+            change(new BindingMerge(binding.addressOfRecord(), List.of(), List.of(binding)));
+        }
+
+        /** On every node, by its clock. */
+        @Override
+        public void expired(Binding binding) {
+            SharedBindings.this.expired(binding);
+        }
+    }
+
+    private final class RemoteChanges
+            implements EntryAddedListener<String, String>, EntryUpdatedListener<String, String> {
+        @Override
+        public void entryAdded(EntryEvent<String, String> event) {
+            executor.execute(() -> agreed(event.getKey(), event.getValue()));
+        }
+
+        @Override
+        public void entryUpdated(EntryEvent<String, String> event) {
+            executor.execute(() -> agreed(event.getKey(), event.getValue()));
+        }
+    }
+}
