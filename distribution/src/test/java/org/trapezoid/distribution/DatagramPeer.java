@@ -4,6 +4,7 @@ package org.trapezoid.distribution;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,7 +53,8 @@ final class DatagramPeer implements AutoCloseable {
                 Call-ID: %5$d@%4$s
                 CSeq: 1 %1$s
                 Contact: <sip:tester@%4$s>
-                """.formatted(method, uri, aor, endpoint, count);
+                """
+                .formatted(method, uri, aor, endpoint, count);
     }
 
     /** The next message that fits; others are passed over. */
@@ -103,6 +105,19 @@ final class DatagramPeer implements AutoCloseable {
     /** Answers a request with 200. */
     void accept(Wire request) throws IOException {
         send(request.ok("peer"));
+    }
+
+    /** Answers a request with 200, to the one that sent it, whoever that was. */
+    void acceptBySentBy(Wire request) throws IOException {
+        String sentBy = request.header("Via").split("[ ;]")[1];
+        int colon = sentBy.lastIndexOf(':');
+        byte[] answer = (request.ok("peer").strip() + "\nContent-Length: 0\n\n")
+                .replace("\n", "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        socket.send(new DatagramPacket(
+                answer,
+                answer.length,
+                new InetSocketAddress(sentBy.substring(0, colon), Integer.parseInt(sentBy.substring(colon + 1)))));
     }
 
     /** Registers a contact with a registrar that asks for no password. */

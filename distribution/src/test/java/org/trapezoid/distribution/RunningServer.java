@@ -100,6 +100,11 @@ public final class RunningServer implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Sends SIGKILL and waits for the end. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

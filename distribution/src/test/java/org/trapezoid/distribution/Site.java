@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.trapezoid.sip.auth.DigestAlgorithm;
 import org.trapezoid.sip.testing.TestKeys;
 
@@ -77,8 +79,28 @@ final class Site implements AutoCloseable {
     }
 
     /** Tells peers another address than its own, that of a tap. */
-    Site advertising(Endpoint address) throws IOException {
-        return replacing("<listener transport=\"udp\"", "<listener transport=\"udp\" advertise=\"" + address + "\"");
+    Site advertising(Endpoint address) {
+        launcher.with("TRAPEZOID_ADVERTISE", address.toString());
+        return this;
+    }
+
+    /** Makes it a node of a cluster, at an address for the other nodes. */
+    Site node(String name, Endpoint address, List<Endpoint> members) {
+        launcher.with("TRAPEZOID_NODE", name)
+                .with("TRAPEZOID_CLUSTER_NAME", "tests")
+                .with("TRAPEZOID_CLUSTER_SECRET", "no secret to speak of")
+                .with("TRAPEZOID_CLUSTER_HOST", address.host())
+                .with("TRAPEZOID_CLUSTER_PORT", String.valueOf(address.port()))
+                .with(
+                        "TRAPEZOID_CLUSTER_MEMBERS",
+                        members.stream().map(Endpoint::toString).collect(Collectors.joining(" ")));
+        return this;
+    }
+
+    /** Ends it as {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        server().kill();
+        running = Optional.empty();
     }
 
     private Site replacing(String text, String with) throws IOException {

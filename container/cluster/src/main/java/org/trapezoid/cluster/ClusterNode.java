@@ -58,6 +58,7 @@ public final class ClusterNode implements AutoCloseable {
         config.setProperty("hazelcast.logging.type", "slf4j");
         config.setProperty("hazelcast.phone.home.enabled", "false");
         config.setProperty("hazelcast.socket.bind.any", "false");
+        config.setProperty("hazelcast.local.localAddress", options.host());
         config.setProperty("hazelcast.shutdownhook.enabled", "false"); // the server closes it, in its order
         // a dead process is found in half a second, a hung one in five
         config.setProperty("hazelcast.connection.monitor.interval", "50");
@@ -81,7 +82,6 @@ public final class ClusterNode implements AutoCloseable {
 
     private static void network(NetworkConfig network, ClusterOptions options) {
         network.setPort(options.port()).setPortAutoIncrement(false).setReuseAddress(true);
-        network.getInterfaces().setEnabled(true).addInterface(options.host());
         network.getMemcacheProtocolConfig().setEnabled(false);
         JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);

@@ -57,6 +57,7 @@ final class Assembly {
     private final LocationTable locations;
     private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
+    private Optional<ClusterSide> cluster = Optional.empty();
     private final Health health;
     private final Metrics metrics;
 
@@ -74,17 +75,18 @@ final class Assembly {
                 : Files.createTempDirectory("trapezoid-data");
         byte[] secret = applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh();
         sip = new SipStack(config.sip(), bindings, keys, new WebSockets(config, http, httpKeys), secret);
-        locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), secret, sip.random());
-        Map<Class<?>, Object> shared = new LinkedHashMap<>();
-        shared.put(LocationService.class, locations);
+        byte[] shared = config.cluster().map(Cluster::key).orElse(secret);
+        locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), shared, sip.random());
+        Map<Class<?>, Object> services = new LinkedHashMap<>();
+        services.put(LocationService.class, locations);
         Users users =
                 applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
-        shared.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
-        applications.push().ifPresent(push -> shared.put(PushService.class, push));
+        services.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
+        applications.push().ifPresent(push -> services.put(PushService.class, push));
         servlets = new ServletLayer(
                 sip.forServlets(),
                 router,
-                shared,
+                services,
                 new ServletLayer.Options(
                         applications.unroutedStatus(),
                         sip.admission(config.sip().limits().load())),
@@ -162,6 +164,9 @@ final class Assembly {
             Files.createDirectories(data);
             locationFile = Optional.of(new LocationFile(data.resolve("locations"), locations));
         }
+        if (config.cluster().isPresent()) {
+            cluster = Optional.of(ClusterSide.join(config.cluster().get(), locations));
+        }
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);
         config.http().flatMap(ServerConfig.Http::advertise).ifPresent(http::advertise);
@@ -187,6 +192,7 @@ final class Assembly {
         servlets.drain();
         sip.drain(config.sip().stopTimeout());
         deployments.close();
+        cluster.ifPresent(ClusterSide::close);
         quietly(http);
         metrics.close();
         sip.close();

@@ -2,9 +2,12 @@
 package org.trapezoid.server;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 
 /** The key of a server, kept in a file that its owner alone can read, so that what it seals counts after a restart. */
@@ -29,6 +32,15 @@ final class Secret {
         }
         Files.write(file, fresh);
         return fresh;
+    }
+
+    /** The one that always belongs to a text. */
+    static byte[] derived(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java runtime has it
+        }
     }
 
     /** One that nothing outlives. */

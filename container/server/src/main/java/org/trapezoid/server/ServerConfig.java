@@ -40,8 +40,9 @@ import org.trapezoid.sip.tls.TrustSource;
  * @param sip the SIP side
  * @param http the HTTP side; empty: no HTTP port is opened
  * @param applications what is deployed and how
+ * @param cluster the other nodes; empty: there are none
  */
-public record ServerConfig(Sip sip, Optional<Http> http, Applications applications) {
+public record ServerConfig(Sip sip, Optional<Http> http, Applications applications, Optional<Cluster> cluster) {
 
     /**
      * The SIP side.
@@ -478,6 +479,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private int unroutedStatus = Applications.NONE.unroutedStatus();
         private Optional<TrustedPeers> trustedPeers = Optional.empty();
         private Optional<PushService> push = Optional.empty();
+        private Optional<Cluster> cluster = Optional.empty();
 
         private Builder() {}
 
@@ -651,6 +653,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return push(new PushGateway(url, providers));
         }
 
+        /** Makes this server a node of a cluster. */
+        public Builder cluster(Cluster joined) {
+            cluster = Optional.of(joined);
+            return this;
+        }
+
         /** The configuration; IllegalArgumentException names what is wrong with it. */
         public ServerConfig build() {
             return new ServerConfig(
@@ -679,7 +687,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             undeployTimeout,
                             scanInterval,
                             unroutedStatus,
-                            push));
+                            push),
+                    cluster);
         }
     }
 }

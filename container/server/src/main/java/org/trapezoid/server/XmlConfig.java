@@ -61,12 +61,33 @@ final class XmlConfig {
             check(file, http, () -> builder.http(http(http)));
         }
         applications(file, root.applications, builder);
+        if (root.cluster != null) {
+            XmlTrapezoid.Cluster cluster = root.cluster;
+            check(file, cluster, () -> cluster(cluster).ifPresent(builder::cluster));
+        }
         stopAtProblems();
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw new ConfigException(ConfigException.at(file, 0, describe(e)));
         }
+    }
+
+    /** Without members there is no cluster. */
+    private static Optional<Cluster> cluster(XmlTrapezoid.Cluster cluster) {
+        List<String> members = words(cluster.members == null ? "" : cluster.members);
+        if (members.isEmpty()) {
+            return Optional.empty();
+        }
+        String host = given(cluster.host).orElse(Listener.DEFAULT_HOST);
+        int port = number(given(cluster.port).orElse(null), Cluster.DEFAULT_PORT, "port of cluster");
+        return Optional.of(new Cluster(
+                given(cluster.name).orElse(Cluster.DEFAULT_NAME),
+                given(cluster.secret).orElse(""),
+                given(cluster.node).orElse(host + ':' + port),
+                host,
+                port,
+                members));
     }
 
     private XmlTrapezoid bind(Path file) {

@@ -26,6 +26,37 @@ final class XmlTrapezoid {
     @XmlElement
     Applications applications = new Applications();
 
+    @XmlElement
+    @Nullable
+    Cluster cluster;
+
+    @XmlAccessorType(XmlAccessType.FIELD)
+    static final class Cluster {
+        @XmlAttribute
+        @Nullable
+        String members;
+
+        @XmlAttribute
+        @Nullable
+        String name;
+
+        @XmlAttribute
+        @Nullable
+        String secret;
+
+        @XmlAttribute
+        @Nullable
+        String node;
+
+        @XmlAttribute
+        @Nullable
+        String host;
+
+        @XmlAttribute
+        @Nullable
+        String port;
+    }
+
     @XmlAccessorType(XmlAccessType.FIELD)
     static final class Sip {
         @XmlAttribute(name = "stop-timeout")

@@ -38,6 +38,11 @@ final class FlowIndex implements LocationService.Listener {
     }
 
     @Override
+    public boolean isToldOfOtherNodes() {
+        return true;
+    }
+
+    @Override
     public void bound(Binding binding) {
         String flow = binding.source().flow();
         if (!flow.isEmpty() && wanted.test(binding.source())) {

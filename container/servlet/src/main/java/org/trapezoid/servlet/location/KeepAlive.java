@@ -227,6 +227,11 @@ public final class KeepAlive implements AutoCloseable {
 
     private final class Watcher implements LocationService.Listener {
         @Override
+        public boolean isToldOfOtherNodes() {
+            return true;
+        }
+
+        @Override
         public void bound(Binding binding) {
             index.bound(binding);
             begin(binding);
@@ -253,7 +258,8 @@ public final class KeepAlive implements AutoCloseable {
 
         /** A client that registers is there. */
         private void begin(Binding binding) {
-            if (index.of(binding.source().flow()).isEmpty()) {
+            String flow = binding.source().flow();
+            if (index.of(flow).isEmpty() || !sender.flows().isOwn(flow)) { // else its own node asks
                 return;
             }
             Client fresh = new Client(binding.source().flow(), binding.contact());

@@ -251,6 +251,11 @@ public final class LocationFile implements AutoCloseable {
     /** Marks what changed. What expired is not marked: it is left out when the file is read. */
     private final class Marker implements LocationService.Listener {
         @Override
+        public boolean isToldOfOtherNodes() {
+            return true;
+        }
+
+        @Override
         public void bound(Binding binding) {
             changed.add(binding.addressOfRecord());
         }

@@ -110,6 +110,11 @@ public final class FlowTokens {
                 && sip.user().filter(user -> user.startsWith(PREFIX)).isPresent();
     }
 
+    /** Whether this server made the token. */
+    public boolean isOwn(String token) {
+        return token.startsWith(PREFIX) && named(token).isPresent();
+    }
+
     /** What the token in a URI names; empty if it was not made here. */
     public Optional<Named> named(Uri uri) {
         return isToken(uri) ? ((SipUri) uri).user().flatMap(this::named) : Optional.empty();

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.server;
+
+import static org.trapezoid.server.ConfigChecks.requireHostPort;
+import static org.trapezoid.server.ConfigChecks.requireRange;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.trapezoid.sip.transport.Literals;
+
+/**
+ * The other nodes of a cluster, and how this one joins them.
+ *
+ * <pre>{@code
+ * new Cluster("calls", secret, "node1", "10.0.0.1", Cluster.DEFAULT_PORT, List.of("10.0.0.1:5701", "10.0.0.2:5701"))
+ * }</pre>
+ *
+ * @param name the name of the cluster; nodes with another one do not join
+ * @param secret what every node of the cluster knows; nodes with another one do not join. May be empty on loopback addresses
+ * @param node the name of this node, which no other node has
+ * @param host the local address for the other nodes
+ * @param port the local port for them, 1 to 65535
+ * @param members {@code host:port} of the nodes to look for; at least one, this node may be among them
+ */
+public record Cluster(String name, String secret, String node, String host, int port, List<String> members) {
+    /** The name of a cluster that is given none. */
+    public static final String DEFAULT_NAME = "trapezoid";
+
+    /** The port for the other nodes when none is named. */
+    public static final int DEFAULT_PORT = 5701;
+
+    private static final int MAX_PORT = 65535;
+    private static final int LEAST_SECRET = 16;
+
+    public Cluster {
+        members = List.copyOf(members);
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("members of cluster is empty; expected host:port of at least one node");
+        }
+        members.forEach(member -> requireHostPort(member, "members of cluster"));
+        InetAddress address = Literals.address(host)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "host of cluster is \"" + host + "\"; expected an address of this host"));
+        requireRange(port, 1, MAX_PORT, "port of cluster");
+        if (name.isBlank() || node.isBlank()) {
+            throw new IllegalArgumentException("cluster has no name or node; expected a word");
+        }
+        if (!address.isLoopbackAddress() && (secret.length() < LEAST_SECRET || name.equals(DEFAULT_NAME))) {
+            throw new IllegalArgumentException(
+                    "host of cluster is " + host + ", which others can reach; expected a name other than "
+                            + DEFAULT_NAME + " and a secret of " + LEAST_SECRET + " characters or more");
+        }
+    }
+
+    /** A key that every node has: temporary GRUUs of one are understood by all. */
+    byte[] key() {
+        return Secret.derived(name + '\n' + secret);
+    }
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "Cluster[" + name + ", node " + node + " at " + host + ':' + port + ", " + members + ']';
+    }
+}
