@@ -4,6 +4,7 @@ package org.trapezoid.cluster;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.EntryEvent;
+import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
 import com.hazelcast.map.listener.EntryUpdatedListener;
@@ -47,6 +48,7 @@ public final class SharedBindings implements AutoCloseable {
     private final ScheduledExecutorService executor;
     private final UUID entryListener;
     private final UUID membershipListener;
+    private final UUID lifecycleListener;
 
     /**
      * What this node knows of one address-of-record. Changed by {@link ConcurrentHashMap#compute} alone, and what was agreed by the executor
@@ -92,6 +94,11 @@ public final class SharedBindings implements AutoCloseable {
         }
         read();
         locations.addListener(local);
+        lifecycleListener = node.hazelcast().getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                compareLater(); // two halves of the cluster have met again
+            }
+        });
         membershipListener = node.hazelcast().getCluster().addMembershipListener(new MembershipAdapter() {
             @Override
             public void memberRemoved(MembershipEvent event) {
@@ -246,6 +253,7 @@ public final class SharedBindings implements AutoCloseable {
         locations.removeListener(local);
         map.removeEntryListener(entryListener);
         node.hazelcast().getCluster().removeMembershipListener(membershipListener);
+        node.hazelcast().getLifecycleService().removeLifecycleListener(lifecycleListener);
         executor.shutdown();
     }
 

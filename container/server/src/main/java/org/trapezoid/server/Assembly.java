@@ -92,7 +92,7 @@ final class Assembly {
                         sip.admission(config.sip().limits().load())),
                 sip.names());
         health = new Health(sip.timers()::sinceTurn);
-        metrics = new Metrics(sip.transports().traffic(), sip.transactions(), servlets, locations::size);
+        metrics = new Metrics(sip.transports().traffic(), sip.transactions(), servlets, locations::size, () -> cluster);
         config.http().ifPresent(this::addPages);
         deployments = new Deployments(
                 new Deployments.Plan(

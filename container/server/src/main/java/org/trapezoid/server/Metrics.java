@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.trapezoid.http.ServerPages;
 import org.trapezoid.servlet.dispatch.Load;
@@ -44,14 +45,24 @@ final class Metrics implements AutoCloseable {
     private final TransactionLayer transactions;
     private final ServletLayer servlets;
     private final IntSupplier registered;
+    private final Supplier<Optional<ClusterSide>> cluster;
     /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private Optional<Exposition> exposition = Optional.empty();
     private boolean closed;
 
-    /** @param registered how many addresses-of-record have a binding */
-    Metrics(Traffic traffic, TransactionLayer transactions, ServletLayer servlets, IntSupplier registered) {
+    /**
+     * @param registered how many addresses-of-record have a binding
+     * @param cluster the other nodes, once this one has joined them
+     */
+    Metrics(
+            Traffic traffic,
+            TransactionLayer transactions,
+            ServletLayer servlets,
+            IntSupplier registered,
+            Supplier<Optional<ClusterSide>> cluster) {
+        this.cluster = cluster;
         this.traffic = traffic;
         this.transactions = transactions;
         this.servlets = servlets;
@@ -120,6 +131,7 @@ final class Metrics implements AutoCloseable {
             Gauge.builder("sip.registered", registered::getAsInt)
                     .description("Addresses-of-record that have a binding")
                     .register(registry);
+            cluster.get().ifPresent(this::addCluster);
             new JvmMemoryMetrics().bindTo(registry);
             garbage.bindTo(registry);
             new JvmThreadMetrics().bindTo(registry);
@@ -144,6 +156,15 @@ final class Metrics implements AutoCloseable {
                         .description("Responses that went over the network, retransmissions included")
                         .register(registry);
             }
+        }
+
+        private void addCluster(ClusterSide joined) {
+            Gauge.builder("cluster.members", joined, side -> side.members().size())
+                    .description("Nodes that are joined, this one among them")
+                    .register(registry);
+            Gauge.builder("cluster.unsent", joined, ClusterSide::pending)
+                    .description("Addresses-of-record that this node has changed and no other one knows yet")
+                    .register(registry);
         }
 
         private void addTransactions() {

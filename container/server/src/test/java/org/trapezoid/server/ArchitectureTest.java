@@ -117,6 +117,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void hazelcastIsKnownToTheClusterOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.trapezoid.cluster")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.hazelcast..")
+                .check(CLASSES);
+    }
+
+    @Test
     void callLogicTakesNoLocksAndReadsNoSystemClock() {
         noClasses()
                 .that()

@@ -479,4 +479,48 @@ class XmlConfigTest {
     private XmlConfig reader(Map<String, String> environment) {
         return new XmlConfig(base, environment, new Properties());
     }
+
+    @Test
+    void joinsAClusterThatTheEnvironmentOfTheShippedFileNames() {
+        Map<String, String> environment = Map.of(
+                "TRAPEZOID_CLUSTER_MEMBERS", "127.0.0.1:5701, 127.0.0.2:5702",
+                "TRAPEZOID_NODE", "one",
+                "TRAPEZOID_CLUSTER_HOST", "127.0.0.2",
+                "TRAPEZOID_CLUSTER_PORT", "5702");
+
+        ServerConfig alone = reader(Map.of()).read(SHIPPED);
+        ServerConfig node = reader(environment).read(SHIPPED);
+
+        assertThat(alone.cluster()).isEmpty();
+        assertThat(node.cluster())
+                .contains(new Cluster(
+                        "trapezoid", "", "one", "127.0.0.2", 5702, List.of("127.0.0.1:5701", "127.0.0.2:5702")));
+    }
+
+    @Test
+    void wantsANameAndASecretOfAClusterThatOthersCanReach() throws IOException {
+        String cluster = "<cluster members=\"192.0.2.1:5701\" host=\"192.0.2.2\" name=\"%s\" secret=\"%s\"/>";
+
+        assertThat(problem(cluster.formatted("", "a secret of some length")))
+                .contains("host of cluster is 192.0.2.2, which others can reach; expected a name");
+        assertThat(problem(cluster.formatted("calls", "short"))).contains("a secret of 16 characters or more");
+        assertThat(problem(cluster.formatted("calls", "a secret of some length")))
+                .isEmpty();
+        assertThat(problem("<cluster members=\"192.0.2.1:5701\" host=\"node.test\"/>"))
+                .contains("host of cluster is \"node.test\"; expected an address");
+        assertThat(problem("<cluster members=\"x:y\"/>")).contains("members of cluster is \"x:y\"");
+        assertThat(problem("<cluster members=\"127.0.0.1:5701\" port=\"0\"/>")).contains("port");
+    }
+
+    /** What is said about a file with this element, empty if nothing is wrong. */
+    private String problem(String element) throws IOException {
+        write("<trapezoid xmlns=\"urn:trapezoid:server:1\"><sip><listener transport=\"udp\" port=\"0\"/></sip>"
+                + element + "</trapezoid>");
+        try {
+            reader(Map.of()).read(file);
+            return "";
+        } catch (ConfigException e) {
+            return String.join("\n", e.problems());
+        }
+    }
 }
