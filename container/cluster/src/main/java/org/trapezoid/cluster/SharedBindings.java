@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,7 +80,10 @@ public final class SharedBindings implements AutoCloseable {
         this.locations = locations;
         this.node = node;
         this.map = node.hazelcast().getMap(MAP);
-        this.executor = new ScheduledThreadPoolExecutor(1, task -> Threads.platform("cluster-bindings", task));
+        this.executor = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Threads.platform("cluster-bindings", task),
+                new ThreadPoolExecutor.DiscardPolicy()); // when closed
         boolean first = node.members().size() == 1;
         List<BindingMerge> own = new ArrayList<>();
         for (String addressOfRecord : locations.addressesOfRecord()) {
@@ -140,7 +145,7 @@ public final class SharedBindings implements AutoCloseable {
     }
 
     private void compareLater() {
-        executor.schedule(this::compare, SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+        later(SETTLING, this::compare);
     }
 
     private void restore(String addressOfRecord, Entry entry) {
@@ -187,7 +192,7 @@ public final class SharedBindings implements AutoCloseable {
         if (failure != null || record == null) {
             if (node.isRunning()) {
                 log.debug("{}: not stored yet", change.addressOfRecord(), failure);
-                executor.schedule(() -> send(change), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                later(RETRY, () -> send(change));
             }
             return;
         }
@@ -230,12 +235,29 @@ public final class SharedBindings implements AutoCloseable {
     }
 
     private void expired(Binding binding) {
-        executor.execute(() -> entries.computeIfPresent(binding.addressOfRecord(), (key, entry) -> {
-            List<Binding> left = entry.agreed().stream()
-                    .filter(other -> !other.equals(binding))
-                    .toList();
-            return new Entry(entry.version(), left, entry.sent(), entry.waiting()).orNull();
-        }));
+        later(
+                Duration.ZERO,
+                () -> entries.computeIfPresent(binding.addressOfRecord(), (key, entry) -> {
+                    List<Binding> left = entry.agreed().stream()
+                            .filter(other -> !other.equals(binding))
+                            .toList();
+                    return new Entry(entry.version(), left, entry.sent(), entry.waiting()).orNull();
+                }));
+    }
+
+    private void later(Duration delay, Runnable task) {
+        Future<?> unused = executor.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        if (node.isRunning()) {
+                            log.error("the bindings of the cluster: a change is lost", e);
+                        }
+                    }
+                },
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /** Addresses-of-record that this node has changed and no other one knows yet. */
@@ -284,12 +306,12 @@ public final class SharedBindings implements AutoCloseable {
             implements EntryAddedListener<String, String>, EntryUpdatedListener<String, String> {
         @Override
         public void entryAdded(EntryEvent<String, String> event) {
-            executor.execute(() -> agreed(event.getKey(), event.getValue()));
+            later(Duration.ZERO, () -> agreed(event.getKey(), event.getValue()));
         }
 
         @Override
         public void entryUpdated(EntryEvent<String, String> event) {
-            executor.execute(() -> agreed(event.getKey(), event.getValue()));
+            later(Duration.ZERO, () -> agreed(event.getKey(), event.getValue()));
         }
     }
 }
