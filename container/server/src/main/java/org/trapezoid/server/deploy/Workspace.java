@@ -15,6 +15,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -58,10 +59,20 @@ final class Workspace {
         if (!Files.isDirectory(target)) {
             Path unpacked = temporary(archive.name());
             unpack(archive.path(), unpacked);
-            place(JavaxReferences.in(unpacked) ? translate(unpacked, archive) : unpacked, target);
+            place(JavaxReferences.in(unpacked) ? translate(unpacked, archive.name()) : unpacked, target);
             delete(unpacked);
         }
         return target;
+    }
+
+    /** A new directory with copies of libraries below its WEB-INF, ready to load classes from. */
+    Path prepareLibraries(String name, List<Path> jars) throws IOException {
+        Path made = temporary(name);
+        Path lib = Files.createDirectories(made.resolve("WEB-INF").resolve("lib"));
+        for (Path jar : jars) {
+            Files.copy(jar, lib.resolve(jar.getFileName().toString()));
+        }
+        return JavaxReferences.in(made) ? translate(made, name) : made;
     }
 
     /** A directory for the files an application writes. */
@@ -87,13 +98,13 @@ final class Workspace {
         Fingerprint state = Fingerprint.of(archive.path());
         Path target = directory.resolve(archive.name() + "-" + Long.toHexString(state.hash()) + "-" + LAYOUT);
         if (!Files.isDirectory(target)) {
-            place(translate(archive.path(), archive), target);
+            place(translate(archive.path(), archive.name()), target);
         }
         return target;
     }
 
-    private Path translate(Path source, Archive archive) throws IOException {
-        Path destination = temporary(archive.name());
+    private Path translate(Path source, String name) throws IOException {
+        Path destination = temporary(name);
         Migration migration = new Migration();
         migration.setEESpecProfile(EESpecProfiles.EE);
         migration.setSource(source.toFile());

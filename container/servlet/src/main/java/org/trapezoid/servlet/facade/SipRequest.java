@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.router.Directive;
+import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
@@ -96,6 +97,26 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         SipRequest notice = new SipRequest(runtime, session, request, Optional.of(incoming), null, null);
         notice.committed = true;
         return notice;
+    }
+
+    /** An initial request as an application router sees it: what it changes in it goes nowhere. */
+    static SipRequest routed(
+            AppRuntime runtime, SipSessionState session, Request request, Origin origin, RoutingState state) {
+        SipRequest routed = new SipRequest(
+                runtime,
+                session,
+                request,
+                origin.flow().map(flow -> new Incoming(flow, true, state, origin.poppedRoute())),
+                null,
+                null);
+        routed.committed = true;
+        routed.routing = state;
+        routed.directive = switch (state.directive()) {
+            case NEW -> SipApplicationRoutingDirective.NEW;
+            case CONTINUE -> SipApplicationRoutingDirective.CONTINUE;
+            case REVERSE -> SipApplicationRoutingDirective.REVERSE;
+        };
+        return routed;
     }
 
     /** A request that the application is going to send. */
