@@ -272,7 +272,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public void pushRoute(Address route) {
         if (!route.getURI().isSipURI()) {
-            throw new IllegalArgumentException("a Route is a sip or sips URI, not " + route.getURI());
+            throw new IllegalArgumentException(
+                    "a Route of " + describe() + " is a sip or sips URI, not " + route.getURI());
         }
         push(SipAddress.valueOf(route).uri());
     }
@@ -292,7 +293,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public void setMaxForwards(int n) {
         if (n < 0 || n > 255) {
-            throw new IllegalArgumentException("Max-Forwards must be from 0 to 255, not " + n);
+            throw new IllegalArgumentException("Max-Forwards of " + describe() + " must be from 0 to 255, not " + n);
         }
         edit().set(HeaderName.MAX_FORWARDS, Integer.toString(n));
     }
@@ -310,7 +311,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public void setMaxBreadth(int n) {
         if (n < 1) {
-            throw new IllegalArgumentException("Max-Breadth must be positive, not " + n);
+            throw new IllegalArgumentException("Max-Breadth of " + describe() + " must be positive, not " + n);
         }
         edit().set(HeaderName.of("Max-Breadth"), Integer.toString(n));
     }
@@ -353,7 +354,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             routing = original.routing.with(
                     newDirective == SipApplicationRoutingDirective.REVERSE ? Directive.REVERSE : Directive.CONTINUE);
         } else {
-            throw new IllegalStateException(newDirective + " needs the initial request that this application received");
+            throw new IllegalStateException(
+                    newDirective + " of " + describe() + " needs the initial request that this application received");
         }
         directive = newDirective;
     }
@@ -459,7 +461,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                     "cannot answer " + describe() + ": it is no request that came in and waits for an answer");
         }
         if (status < 100 || status > 699) {
-            throw new IllegalArgumentException("status must be from 100 to 699, not " + status);
+            throw new IllegalArgumentException(
+                    "cannot answer " + describe() + ": a status is from 100 to 699, not " + status);
         }
         return sessionState().strand().call(() -> {
             if (core.isAnswered()) {
@@ -505,7 +508,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             try {
                 createResponse(SipServletResponse.SC_TOO_MANY_HOPS).send();
             } catch (IOException e) {
-                throw new TooManyHopsException("Max-Forwards is 0", e);
+                throw new TooManyHopsException("Max-Forwards of " + describe() + " is 0", e);
             }
             throw new TooManyHopsException("Max-Forwards of " + describe() + " is 0; 483 was sent");
         }
@@ -682,7 +685,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public AsyncContext startAsync() {
-        throw new IllegalStateException("SIP requests have no asynchronous mode; answer them at any time");
+        throw new IllegalStateException(
+                "there is no asynchronous mode for the " + describe() + "; answer it at any time");
     }
 
     @Override
@@ -702,7 +706,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public AsyncContext getAsyncContext() {
-        throw new IllegalStateException("SIP requests have no asynchronous mode");
+        throw new IllegalStateException("there is no asynchronous mode for the " + describe());
     }
 
     @Override

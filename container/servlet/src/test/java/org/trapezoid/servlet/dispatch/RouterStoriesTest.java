@@ -179,7 +179,8 @@ class RouterStoriesTest {
         first.on("OPTIONS", request -> {
             SipServletRequest leg = request.getB2buaHelper().createRequest(request);
             leg.send();
-            SipServletRequest reversed = first.factory().createRequest(request, false);
+            SipServletRequest reversed = first.factory()
+                    .createRequest(request.getApplicationSession(), "OPTIONS", "sip:x@a.test", bob.contact());
             reversed.setRoutingDirective(SipApplicationRoutingDirective.REVERSE, request);
             reversed.send();
             request.createResponse(200).send();
