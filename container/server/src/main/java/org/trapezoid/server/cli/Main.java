@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trapezoid",
         description = "A SIP Servlet application server.",
-        subcommands = {RunCommand.class, CheckCommand.class, VersionCommand.class, UserCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            VersionCommand.class,
+            UserCommand.class,
+            MigrateCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "see: trapezoid version",
         exitCodeOnInvalidInput = ExitCode.USAGE,
@@ -60,6 +66,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command; expected run, check, version or user");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command; expected run, check, version, user or migrate");
     }
 }
