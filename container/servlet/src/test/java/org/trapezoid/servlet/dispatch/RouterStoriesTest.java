@@ -15,6 +15,7 @@ import jakarta.servlet.sip.ar.SipTargetedRequestInfo;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -263,7 +264,8 @@ class RouterStoriesTest {
         alice.send(alice.request(Method.OPTIONS, uri.toString()));
         alice.nextResponse(200);
 
-        SipTargetedRequestInfo targeted = router.asked.get(0).targeted();
+        SipTargetedRequestInfo targeted =
+                Objects.requireNonNull(router.asked.get(0).targeted());
         assertThat(targeted.getType()).hasToString("ENCODED_URI");
         assertThat(targeted.getApplicationName()).isEqualTo("first");
         assertThat(second.requests.get(0).getApplicationSession()).isNotSameAs(room); // the router may ignore it
@@ -286,7 +288,8 @@ class RouterStoriesTest {
         bob.nextResponse(200);
 
         assertThat(router.asked.get(0).targeted()).isNull();
-        SipTargetedRequestInfo targeted = router.asked.get(1).targeted();
+        SipTargetedRequestInfo targeted =
+                Objects.requireNonNull(router.asked.get(1).targeted());
         assertThat(targeted.getType()).hasToString(type);
         assertThat(targeted.getApplicationName()).isEqualTo("first");
     }
