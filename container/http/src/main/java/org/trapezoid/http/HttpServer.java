@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.http;
 
+import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.HttpScheme;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -61,6 +63,11 @@ public final class HttpServer implements AutoCloseable {
         port = address.map(wanted -> new HttpPort(server, connector(new HttpConnectionFactory(plain)), wanted, false));
         securePort = secure.map(
                 settings -> new HttpPort(server, connector(encrypted(settings.keys())), settings.address(), true));
+    }
+
+    /** A context of no application: for what is asked for one and needs none. */
+    public static ServletContext detachedContext() {
+        return new ServletContextHandler().getServletContext();
     }
 
     private static HttpConfiguration configuration() {

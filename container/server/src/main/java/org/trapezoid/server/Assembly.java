@@ -25,6 +25,7 @@ import org.trapezoid.http.HttpServer;
 import org.trapezoid.server.deploy.BrokenArchiveException;
 import org.trapezoid.server.deploy.ContextParameters;
 import org.trapezoid.server.deploy.Deployments;
+import org.trapezoid.server.deploy.RouterWatch;
 import org.trapezoid.servlet.authentication.DigestService;
 import org.trapezoid.servlet.authentication.Users;
 import org.trapezoid.servlet.dispatch.ServletLayer;
@@ -32,7 +33,7 @@ import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LocationFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.location.LostConnections;
-import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.router.CurrentRouter;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
@@ -47,6 +48,7 @@ final class Assembly {
 
     private static final Logger log = LoggerFactory.getLogger(Assembly.class);
     private static final String ROUTER_PROPERTY = "jakarta.servlet.sip.ar.dar.configuration";
+    private static final String OLD_ROUTER_PROPERTY = "javax.servlet.sip.ar.dar.configuration";
 
     private final ServerConfig config;
     private final Path data;
@@ -54,6 +56,7 @@ final class Assembly {
     private final SipStack sip;
     private final ServletLayer servlets;
     private final Deployments deployments;
+    private final RouterWatch routers;
     private final LocationTable locations;
     private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
@@ -65,7 +68,10 @@ final class Assembly {
         this.config = config;
         ServerConfig.Applications applications = config.applications();
         // what can fail comes before what has threads
-        ApplicationSelector router = router(applications);
+        Optional<Path> darPath = routerFile(applications);
+        Optional<DarFile> dar = dar(darPath);
+        CurrentRouter router =
+                new CurrentRouter(dar.map(DefaultApplicationRouter::new).orElseGet(DefaultApplicationRouter::new));
         List<Binding> bindings = SipStack.bindings(config.sip());
         List<Optional<TlsContext>> keys = SipStack.keys(config.sip());
         Optional<TlsContext> httpKeys = httpKeys(config);
@@ -88,12 +94,19 @@ final class Assembly {
                 router,
                 services,
                 new ServletLayer.Options(
-                        applications.unroutedStatus(),
+                        new ServletLayer.Unrouted(applications.unroutedStatus(), applications.unroutedReason()),
                         sip.admission(config.sip().limits().load())),
                 sip.names());
         health = new Health(sip.timers()::sinceTurn);
         metrics = new Metrics(sip.transports().traffic(), sip.transactions(), servlets, locations::size, () -> cluster);
         config.http().ifPresent(this::addPages);
+        routers = new RouterWatch(
+                router,
+                (api, loader) -> servlets.router(api, loader, HttpServer.detachedContext()),
+                applications.routerJars(),
+                darPath,
+                dar,
+                data.resolve("router"));
         deployments = new Deployments(
                 new Deployments.Plan(
                         applications.servlets(),
@@ -105,7 +118,8 @@ final class Assembly {
                 http,
                 servlets.applications(),
                 new ContextParameters(
-                        applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply));
+                        applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply),
+                routers);
     }
 
     private void addPages(ServerConfig.Http settings) {
@@ -140,15 +154,23 @@ final class Assembly {
                 : Optional.of(SipStack.context(https.get().tls(), config.sip().trust()));
     }
 
-    /** What the configuration says about selection; ConfigException when it cannot be used. */
-    static ApplicationSelector router(ServerConfig.Applications applications) {
-        Optional<Path> file = applications.router().or(() -> Optional.ofNullable(System.getProperty(ROUTER_PROPERTY))
+    /** The file of the default router; ConfigException when it cannot be used. */
+    static void checkRouter(ServerConfig.Applications applications) {
+        dar(routerFile(applications));
+    }
+
+    private static Optional<Path> routerFile(ServerConfig.Applications applications) {
+        return applications.router().or(() -> Optional.ofNullable(
+                        System.getProperty(ROUTER_PROPERTY, System.getProperty(OLD_ROUTER_PROPERTY)))
                 .map(text -> text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text)));
+    }
+
+    private static Optional<DarFile> dar(Optional<Path> file) {
         if (file.isEmpty()) {
-            return new DefaultApplicationRouter();
+            return Optional.empty();
         }
         try {
-            return new DefaultApplicationRouter(DarFile.read(file.get()));
+            return Optional.of(DarFile.read(file.get()));
         } catch (DarException e) {
             throw new ConfigException(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
@@ -178,6 +200,11 @@ final class Assembly {
                     locations, new KeepAlive.Options(nat.keepAlive(), nat.keepAliveRate(), nat.keepAliveMisses())));
         }
         try {
+            routers.start();
+        } catch (BrokenArchiveException e) {
+            throw new IllegalArgumentException("application router " + e.getMessage(), e);
+        }
+        try {
             deployments.start();
         } catch (BrokenArchiveException e) {
             throw new IllegalArgumentException("application " + e.getMessage(), e);
@@ -200,6 +227,7 @@ final class Assembly {
         if (config.applications().data().isEmpty()) {
             quietly(() -> {
                 Files.deleteIfExists(data.resolve("apps"));
+                Files.deleteIfExists(data.resolve("router"));
                 Files.delete(data);
             });
         }

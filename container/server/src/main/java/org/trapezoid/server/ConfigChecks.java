@@ -72,6 +72,14 @@ final class ConfigChecks {
         return text;
     }
 
+    /** A reason phrase: something, in one line. */
+    static String requireReason(String text, String what) {
+        if (text.isBlank() || text.chars().anyMatch(c -> c < ' ' || c == 127)) {
+            throw new IllegalArgumentException(what + " is \"" + text + "\"; expected text in one line");
+        }
+        return text;
+    }
+
     /** An absolute path of a URI, without query. */
     static String requirePath(String path, String what) {
         boolean valid = path.startsWith("/");

@@ -10,6 +10,7 @@ import static org.trapezoid.server.ConfigChecks.requirePath;
 import static org.trapezoid.server.ConfigChecks.requirePort;
 import static org.trapezoid.server.ConfigChecks.requirePositive;
 import static org.trapezoid.server.ConfigChecks.requireRange;
+import static org.trapezoid.server.ConfigChecks.requireReason;
 import static org.trapezoid.server.ConfigChecks.requireSipUri;
 
 import jakarta.servlet.Servlet;
@@ -392,9 +393,11 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param users file of the users of digest authentication; empty: there are none
      * @param router properties file of the default application router; empty: {@code jakarta.servlet.sip.ar.dar.configuration}
      *     decides
+     * @param routerJars directory with the jars of an application router of JSR 289; empty: the default one is used
      * @param undeployTimeout how long running calls of an undeployed application may go on
      * @param scanInterval time between two looks at the directory
      * @param unroutedStatus the answer to an initial request no application is selected for
+     * @param unroutedReason the text of that answer
      * @param push sends push notifications for applications; empty: they have none
      */
     public record Applications(
@@ -405,9 +408,11 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Optional<Path> data,
             Optional<Path> users,
             Optional<Path> router,
+            Optional<Path> routerJars,
             Duration undeployTimeout,
             Duration scanInterval,
             int unroutedStatus,
+            String unroutedReason,
             Optional<PushService> push) {
 
         /** Nothing is deployed, with the usual times. */
@@ -419,9 +424,11 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
                 404,
+                "No Application Takes This Request",
                 Optional.empty());
 
         public Applications {
@@ -432,6 +439,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             }
             requirePositive(scanInterval, "scan-interval");
             requireRange(unroutedStatus, 400, 699, "unrouted-status");
+            requireReason(unroutedReason, "unrouted-reason");
         }
     }
 
@@ -474,9 +482,11 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private Optional<Path> data = Optional.empty();
         private Optional<Path> users = Optional.empty();
         private Optional<Path> router = Optional.empty();
+        private Optional<Path> routerJars = Optional.empty();
         private Duration undeployTimeout = Applications.NONE.undeployTimeout();
         private Duration scanInterval = Applications.NONE.scanInterval();
         private int unroutedStatus = Applications.NONE.unroutedStatus();
+        private String unroutedReason = Applications.NONE.unroutedReason();
         private Optional<TrustedPeers> trustedPeers = Optional.empty();
         private Optional<PushService> push = Optional.empty();
         private Optional<Cluster> cluster = Optional.empty();
@@ -615,6 +625,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
+        /** Selects applications by the router of JSR 289 that is in the jars of a directory, which is watched. */
+        public Builder routerJars(Path jarDirectory) {
+            routerJars = Optional.of(jarDirectory);
+            return this;
+        }
+
         /** Sets how long running calls of an undeployed application may go on. */
         public Builder undeployTimeout(Duration timeout) {
             undeployTimeout = timeout;
@@ -630,6 +646,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         /** Sets the answer to an initial request no application is selected for. */
         public Builder unroutedStatus(int status) {
             unroutedStatus = status;
+            return this;
+        }
+
+        /** Sets the text of that answer. */
+        public Builder unroutedReason(String reason) {
+            unroutedReason = reason;
             return this;
         }
 
@@ -684,9 +706,11 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             data,
                             users,
                             router,
+                            routerJars,
                             undeployTimeout,
                             scanInterval,
                             unroutedStatus,
+                            unroutedReason,
                             push),
                     cluster);
         }

@@ -60,7 +60,7 @@ public final class SipServer implements AutoCloseable {
      * @throws ConfigException if another file it names cannot be used
      */
     public static List<String> check(ServerConfig config) {
-        Assembly.router(config.applications());
+        Assembly.checkRouter(config.applications());
         return ArchiveCheck.problems(
                 config.applications().archives(), config.applications().directory());
     }

@@ -289,12 +289,17 @@ final class XmlConfig {
             ServerConfig.Applications usual = ServerConfig.Applications.NONE;
             builder.undeployTimeout(duration(applications.undeployTimeout, usual.undeployTimeout(), "undeploy-timeout"))
                     .scanInterval(duration(applications.scanInterval, usual.scanInterval(), "scan-interval"))
-                    .unroutedStatus(number(applications.unroutedStatus, usual.unroutedStatus(), "unrouted-status"));
+                    .unroutedStatus(number(applications.unroutedStatus, usual.unroutedStatus(), "unrouted-status"))
+                    .unroutedReason(
+                            applications.unroutedReason == null
+                                    ? usual.unroutedReason()
+                                    : applications.unroutedReason.trim());
             path(applications.dir).ifPresent(builder::deployDirectory);
             path(applications.settings).ifPresent(builder::applicationSettings);
             path(applications.data).ifPresent(builder::data);
             path(applications.users).ifPresent(builder::users);
             path(applications.router).ifPresent(builder::router);
+            path(applications.routerJars).ifPresent(builder::routerJars);
             applications.archives.forEach(archive -> path(archive.path).ifPresent(builder::deploy));
         });
         if (applications.push != null) {

@@ -295,6 +295,10 @@ final class XmlTrapezoid {
         @Nullable
         String router;
 
+        @XmlAttribute(name = "router-jars")
+        @Nullable
+        String routerJars;
+
         @XmlAttribute(name = "undeploy-timeout")
         @Nullable
         String undeployTimeout;
@@ -306,6 +310,10 @@ final class XmlTrapezoid {
         @XmlAttribute(name = "unrouted-status")
         @Nullable
         String unroutedStatus;
+
+        @XmlAttribute(name = "unrouted-reason")
+        @Nullable
+        String unroutedReason;
 
         @XmlElement(name = "archive")
         List<Archive> archives = new ArrayList<>();

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             PrepareCommand.class,
             VersionCommand.class,
-            UserCommand.class
+            UserCommand.class,
+            MigrateCommand.class
         },
         mixinStandardHelpOptions = true,
         version = "see: trapezoid version",
@@ -67,6 +68,6 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Missing command; expected run, check, prepare, version or user");
+                spec.commandLine(), "Missing command; expected run, check, prepare, version, user or migrate");
     }
 }

@@ -36,6 +36,18 @@ public final class ApplicationClassLoader extends URLClassLoader {
             "org.eclipse.jetty.ee11.websocket.jakarta.",
             "META-INF.services.jakarta.websocket.");
 
+    /** The same for archives of the time before Jakarta: modules that Java itself had until version 11, in their Jakarta form. */
+    private static final List<String> UNLESS_IN_OLD_ARCHIVE = List.of(
+            "jakarta.xml.bind.",
+            "jakarta.activation.",
+            "org.glassfish.jaxb.",
+            "org.eclipse.angus.activation.",
+            "META-INF.services.jakarta.xml.bind.",
+            "META-INF.services.jakarta.activation.");
+
+    /** Lies in directories that were translated. */
+    static final String TRANSLATED = "WEB-INF/.translated";
+
     /** Says which classes serve {@code java:} names. */
     private static final String JNDI = "jndi.properties";
 
@@ -44,11 +56,13 @@ public final class ApplicationClassLoader extends URLClassLoader {
     }
 
     private final ClassLoader container;
+    private final boolean old;
 
     /** A loader for the directory that holds WEB-INF. */
     public ApplicationClassLoader(String name, Path root, ClassLoader container) {
         super(name, classPath(root), ClassLoader.getPlatformClassLoader());
         this.container = container;
+        this.old = Files.exists(root.resolve(TRANSLATED));
     }
 
     private static URL[] classPath(Path root) {
@@ -99,7 +113,7 @@ public final class ApplicationClassLoader extends URLClassLoader {
             try {
                 return findClass(name);
             } catch (ClassNotFoundException notInArchive) {
-                if (startsWithAny(name, UNLESS_IN_ARCHIVE)) {
+                if (isLent(name)) {
                     return container.loadClass(name);
                 }
                 throw notInArchive;
@@ -116,7 +130,7 @@ public final class ApplicationClassLoader extends URLClassLoader {
         if (found == null) {
             found = getParent().getResource(name);
         }
-        if (found == null && startsWithAny(className(name), UNLESS_IN_ARCHIVE)) {
+        if (found == null && isLent(className(name))) {
             found = container.getResource(name);
         }
         return found;
@@ -132,10 +146,14 @@ public final class ApplicationClassLoader extends URLClassLoader {
         if (name.equals(JNDI)) {
             found.addAll(Collections.list(container.getResources(name)));
         }
-        if (found.isEmpty() && startsWithAny(className(name), UNLESS_IN_ARCHIVE)) {
+        if (found.isEmpty() && isLent(className(name))) {
             return container.getResources(name);
         }
         return Collections.enumeration(found);
+    }
+
+    private boolean isLent(String name) {
+        return startsWithAny(name, UNLESS_IN_ARCHIVE) || (old && startsWithAny(name, UNLESS_IN_OLD_ARCHIVE));
     }
 
     private static String className(String resource) {

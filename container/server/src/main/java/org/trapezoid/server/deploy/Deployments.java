@@ -46,14 +46,21 @@ public final class Deployments implements AutoCloseable {
     private final Plan plan;
     private final Deployer deployer;
     private final Optional<DeployScanner> scanner;
+    private final RouterWatch routers;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> Threads.platform("deployer", task));
 
     private volatile Future<?> scanning = CompletableFuture.completedFuture(null);
 
-    /** Deployments to the two sides of a server. */
-    public Deployments(Plan plan, HttpServer http, Applications applications, ContextParameters parameters) {
+    /**
+     * Deployments to the two sides of a server.
+     *
+     * @param routers looked after by the deploying thread
+     */
+    public Deployments(
+            Plan plan, HttpServer http, Applications applications, ContextParameters parameters, RouterWatch routers) {
         this.plan = plan;
+        this.routers = routers;
         this.deployer = new Deployer(
                 http, applications, new Workspace(plan.data().resolve("apps")), parameters, plan.patience(), thread);
         this.scanner = plan.directory().map(directory -> new DeployScanner(directory, deployer));
@@ -70,10 +77,8 @@ public final class Deployments implements AutoCloseable {
             deployer.clean();
             return CompletableFuture.completedFuture(null);
         });
-        scanner.ifPresent(watching -> {
-            long interval = plan.scanInterval().toMillis();
-            scanning = thread.scheduleWithFixedDelay(() -> scan(watching), interval, interval, TimeUnit.MILLISECONDS);
-        });
+        long interval = plan.scanInterval().toMillis();
+        scanning = thread.scheduleWithFixedDelay(this::scan, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     /** Ends every application at once. */
@@ -81,6 +86,10 @@ public final class Deployments implements AutoCloseable {
     public void close() {
         scanning.cancel(false);
         await(() -> deployer.stop(Duration.ZERO));
+        await(() -> {
+            routers.close();
+            return CompletableFuture.completedFuture(null);
+        });
         thread.shutdown();
     }
 
@@ -101,10 +110,15 @@ public final class Deployments implements AutoCloseable {
         }
     }
 
-    private static void scan(DeployScanner scanner) {
+    private void scan() {
         try {
-            scanner.scan();
-        } catch (RuntimeException e) { // the next scan must come all the same
+            routers.look(thread);
+        } catch (RuntimeException e) { // the next look must come all the same
+            log.error("the files of the application router were not looked at to the end", e);
+        }
+        try {
+            scanner.ifPresent(DeployScanner::scan);
+        } catch (RuntimeException e) {
             log.error("the deploy directory was not scanned to the end", e);
         }
     }

@@ -15,6 +15,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Workspace {
 
     /** Changes when the same archive would be unpacked to something else. */
-    private static final String LAYOUT = "1";
+    private static final String LAYOUT = "2";
 
     private static final int KEY_LENGTH = 16;
 
@@ -58,10 +59,20 @@ final class Workspace {
         if (!Files.isDirectory(target)) {
             Path unpacked = temporary(archive.name());
             unpack(archive.path(), unpacked);
-            place(JavaxReferences.in(unpacked) ? translate(unpacked, archive) : unpacked, target);
+            place(JavaxReferences.in(unpacked) ? marked(translate(unpacked, archive.name())) : unpacked, target);
             delete(unpacked);
         }
         return target;
+    }
+
+    /** A new directory with copies of libraries below its WEB-INF, ready to load classes from. */
+    Path prepareLibraries(String name, List<Path> jars) throws IOException {
+        Path made = temporary(name);
+        Path lib = Files.createDirectories(made.resolve("WEB-INF").resolve("lib"));
+        for (Path jar : jars) {
+            Files.copy(jar, lib.resolve(jar.getFileName().toString()));
+        }
+        return JavaxReferences.in(made) ? marked(translate(made, name)) : made;
     }
 
     /** A directory for the files an application writes. */
@@ -87,13 +98,14 @@ final class Workspace {
         Fingerprint state = Fingerprint.of(archive.path());
         Path target = directory.resolve(archive.name() + "-" + Long.toHexString(state.hash()) + "-" + LAYOUT);
         if (!Files.isDirectory(target)) {
-            place(translate(archive.path(), archive), target);
+            place(marked(translate(archive.path(), archive.name())), target);
         }
         return target;
     }
 
-    private Path translate(Path source, Archive archive) throws IOException {
-        Path destination = temporary(archive.name());
+    /** A translated copy of a directory. */
+    Path translate(Path source, String name) throws IOException {
+        Path destination = temporary(name);
         Migration migration = new Migration();
         migration.setEESpecProfile(EESpecProfiles.EE);
         migration.setSource(source.toFile());
@@ -102,12 +114,20 @@ final class Workspace {
         return destination;
     }
 
+    /** So that the class loader knows: it may use what Java had in those days. */
+    private static Path marked(Path translated) throws IOException {
+        Path mark = translated.resolve(ApplicationClassLoader.TRANSLATED);
+        Files.createDirectories(parentOf(mark));
+        Files.createFile(mark);
+        return translated;
+    }
+
     /** In one step, so that a directory under its final name is always whole. */
     private static void place(Path made, Path target) throws IOException {
         Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void unpack(Path archive, Path target) throws IOException {
+    static void unpack(Path archive, Path target) throws IOException {
         try (InputStream in = Files.newInputStream(archive);
                 ZipInputStream zip = new ZipInputStream(in)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

@@ -31,6 +31,8 @@ import org.trapezoid.http.HttpServer;
 import org.trapezoid.server.testing.FakeApplications;
 import org.trapezoid.server.testing.Sars;
 import org.trapezoid.servlet.app.AppSource;
+import org.trapezoid.servlet.router.CurrentRouter;
+import org.trapezoid.servlet.router.DefaultApplicationRouter;
 
 class DeploymentsTest {
 
@@ -61,7 +63,16 @@ class DeploymentsTest {
                         PATIENCE),
                 http,
                 applications,
-                new ContextParameters(Optional.of(base.resolve("apps")), text -> text.replace("${x}", "blue")));
+                new ContextParameters(Optional.of(base.resolve("apps")), text -> text.replace("${x}", "blue")),
+                new RouterWatch(
+                        new CurrentRouter(new DefaultApplicationRouter()),
+                        (router, loader) -> {
+                            throw new AssertionError("there is no router");
+                        },
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        base.resolve("routers")));
         logged.start();
         ((Logger) LoggerFactory.getLogger(Deployer.class)).addAppender(logged);
     }

@@ -81,6 +81,30 @@ class WorkspaceTest {
     }
 
     @Test
+    void lendsAnOldArchiveWhatJavaHadInItsDays() throws Exception {
+        Path file = Sars.named("a")
+                .withClass("app/Main", "javax/servlet/sip/SipServlet")
+                .withClass("app/Bean", "java/lang/Object")
+                .zip(base.resolve("a.sar"));
+        Path root = workspace.prepare(Archive.at(file));
+        Thread thread = Thread.currentThread();
+        ClassLoader outer = thread.getContextClassLoader();
+
+        try (ApplicationClassLoader loader =
+                new ApplicationClassLoader("a", root, getClass().getClassLoader())) {
+            thread.setContextClassLoader(loader);
+            Class<?> contexts = loader.loadClass("jakarta.xml.bind.JAXBContext");
+            Object context = contexts.getMethod("newInstance", Class[].class)
+                    .invoke(null, (Object) new Class<?>[] {loader.loadClass("app.Bean")});
+            assertThat(context.getClass().getName()).startsWith("org.glassfish.jaxb.");
+            assertThat(loader.loadClass("jakarta.activation.DataHandler")).isNotNull();
+            assertThat(loader.loadClass("jakarta.annotation.PostConstruct")).isNotNull();
+        } finally {
+            thread.setContextClassLoader(outer);
+        }
+    }
+
+    @Test
     void translatesLibrariesOfAnExplodedArchiveIntoACopy() throws Exception {
         Path directory = Sars.named("a")
                 .withLibrary("old.jar", "lib/Old", "javax/servlet/http/HttpServlet")

@@ -188,7 +188,7 @@ public final class AppEnvironment {
         }
         for (String className : descriptor.listeners()) {
             boolean known = components.known(className).isPresent();
-            EventListener listener = components.sip(source.loader(), className, EventListener.class);
+            EventListener listener = listener(className);
             listeners.add(listener);
             if (!known || servlets.containsValue(listener)) {
                 listenToContext(listener);
@@ -218,7 +218,52 @@ public final class AppEnvironment {
             components.given(each.className(), given);
             return given;
         }
-        return components.sipServlet(source.loader(), each.className());
+        try {
+            return components.sipServlet(source.loader(), each.className());
+        } catch (ServletException e) {
+            throw wrong("servlet " + each.name(), each.className(), e);
+        }
+    }
+
+    private EventListener listener(String className) throws ServletException {
+        try {
+            return components.sip(source.loader(), className, EventListener.class);
+        } catch (ServletException e) {
+            throw wrong("listener", className, e);
+        }
+    }
+
+    /** Names the application and where it declares what cannot be made. */
+    private ServletException wrong(String what, String className, ServletException cause) {
+        return new ServletException(
+                "application " + descriptor.name() + ": " + what
+                        + DescriptorPlace.of(source.servletContext(), className)
+                                .map(place -> " (" + place + ")")
+                                .orElse("")
+                        + ": " + cause.getMessage(),
+                cause);
+    }
+
+    private void begin(ServletContextListener each) throws ServletException {
+        try {
+            each.contextInitialized(new ServletContextEvent(source.servletContext()));
+        } catch (RuntimeException | LinkageError e) {
+            throw new ServletException(
+                    "application " + descriptor.name() + ": listener "
+                            + each.getClass().getName() + " did not start: " + e,
+                    e);
+        }
+    }
+
+    private void init(ServletDescriptor each, Servlet servlet) throws ServletException {
+        try {
+            servlet.init(new AppServletConfig(each.name(), source.servletContext(), initParameters(each)));
+        } catch (ServletException | RuntimeException | LinkageError e) {
+            throw new ServletException(
+                    "application " + descriptor.name() + ": servlet " + each.name() + " (" + each.className()
+                            + ") did not start: " + e,
+                    e);
+        }
     }
 
     /** Initialises the servlets in the order of load-on-startup and tells the listeners. */
@@ -230,16 +275,14 @@ public final class AppEnvironment {
         thread.setContextClassLoader(source.loader());
         try {
             for (ServletContextListener each : contextListeners) {
-                each.contextInitialized(new ServletContextEvent(source.servletContext()));
+                begin(each);
             }
             for (ServletDescriptor each : order) {
                 Servlet servlet = servlets.get(each.name());
                 if (servlet != null) {
-                    servlet.init(new AppServletConfig(each.name(), source.servletContext(), initParameters(each)));
+                    init(each, servlet);
                 }
             }
-        } catch (RuntimeException | LinkageError e) {
-            throw new ServletException("a servlet or context listener of " + descriptor.name() + " failed: " + e, e);
         } finally {
             thread.setContextClassLoader(outer);
         }

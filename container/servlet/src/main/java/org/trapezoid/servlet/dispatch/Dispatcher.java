@@ -52,7 +52,7 @@ public final class Dispatcher implements RequestHandler {
     private final MergedRequests merged;
     private final Strands strands;
     private final Predicate<Uri> isOwn;
-    private final int unknownApplicationStatus;
+    private final ServletLayer.Unrouted unrouted;
 
     public Dispatcher(
             RunningApplications applications,
@@ -66,7 +66,7 @@ public final class Dispatcher implements RequestHandler {
             MergedRequests merged,
             Strands strands,
             Predicate<Uri> isOwn,
-            int unknownApplicationStatus) {
+            ServletLayer.Unrouted unrouted) {
         this.applications = applications;
         this.chain = chain;
         this.targeting = targeting;
@@ -78,7 +78,7 @@ public final class Dispatcher implements RequestHandler {
         this.merged = merged;
         this.strands = strands;
         this.isOwn = isOwn;
-        this.unknownApplicationStatus = unknownApplicationStatus;
+        this.unrouted = unrouted;
     }
 
     @Override
@@ -195,16 +195,23 @@ public final class Dispatcher implements RequestHandler {
         } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
             forwarder.forward(transaction, outbound.withRoutes(request, out));
         } else if (decision instanceof Decision.Reject reject) {
-            refuse(transaction, reject.status() == 404 ? unknownStatus(request) : reject.status());
+            if (reject.status() == 404) {
+                refuseUnrouted(transaction, request);
+            } else {
+                refuse(transaction, reject.status(), reject.reason());
+            }
         } else {
-            refuse(transaction, unknownStatus(request)); // we relay for nobody without an application
+            refuseUnrouted(transaction, request); // we relay for nobody without an application
         }
     }
 
-    private int unknownStatus(Request request) {
+    private void refuseUnrouted(ServerTransaction transaction, Request request) {
         String scheme = request.uri().scheme();
-        boolean known = scheme.equals("sip") || scheme.equals("sips") || scheme.equals("tel");
-        return known ? unknownApplicationStatus : 416; // RFC 3261 §8.2.2.1
+        if (scheme.equals("sip") || scheme.equals("sips") || scheme.equals("tel")) {
+            refuse(transaction, unrouted.status(), unrouted.reason());
+        } else {
+            refuse(transaction, 416); // RFC 3261 §8.2.2.1
+        }
     }
 
     private void toApplication(ServerTransaction transaction, Request request, String name, Incoming incoming) {
@@ -217,7 +224,7 @@ public final class Dispatcher implements RequestHandler {
         SipApplication application = runtime.application();
         Optional<String> servlet = application.settings().selection().select(request, incoming.poppedRoute());
         if (servlet.isEmpty()) {
-            refuse(transaction, unknownStatus(request));
+            refuseUnrouted(transaction, request);
             return;
         }
         Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), runtime.deployment());
@@ -328,8 +335,12 @@ public final class Dispatcher implements RequestHandler {
     }
 
     private void refuse(ServerTransaction transaction, int status) {
+        refuse(transaction, status, Response.defaultReason(status));
+    }
+
+    private void refuse(ServerTransaction transaction, int status, String reason) {
         Strand.run(transaction, () -> {
-            Response.Builder response = transaction.respond(status);
+            Response.Builder response = transaction.respond(status).status(status, reason);
             if (status == 503) {
                 response.set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER);
             }
@@ -393,7 +404,7 @@ public final class Dispatcher implements RequestHandler {
             return false;
         }
         Request invite = request.toBuilder().method(Method.INVITE).build(); // routed as the INVITE was
-        Decision decision = chain.next(invite, Origin.peer(flow), RoutingState.NEW);
+        Decision decision = chain.next(invite, Origin.peer(flow, popped), RoutingState.NEW);
         if (!(decision instanceof Decision.ToApplication next)) {
             return false;
         }

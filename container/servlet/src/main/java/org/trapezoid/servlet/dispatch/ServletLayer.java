@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.dispatch;
 
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.ar.SipApplicationRouter;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.servlet.app.AppEnvironment;
+import org.trapezoid.servlet.app.AppSettings;
+import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.app.ListenerTable;
+import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.descriptor.AppDescriptor;
+import org.trapezoid.servlet.descriptor.ServletDescriptor;
+import org.trapezoid.servlet.facade.ApiRouter;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.NumberResolver;
 import org.trapezoid.servlet.facade.OwnUris;
@@ -20,9 +33,11 @@ import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.router.LoadedRouter;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
+import org.trapezoid.sip.concurrent.CallbackMode;
 import org.trapezoid.sip.concurrent.PostedInOrder;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
@@ -54,17 +69,24 @@ public final class ServletLayer {
             InstantSource time) {}
 
     /**
-     * @param unknownApplicationStatus the answer to requests that no application takes
+     * @param unrouted the answer to requests that no application takes
      * @param admission how many requests are taken
      */
-    public record Options(int unknownApplicationStatus, AdmissionControl.Limits admission) {
-        public static final Options DEFAULT = new Options(404, AdmissionControl.Limits.DEFAULT);
+    public record Options(Unrouted unrouted, AdmissionControl.Limits admission) {
+        public static final Options DEFAULT = new Options(Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT);
+    }
+
+    /** A status and its reason. */
+    public record Unrouted(int status, String reason) {
+        public static final Unrouted NOT_FOUND = new Unrouted(404, "No Application Takes This Request");
     }
 
     private final SessionRegistry sessions = new SessionRegistry();
     private final AppDeployments applications;
     private final AdmissionControl admission;
     private final RunningApplications running = new RunningApplications();
+    private final Function<SipApplication, AppRuntime> runtimes;
+    private final Strands strands;
 
     /** A layer whose applications find no telephone numbers in the DNS. */
     public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
@@ -118,11 +140,13 @@ public final class ServletLayer {
                 stack.transactions()::serverCount,
                 options.admission(),
                 stack.timers()::nanoTime);
+        runtimes = application ->
+                new AppRuntime(application, services, stack.strands(), transports, proxies, stateless, seal);
+        strands = stack.strands();
         applications = new AppDeployments(
                 running,
                 selector,
-                application ->
-                        new AppRuntime(application, services, stack.strands(), transports, proxies, stateless, seal),
+                runtimes,
                 transports,
                 stack.timers(),
                 stack.strands(),
@@ -141,7 +165,7 @@ public final class ServletLayer {
                         merged,
                         stack.strands(),
                         isOwn,
-                        options.unknownApplicationStatus()));
+                        options.unrouted()));
     }
 
     private static Gruu.Lookup gruus(Map<Class<?>, Object> shared) {
@@ -156,6 +180,26 @@ public final class ServletLayer {
 
     public Applications applications() {
         return applications;
+    }
+
+    /**
+     * An application router of the API, for this layer.
+     *
+     * @param loader under which it is called
+     * @param context of nobody; the requests that it sees belong to no application
+     */
+    public LoadedRouter router(SipApplicationRouter router, ClassLoader loader, ServletContext context) {
+        String name = "application router";
+        AppDescriptor descriptor = AppDescriptor.of(name, ServletDescriptor.of("none", "none"));
+        AppSettings settings;
+        try {
+            settings = AppEnvironment.settings(new AppSource(descriptor, loader, context, Map.of(), Map.of()));
+        } catch (ServletException impossible) { // it declares nothing
+            throw new IllegalStateException(impossible);
+        }
+        SipApplication nobody = new SipApplication(
+                name, loader, context, settings, () -> new ListenerTable(List.of()), CallbackMode.worker());
+        return new ApiRouter(router, runtimes.apply(nobody), strands);
     }
 
     /** Application sessions at present. */

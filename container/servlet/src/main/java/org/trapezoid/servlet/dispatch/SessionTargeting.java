@@ -107,7 +107,7 @@ public final class SessionTargeting {
 
     /** Where a request comes from, with the application whose session it names: encoded URI first (JSR 289 §15.11). */
     Origin origin(Flow flow, Request request, Optional<NameAddr> popped, Optional<Takeover> takeover) {
-        Origin origin = Origin.peer(flow);
+        Origin origin = Origin.peer(flow, popped);
         Optional<Origin> encoded = encodedId(request, popped)
                 .flatMap(sessions::appSession)
                 .map(session ->

@@ -69,7 +69,8 @@ final class AppSession implements SipApplicationSession {
 
     private void requireValid() {
         if (!state.isValid()) {
-            throw new IllegalStateException("application session " + state.id() + " was invalidated");
+            throw new IllegalStateException(
+                    "application session " + state.id() + " (application " + state.application() + ") was invalidated");
         }
     }
 

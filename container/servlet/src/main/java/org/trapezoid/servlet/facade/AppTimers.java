@@ -34,7 +34,8 @@ public final class AppTimers implements TimerService {
             boolean isPersistent,
             @Nullable Serializable info) {
         if (period <= 0) {
-            throw new IllegalArgumentException("period must be positive, not " + period + " ms");
+            throw new IllegalArgumentException("the period of a timer of application " + runtime.application()
+                    + " must be positive, not " + period + " ms");
         }
         return create(appSession, delay, Optional.of(Duration.ofMillis(period)), fixedDelay, isPersistent, info);
     }

@@ -32,11 +32,21 @@ final class B2buaFacade implements B2buaHelper {
         this.runtime = runtime;
     }
 
-    private static SipSessionState state(SipSession session) {
+    private SipSessionState state(SipSession session) {
         if (!(Objects.requireNonNull(session, "session") instanceof Session own) || !own.isValid()) {
-            throw new IllegalArgumentException("session " + session + " is not a valid one");
+            throw new IllegalArgumentException(
+                    "session " + session + " is not a valid one of application " + runtime.application());
         }
         return own.state();
+    }
+
+    /** What the core refuses is told with the application's name. */
+    private void named(Runnable step) {
+        try {
+            step.run();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("application " + runtime.application() + ": " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -58,7 +68,7 @@ final class B2buaFacade implements B2buaHelper {
         SipSessionState one = state(session1);
         SipSessionState other = state(session2);
         one.strand().call(() -> {
-            SessionLinks.link(one, other);
+            named(() -> SessionLinks.link(one, other));
             return true;
         });
     }
@@ -68,7 +78,7 @@ final class B2buaFacade implements B2buaHelper {
         SipSessionState state = state(session);
         state.strand().call(() -> {
             if (state.linked().isEmpty()) {
-                throw new IllegalArgumentException("session " + state.id() + " is not linked");
+                throw new IllegalArgumentException(Session.of(state, runtime).describe() + " is not linked");
             }
             state.unlink();
             return true;
@@ -88,7 +98,7 @@ final class B2buaFacade implements B2buaHelper {
                 .call(() -> Session.of(begun, runtime).first())
                 .filter(request -> request.uas().isPresent())
                 .orElseThrow(() -> new IllegalStateException(
-                        "session " + session.getId() + " did not begin with a request that came in"));
+                        Session.of(begun, runtime).describe() + " did not begin with a request that came in"));
         return original.createResponse(status, reasonPhrase);
     }
 
@@ -104,7 +114,7 @@ final class B2buaFacade implements B2buaHelper {
             throw new TooManyHopsException("Max-Forwards of " + original.describe() + " is 0");
         }
         if (headerMap != null) {
-            RequestCopier.requireReplaceable(headerMap.keySet());
+            named(() -> RequestCopier.requireReplaceable(headerMap.keySet()));
         }
         SipRequest copy = runtime.factory().copy(original, false);
         if (headerMap != null) {
@@ -171,7 +181,7 @@ final class B2buaFacade implements B2buaHelper {
             SipSession session, SipServletRequest origRequest, @Nullable Map<String, List<String>> headerMap) {
         SipSessionState target = state(session);
         SipRequest original = (SipRequest) Objects.requireNonNull(origRequest, "original request");
-        Method method = Factory.requestMethod(original.getMethod());
+        Method method = Factory.requestMethod(original.getMethod(), runtime);
         SipRequest copy = Session.of(target, runtime).inDialog(method, builder -> {
             RequestCopier.inDialog(original.message(), builder);
             CallTimer.forOtherLeg(runtime, builder);

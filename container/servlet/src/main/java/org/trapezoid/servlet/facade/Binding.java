@@ -95,7 +95,8 @@ final class Binding<S extends AttributeStore> {
 
     private void requireValid() {
         if (!valid.getAsBoolean()) {
-            throw new IllegalStateException("session " + id + " was invalidated");
+            throw new IllegalStateException(
+                    "session " + id + " (application " + runtime.application() + ") was invalidated");
         }
     }
 

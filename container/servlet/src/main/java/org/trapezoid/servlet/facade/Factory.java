@@ -87,13 +87,15 @@ public final class Factory implements SipFactory {
     // ---- requests
 
     /** @throws IllegalArgumentException for ACK and CANCEL, and what is no token */
-    static Method requestMethod(String name) {
+    static Method requestMethod(String name, AppRuntime runtime) {
         if (name.equals("ACK") || name.equals("CANCEL")) {
-            throw new IllegalArgumentException("the container makes " + name + " requests (createAck, createCancel)");
+            throw new IllegalArgumentException("application " + runtime.application() + " cannot create " + name
+                    + ": the container makes those (createAck, createCancel)");
         }
         if (name.isEmpty()
                 || name.chars().anyMatch(c -> c <= ' ' || c >= 127 || "()<>@,;:\\\"/[]?={}".indexOf(c) >= 0)) {
-            throw new IllegalArgumentException("a method is a token (RFC 3261 §25.1), not '" + name + "'");
+            throw new IllegalArgumentException("application " + runtime.application()
+                    + ": a method is a token (RFC 3261 §25.1), not '" + name + "'");
         }
         return Method.of(name);
     }
@@ -121,7 +123,7 @@ public final class Factory implements SipFactory {
     }
 
     private SipRequest create(SipApplicationSession appSession, String method, NameAddr from, NameAddr to) {
-        Method wanted = requestMethod(method);
+        Method wanted = requestMethod(method, runtime);
         AppSessionState session = own(appSession);
         Identifiers identifiers = runtime.services().identifiers();
         NameAddr local = party(from).withTag(identifiers.tag());
@@ -264,7 +266,8 @@ public final class Factory implements SipFactory {
                 return true;
             }
         }
-        throw new IllegalArgumentException(address + " is none of the outbound interfaces");
+        throw new IllegalArgumentException(
+                address + " is none of the outbound interfaces of application " + runtime.application());
     }
 
     boolean requireInterface(InetAddress address) {
@@ -273,6 +276,7 @@ public final class Factory implements SipFactory {
                 return true;
             }
         }
-        throw new IllegalArgumentException(address + " is none of the outbound interfaces");
+        throw new IllegalArgumentException(
+                address + " is none of the outbound interfaces of application " + runtime.application());
     }
 }

@@ -256,13 +256,14 @@ final class ProxyFacade implements Proxy {
         });
     }
 
-    private static List<Uri> targets(List<? extends URI> uris) {
+    private List<Uri> targets(List<? extends URI> uris) {
         List<Uri> targets = new ArrayList<>(uris.size());
         for (URI uri : uris) {
             targets.add(UriView.valueOf(Objects.requireNonNull(uri, "uri")));
         }
         if (targets.isEmpty()) {
-            throw new IllegalArgumentException("there must be at least one target");
+            throw new IllegalArgumentException(
+                    "cannot proxy " + request.describe() + ": there must be at least one target");
         }
         return targets;
     }
@@ -270,7 +271,8 @@ final class ProxyFacade implements Proxy {
     /** Transaction and session are dropped; each retransmission is a new request (docs/applications.md). */
     private void forwardStateless(List<Uri> targets) {
         if (targets.size() != 1) {
-            throw new IllegalArgumentException("a stateless proxy has one target, not " + targets.size());
+            throw new IllegalArgumentException(
+                    "cannot proxy " + request.describe() + ": a stateless proxy has one target, not " + targets.size());
         }
         Request received = request.message();
         Request forwarded = Target.address(received, targets.get(0), received);
@@ -383,7 +385,8 @@ final class ProxyFacade implements Proxy {
     public void setRecordRoute(boolean rr) {
         change(() -> {
             if (core != null && session.isProxying()) {
-                throw new IllegalStateException("record-routing cannot be changed: the proxy has started");
+                throw new IllegalStateException(
+                        "record-routing of " + request.describe() + " cannot be changed: the proxy has started");
             }
             if (rr) {
                 settings.recordRoute(ownRecordRoute());
@@ -446,7 +449,8 @@ final class ProxyFacade implements Proxy {
     @Override
     public void setProxyTimeout(int seconds) {
         if (seconds <= 0) {
-            throw new IllegalArgumentException("the proxy timeout must be positive, not " + seconds + " s");
+            throw new IllegalArgumentException(
+                    "the proxy timeout of " + request.describe() + " must be positive, not " + seconds + " s");
         }
         change(() -> settings.timeout(Duration.ofSeconds(seconds)));
     }

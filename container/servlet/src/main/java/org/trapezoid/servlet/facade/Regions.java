@@ -28,4 +28,18 @@ final class Regions {
                     case NEUTRAL -> SipApplicationRoutingRegionType.NEUTRAL;
                 });
     }
+
+    /** The other way; one without a type serves neither side. */
+    static Region of(SipApplicationRoutingRegion region) {
+        SipApplicationRoutingRegionType type = region.getType();
+        return new Region(
+                region.getLabel(),
+                type == null
+                        ? Region.Type.NEUTRAL
+                        : switch (type) {
+                            case ORIGINATING -> Region.Type.ORIGINATING;
+                            case TERMINATING -> Region.Type.TERMINATING;
+                            case NEUTRAL -> Region.Type.NEUTRAL;
+                        });
+    }
 }

@@ -87,9 +87,14 @@ final class Session implements SipSession {
         });
     }
 
+    /** For messages of errors. */
+    String describe() {
+        return "session " + state.id() + " (application " + runtime.application() + ")";
+    }
+
     private void requireValid() {
         if (!state.isValid()) {
-            throw new IllegalStateException("session " + state.id() + " was invalidated");
+            throw new IllegalStateException(describe() + " was invalidated");
         }
     }
 
@@ -205,7 +210,7 @@ final class Session implements SipSession {
 
     private void requireFree(String what, boolean overlaps) {
         if (overlaps) {
-            throw new IllegalStateException("cannot send " + what + " in session " + state.id()
+            throw new IllegalStateException("cannot send " + what + " in " + describe()
                     + ": another INVITE, UPDATE or offer is not answered yet");
         }
     }
@@ -304,13 +309,13 @@ final class Session implements SipSession {
 
     @Override
     public SipServletRequest createRequest(String method) {
-        Method wanted = Factory.requestMethod(method);
+        Method wanted = Factory.requestMethod(method, runtime);
         return valid(() -> {
             if (state.isProxying()) {
-                throw new IllegalStateException("session " + state.id() + " is one of a proxy, it makes no requests");
+                throw new IllegalStateException(describe() + " is one of a proxy, it makes no requests");
             }
             return switch (state.state()) {
-                case TERMINATED -> throw new IllegalStateException("session " + state.id() + " is TERMINATED");
+                case TERMINATED -> throw new IllegalStateException(describe() + " is TERMINATED; it makes no requests");
                 case INITIAL -> again(wanted);
                 case EARLY -> early(wanted);
                 case CONFIRMED -> inDialog(wanted, builder -> {});
@@ -321,8 +326,8 @@ final class Session implements SipSession {
     private SipRequest early(Method method) {
         if (method.equals(Method.BYE)
                 && state.dialog().filter(Dialog::isInitiator).isEmpty()) {
-            throw new IllegalStateException("session " + state.id()
-                    + " is EARLY: who was called answers the INVITE, it sends no BYE (RFC 3261 §15)");
+            throw new IllegalStateException(
+                    describe() + " is EARLY: who was called answers the INVITE, it sends no BYE (RFC 3261 §15)");
         }
         return inDialog(method, builder -> {});
     }
@@ -335,8 +340,7 @@ final class Session implements SipSession {
     }
 
     private Request dialogRequest(Method method, Consumer<Request.Builder> more) {
-        Dialog dialog =
-                state.dialog().orElseThrow(() -> new IllegalStateException("session " + state.id() + " has no dialog"));
+        Dialog dialog = state.dialog().orElseThrow(() -> new IllegalStateException(describe() + " has no dialog"));
         Request.Builder builder = dialog.createRequest(method);
         if (Dialog.refreshesTarget(method)) {
             builder.set(
@@ -357,12 +361,11 @@ final class Session implements SipSession {
     /** Another request outside a dialog: same Call-ID and From tag, next CSeq (after a challenge, RFC 3261 §8.1.3.5). */
     private SipRequest again(Method method) {
         if (state.hasTransactions()) {
-            throw new IllegalStateException(
-                    "session " + state.id() + " is INITIAL with a request that is not answered");
+            throw new IllegalStateException(describe() + " is INITIAL with a request that is not answered");
         }
         SipRequest earlier = Objects.requireNonNull(first, "a session in INITIAL was made by a request");
         if (earlier.incoming().isPresent()) {
-            throw new IllegalStateException("session " + state.id() + " has no dialog to send " + method + " in");
+            throw new IllegalStateException(describe() + " has no dialog to send " + method + " in");
         }
         Request previous = earlier.message();
         Request.Builder builder = Request.builder(method, previous.uri())

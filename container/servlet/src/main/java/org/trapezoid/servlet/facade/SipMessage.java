@@ -94,7 +94,10 @@ abstract class SipMessage implements SipServletMessage {
 
     private HeaderName free(String name) {
         HeaderName header = HeaderName.of(Objects.requireNonNull(name, "header name"));
-        SystemHeaders.requireFree(header, isContactFree());
+        if (SystemHeaders.isSystem(header, isContactFree())) {
+            throw new IllegalArgumentException(
+                    header + " of " + describe() + " is a system header; the container sets it (JSR 289 §4.1.3)");
+        }
         return header;
     }
 
@@ -125,7 +128,7 @@ abstract class SipMessage implements SipServletMessage {
         Optional<String> tag = value.tag();
         return new SipAddress(value, changed -> {
             if (!changed.tag().equals(tag)) {
-                throw new IllegalStateException("the tag of " + name + " is the container's");
+                throw new IllegalStateException("the tag in " + name + " of " + describe() + " is the container's");
             }
             requirePartiesFree();
             edit().set(name, changed.toString());
@@ -274,7 +277,8 @@ abstract class SipMessage implements SipServletMessage {
     private void replace(HeaderName header, int index, String text) {
         if (!header.equals(HeaderName.CONTACT)) {
             if (SystemHeaders.isSystem(header, isContactFree())) {
-                throw new IllegalStateException(header + " is a system header; the container sets it");
+                throw new IllegalStateException(
+                        header + " of " + describe() + " is a system header; the container sets it");
             }
         }
         requireUncommitted("change " + header + " of");
@@ -456,7 +460,8 @@ abstract class SipMessage implements SipServletMessage {
     public void setContentLength(int len) {
         requireUncommitted("set the length of");
         if (len != message().bodyLength()) {
-            throw new IllegalStateException("the body has " + message().bodyLength() + " bytes, not " + len);
+            throw new IllegalStateException(
+                    "the body of " + describe() + " has " + message().bodyLength() + " bytes, not " + len);
         }
     }
 
@@ -528,7 +533,7 @@ abstract class SipMessage implements SipServletMessage {
             editBody().set(HeaderName.CONTENT_TYPE, contentType);
             editBody().body(bytes);
         } else {
-            throw new IllegalArgumentException("content must be byte[] or String, not "
+            throw new IllegalArgumentException("the content of " + describe() + " must be byte[] or String, not "
                     + content.getClass().getName());
         }
     }
@@ -678,7 +683,8 @@ abstract class SipMessage implements SipServletMessage {
     @Override
     public SessionKeepAlive.Preference getSessionKeepAlivePreference() {
         throw new UnsupportedOperationException(
-                "preferences for single messages are not built; the context parameter org.trapezoid.session-timer has the container keep session timers (RFC 4028)");
+                "preferences for single messages are not built; the context parameter org.trapezoid.session-timer has"
+                        + " the container keep session timers (RFC 4028)");
     }
 
     @Override

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.router.Directive;
+import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
@@ -96,6 +97,26 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         SipRequest notice = new SipRequest(runtime, session, request, Optional.of(incoming), null, null);
         notice.committed = true;
         return notice;
+    }
+
+    /** An initial request as an application router sees it: what it changes in it goes nowhere. */
+    static SipRequest routed(
+            AppRuntime runtime, SipSessionState session, Request request, Origin origin, RoutingState state) {
+        SipRequest routed = new SipRequest(
+                runtime,
+                session,
+                request,
+                origin.flow().map(flow -> new Incoming(flow, true, state, origin.poppedRoute())),
+                null,
+                null);
+        routed.committed = true;
+        routed.routing = state;
+        routed.directive = switch (state.directive()) {
+            case NEW -> SipApplicationRoutingDirective.NEW;
+            case CONTINUE -> SipApplicationRoutingDirective.CONTINUE;
+            case REVERSE -> SipApplicationRoutingDirective.REVERSE;
+        };
+        return routed;
     }
 
     /** A request that the application is going to send. */
@@ -251,7 +272,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public void pushRoute(Address route) {
         if (!route.getURI().isSipURI()) {
-            throw new IllegalArgumentException("a Route is a sip or sips URI, not " + route.getURI());
+            throw new IllegalArgumentException(
+                    "a Route of " + describe() + " is a sip or sips URI, not " + route.getURI());
         }
         push(SipAddress.valueOf(route).uri());
     }
@@ -271,7 +293,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public void setMaxForwards(int n) {
         if (n < 0 || n > 255) {
-            throw new IllegalArgumentException("Max-Forwards must be from 0 to 255, not " + n);
+            throw new IllegalArgumentException("Max-Forwards of " + describe() + " must be from 0 to 255, not " + n);
         }
         edit().set(HeaderName.MAX_FORWARDS, Integer.toString(n));
     }
@@ -289,7 +311,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     @Override
     public void setMaxBreadth(int n) {
         if (n < 1) {
-            throw new IllegalArgumentException("Max-Breadth must be positive, not " + n);
+            throw new IllegalArgumentException("Max-Breadth of " + describe() + " must be positive, not " + n);
         }
         edit().set(HeaderName.of("Max-Breadth"), Integer.toString(n));
     }
@@ -332,7 +354,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             routing = original.routing.with(
                     newDirective == SipApplicationRoutingDirective.REVERSE ? Directive.REVERSE : Directive.CONTINUE);
         } else {
-            throw new IllegalStateException(newDirective + " needs the initial request that this application received");
+            throw new IllegalStateException(
+                    newDirective + " of " + describe() + " needs the initial request that this application received");
         }
         directive = newDirective;
     }
@@ -438,7 +461,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                     "cannot answer " + describe() + ": it is no request that came in and waits for an answer");
         }
         if (status < 100 || status > 699) {
-            throw new IllegalArgumentException("status must be from 100 to 699, not " + status);
+            throw new IllegalArgumentException(
+                    "cannot answer " + describe() + ": a status is from 100 to 699, not " + status);
         }
         return sessionState().strand().call(() -> {
             if (core.isAnswered()) {
@@ -484,7 +508,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             try {
                 createResponse(SipServletResponse.SC_TOO_MANY_HOPS).send();
             } catch (IOException e) {
-                throw new TooManyHopsException("Max-Forwards is 0", e);
+                throw new TooManyHopsException("Max-Forwards of " + describe() + " is 0", e);
             }
             throw new TooManyHopsException("Max-Forwards of " + describe() + " is 0; 483 was sent");
         }
@@ -661,7 +685,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public AsyncContext startAsync() {
-        throw new IllegalStateException("SIP requests have no asynchronous mode; answer them at any time");
+        throw new IllegalStateException(
+                "there is no asynchronous mode for the " + describe() + "; answer it at any time");
     }
 
     @Override
@@ -681,7 +706,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public AsyncContext getAsyncContext() {
-        throw new IllegalStateException("SIP requests have no asynchronous mode");
+        throw new IllegalStateException("there is no asynchronous mode for the " + describe());
     }
 
     @Override

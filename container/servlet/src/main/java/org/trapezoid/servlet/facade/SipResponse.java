@@ -158,7 +158,8 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     @Override
     public void setStatus(int statusCode, @Nullable String reasonPhrase) {
         if (statusCode < 100 || statusCode > 699) {
-            throw new IllegalArgumentException("status must be from 100 to 699, not " + statusCode);
+            throw new IllegalArgumentException(
+                    "the status of " + describe() + " must be from 100 to 699, not " + statusCode);
         }
         if (received && StatusClass.of(statusCode) != message().statusClass()) {
             throw new IllegalStateException("cannot make " + statusCode + " of " + describe()

@@ -24,11 +24,4 @@ final class SystemHeaders {
     static boolean isSystem(HeaderName name, boolean contactIsFree) {
         return ALWAYS.contains(name) || (name.equals(HeaderName.CONTACT) && !contactIsFree);
     }
-
-    /** @throws IllegalArgumentException when the application may not change the header field */
-    static void requireFree(HeaderName name, boolean contactIsFree) {
-        if (isSystem(name, contactIsFree)) {
-            throw new IllegalArgumentException(name + " is a system header; the container sets it (JSR 289 §4.1.3)");
-        }
-    }
 }

@@ -2,22 +2,28 @@
 package org.trapezoid.servlet.router;
 
 import java.util.Optional;
+import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.transport.Flow;
 
 /** Where an initial request comes from: a peer over a flow, or an application of this container. Immutable. */
-public record Origin(Optional<Flow> flow, Optional<Target> target) {
+public record Origin(Optional<Flow> flow, Optional<Target> target, Optional<NameAddr> poppedRoute) {
 
     /** An application sends the request. */
-    public static final Origin APPLICATION = new Origin(Optional.empty(), Optional.empty());
+    public static final Origin APPLICATION = new Origin(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** The request of a peer. */
     public static Origin peer(Flow flow) {
-        return new Origin(Optional.of(flow), Optional.empty());
+        return peer(flow, Optional.empty());
+    }
+
+    /** The request of a peer that had a Route to us on top. */
+    public static Origin peer(Flow flow, Optional<NameAddr> poppedRoute) {
+        return new Origin(Optional.of(flow), Optional.empty(), poppedRoute);
     }
 
     /** The same origin, for a request that names a session an application already has (JSR 289 §15.11). */
     public Origin targeting(Target target) {
-        return new Origin(flow, Optional.of(target));
+        return new Origin(flow, Optional.of(target), poppedRoute);
     }
 
     /** True for a request that did not come from the network. */

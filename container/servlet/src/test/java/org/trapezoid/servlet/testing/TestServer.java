@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.ar.SipApplicationRouter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,8 +27,10 @@ import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LostConnections;
+import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
+import org.trapezoid.servlet.router.LoadedRouter;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.locate.StaticLocator;
@@ -102,6 +105,16 @@ public final class TestServer {
                 clock -> Map.of());
     }
 
+    /** A server that asks this router. */
+    public static TestServer routedBy(ApplicationSelector router) {
+        return new TestServer(new ManualClock(), HOST, 42, router, clock -> Map.of());
+    }
+
+    /** A router of the API for this server. */
+    public LoadedRouter router(SipApplicationRouter router) {
+        return layer.router(router, router.getClass().getClassLoader(), FakeServletContext.of(Map.of()));
+    }
+
     /** A server that sends nothing to these networks on behalf of what comes to its address outside them. */
     public static TestServer forbidding(ForbiddenRanges forbidden) {
         return new TestServer(
@@ -123,14 +136,14 @@ public final class TestServer {
                 new DefaultApplicationRouter(),
                 clock -> Map.of(),
                 new TransportOptions(ALIASES, false),
-                new ServletLayer.Options(404, limits));
+                new ServletLayer.Options(ServletLayer.Unrouted.NOT_FOUND, limits));
     }
 
     private TestServer(
             ManualClock clock,
             String host,
             long seed,
-            DefaultApplicationRouter router,
+            ApplicationSelector router,
             Function<ManualClock, Map<Class<?>, Object>> shared) {
         this(clock, host, seed, router, shared, new TransportOptions(ALIASES, false), ServletLayer.Options.DEFAULT);
     }
@@ -139,7 +152,7 @@ public final class TestServer {
             ManualClock clock,
             String host,
             long seed,
-            DefaultApplicationRouter router,
+            ApplicationSelector router,
             Function<ManualClock, Map<Class<?>, Object>> shared,
             TransportOptions transportOptions,
             ServletLayer.Options options) {
@@ -150,7 +163,7 @@ public final class TestServer {
             ManualClock clock,
             String host,
             long seed,
-            DefaultApplicationRouter router,
+            ApplicationSelector router,
             Function<ManualClock, Map<Class<?>, Object>> shared,
             TransportOptions transportOptions,
             ServletLayer.Options options,
