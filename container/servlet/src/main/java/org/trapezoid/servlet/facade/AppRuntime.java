@@ -103,6 +103,12 @@ public final class AppRuntime {
                 Parameters.of(SESSION_PARAMETER, seal.sealed(session.id().value(), session.callId())));
     }
 
+    /** Whether a parameter of our Route value names the session, or the one that it was derived from. */
+    boolean isOfFamily(String sealed, SipSessionState session) {
+        String id = RouteSeal.sessionId(sealed);
+        return id.equals(session.id().value()) || id.equals(session.routeId().value());
+    }
+
     public SipApplication application() {
         return application;
     }

@@ -324,9 +324,9 @@ public final class Inbound {
             if (each.cseq() == ack.cseq().number() && each.acknowledge(ack)) {
                 session.accessed(runtime.now());
                 session.offers().received(ack);
-                runtime.callback(
-                        session.appSession(),
-                        new Delivery(runtime, SipRequest.notice(runtime, session, ack, incoming)));
+                SipRequest notice = SipRequest.notice(runtime, session, ack, incoming);
+                Session.of(session, runtime).acknowledgedBy(notice);
+                runtime.callback(session.appSession(), new Delivery(runtime, notice));
                 return;
             }
         }
@@ -340,6 +340,11 @@ public final class Inbound {
             Incoming incoming,
             DialogForwarder forwarder) {
         session.accessed(runtime.now());
+        Session.of(session, runtime).passes(request);
+        if (session.isAutomatic()) {
+            receive(session, transaction, request, incoming); // nothing is passed on any more
+            return;
+        }
         session.transactionBegan();
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
         ProxiedEvents events = new ProxiedEvents(runtime, session, facade);

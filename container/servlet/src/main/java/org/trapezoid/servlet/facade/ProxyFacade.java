@@ -189,6 +189,13 @@ final class ProxyFacade implements Proxy {
         if (status >= 200) {
             member.state(SessionState.CONFIRMED);
             member.parties(request.message().from(), response.to());
+            if (member.isRecordRouted() && method.equals(Method.INVITE)) {
+                member.passed(new SipSessionState.PassedDialog(
+                        response.headers()
+                                .first(HeaderName.CONTACT)
+                                .orElse(response.to().toString()),
+                        response.headers().all(HeaderName.RECORD_ROUTE)));
+            }
         } else if (status == 199) {
             endEarly(member); // RFC 6228 §4
         } else if (status > 100 && member.state() == SessionState.INITIAL) {
@@ -211,7 +218,9 @@ final class ProxyFacade implements Proxy {
             member = session.derive(
                     new SessionId(runtime.services().identifiers().tag()), runtime.now());
             runtime.services().sessions().add(member);
+            Lifecycle.created(runtime, member);
             Session.of(member, runtime).begunBy(request);
+            DialogFamily.joined(session, member, runtime);
         }
         member.calleeTag(tag);
         return member;
