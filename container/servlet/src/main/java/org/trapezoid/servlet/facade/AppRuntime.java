@@ -52,6 +52,7 @@ public final class AppRuntime {
     private final RouteSeal seal;
     private final ChallengeResponder responder;
     private final Packages packages;
+    private final WatchedFlows flows;
     private volatile boolean ending;
     private final Factory factory = new Factory(this);
 
@@ -71,11 +72,16 @@ public final class AppRuntime {
         this.stateless = stateless;
         this.seal = seal;
         this.responder = new ChallengeResponder(services.random());
+        this.flows = new WatchedFlows(application, services.sender().flows(), strands);
         this.packages = Packages.of(application.context()::getInitParameter);
     }
 
     ChallengeResponder responder() {
         return responder;
+    }
+
+    public WatchedFlows flows() {
+        return flows;
     }
 
     Packages packages() {

@@ -41,6 +41,9 @@ final class DialogFamily implements ForkingContext {
 
     /** A session was derived. In the core section. */
     static void joined(SipSessionState root, SipSessionState derived, AppRuntime runtime) {
+        if (!runtime.application().settings().sharesAttributes()) {
+            derived.attributes().names().forEach(derived.attributes()::remove);
+        }
         if (derived.forkingFacade() instanceof DialogFamily family) {
             family.members = List.copyOf(derived.fork());
             if (family.later != null) {

@@ -46,6 +46,7 @@ final class ProxyFacade implements Proxy {
     private final ProxySettings settings = new ProxySettings();
     private @Nullable ProxyCore core;
     private List<ProxyBranchFacade> facades = List.of();
+    private @Nullable ClientConnection flow; // of branches that are not made yet
     private boolean supervised = true;
     private boolean stateful = true;
     private jakarta.servlet.sip.ProxyBranch.@Nullable Callback timeoutCallback;
@@ -300,6 +301,10 @@ final class ProxyFacade implements Proxy {
 
     private List<ProxyBranch> create(ProxyCore proxy, List<Uri> uris) {
         List<ProxyBranch> branches = proxy.createBranches(uris);
+        ClientConnection connection = flow;
+        if (connection != null) {
+            branches.forEach(branch -> facade(branch).overFlow(connection));
+        }
         Optional<String> onward = request.incoming().flatMap(Incoming::onward);
         if (onward.isPresent()) {
             for (ProxyBranch branch : branches) {
@@ -516,13 +521,14 @@ final class ProxyFacade implements Proxy {
     }
 
     @Override
-    public void setFlow(Flow flow) {
-        throw new UnsupportedOperationException("Flow (JSR 359) is not supported by this version");
+    public void setFlow(Flow newFlow) {
+        ClientConnection connection = WatchedFlows.require(newFlow);
+        change(() -> flow = connection);
     }
 
     @Override
     public @Nullable Flow getFlow() {
-        return null;
+        return inCore(() -> Optional.ofNullable(flow)).orElse(null);
     }
 
     @Override

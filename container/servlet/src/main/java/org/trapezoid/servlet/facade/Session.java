@@ -49,6 +49,7 @@ import org.trapezoid.sip.message.Response;
 
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
 final class Session implements SipSession {
+    private static final int MOST_RELIABLE = 32;
 
     private final SipSessionState state;
     private final AppRuntime runtime;
@@ -60,11 +61,13 @@ final class Session implements SipSession {
     private List<SipResponse> reliable = List.of(); // provisional responses of either side without PRACK
     private long callerCSeq; // in a proxied dialog
     private long calleeCSeq;
+    private @Nullable ClientConnection flow; // when the application has chosen it
     private @Nullable SipResponse accepted; // our 2xx to an INVITE without ACK
     private @Nullable CallBranch branch; // when the application has asked for it
     private @Nullable AutomaticProcessing automatic; // when the application has left its dialog to the container
     private @Nullable SessionIdentifier identifier; // when the application has the container send it
     private @Nullable CallTimer callTimer; // when the application has the container keep one
+    private @Nullable KeepAliveView keepAlive;
 
     private Session(SipSessionState state, AppRuntime runtime) {
         this.state = state;
@@ -129,6 +132,31 @@ final class Session implements SipSession {
                     .ifPresent(policy -> callTimer = new CallTimer(this, runtime, policy));
         }
         return Optional.ofNullable(callTimer);
+    }
+
+    /** The timer that messages of the application ask for. In the core section. */
+    CallTimer keepTime() {
+        CallTimer timer = callTimer().orElse(null);
+        if (timer == null) {
+            timer = CallTimer.manual(this, runtime);
+            callTimer = timer;
+        }
+        return timer;
+    }
+
+    KeepAliveView keepAlive() {
+        return state.strand().call(() -> {
+            KeepAliveView view = keepAlive;
+            if (view == null) {
+                view = new KeepAliveView(this);
+                keepAlive = view;
+            }
+            return view;
+        });
+    }
+
+    long now() {
+        return runtime.now();
     }
 
     /** The session ended. In the core section. */
@@ -312,7 +340,9 @@ final class Session implements SipSession {
 
     /** A reliable provisional response came or was sent. */
     void reliable(SipResponse provisional) {
-        reliable = with(reliable, provisional);
+        if (reliable.size() < MOST_RELIABLE) { // a peer may send any number of them
+            reliable = with(reliable, provisional);
+        }
     }
 
     /** The PRACK for it was made. */
@@ -530,6 +560,9 @@ final class Session implements SipSession {
     private Request dialogRequest(Method method, Consumer<Request.Builder> more) {
         Dialog dialog =
                 state.dialog().orElseThrow(() -> new IllegalStateException("session " + state.id() + " has no dialog"));
+        if (flow != null) {
+            dialog.flowRoute(flowRoute());
+        }
         Request.Builder builder = dialog.createRequest(method);
         if (Dialog.refreshesTarget(method)) {
             builder.set(
@@ -701,8 +734,8 @@ final class Session implements SipSession {
     }
 
     private RoutingState routing() {
-        return valid(() -> first)
-                .incoming()
+        return valid(this::first)
+                .flatMap(SipRequest::incoming)
                 .map(Incoming::routing)
                 .orElseThrow(() -> new IllegalStateException(
                         "session " + state.id() + " did not begin with an initial request that came in"));
@@ -825,18 +858,33 @@ final class Session implements SipSession {
     }
 
     @Override
-    public void setFlow(Flow flow) {
-        throw unsupported("Flow");
+    public void setFlow(Flow newFlow) {
+        ClientConnection connection = WatchedFlows.require(newFlow);
+        valid(() -> {
+            flow = connection;
+            return true;
+        });
     }
 
     @Override
     public @Nullable Flow getFlow() {
-        return null;
+        return valid(() -> {
+                    if (flow != null) {
+                        return Optional.of(flow);
+                    }
+                    return first().flatMap(SipRequest::way).map(runtime.flows()::of);
+                })
+                .orElse(null);
+    }
+
+    /** The Route value of the flow that the application has its requests sent over. In the core section. */
+    Optional<String> flowRoute() {
+        return flow == null ? Optional.empty() : Optional.of(flow.route());
     }
 
     @Override
     public SessionKeepAlive getKeepAlive() {
-        throw unsupported("SessionKeepAlive");
+        return valid(this::keepAlive);
     }
 
     @Override
@@ -873,10 +921,6 @@ final class Session implements SipSession {
                     return branch().filter(CallBranch::isActive);
                 })
                 .orElse(null);
-    }
-
-    private static UnsupportedOperationException unsupported(String what) {
-        return new UnsupportedOperationException(what + " (JSR 359) is not supported by this version");
     }
 
     @Override

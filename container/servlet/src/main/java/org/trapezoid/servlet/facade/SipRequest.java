@@ -12,7 +12,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.sip.Address;
 import jakarta.servlet.sip.AuthInfo;
 import jakarta.servlet.sip.B2buaHelper;
-import jakarta.servlet.sip.InviteBranch;
 import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
@@ -145,6 +144,13 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         if (sending == null || !initial) {
             throw new IllegalStateException("From and To of " + describe() + " are the container's");
         }
+    }
+
+    /** The flow it came or went by, if that is not one inside this server. In the core section. */
+    Optional<org.trapezoid.sip.transport.Flow> way() {
+        Optional<org.trapezoid.sip.transport.Flow> way =
+                incoming.isPresent() ? incoming.map(Incoming::flow) : uac().flatMap(UacCore::flow);
+        return way.filter(flow -> !(flow instanceof org.trapezoid.sip.transport.LoopbackFlow));
     }
 
     private void requireUnsent(String what) {
@@ -388,7 +394,14 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             }
             Session.of(sessionState(), runtime()).requireNotAutomatic();
             spell();
-            Optional<CallTimer> timer = Session.of(sessionState(), runtime()).callTimer();
+            if (initial && how.uac().isPresent()) {
+                Session.of(sessionState(), runtime()).flowRoute().ifPresent(route -> edit().addFirst(
+                                HeaderName.ROUTE, route));
+            }
+            Session session = Session.of(sessionState(), runtime());
+            Optional<CallTimer> timer = keepsAlive() && CallTimer.isRefresh(frozen.method())
+                    ? Optional.of(session.keepTime())
+                    : session.callTimer();
             if (how.uac().isPresent()) {
                 Reliable.ask(runtime(), this);
                 timer.ifPresent(each -> each.ask(this));
@@ -555,7 +568,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     @Override
-    public InviteBranch createInviteBranch() {
+    public CallBranch createInviteBranch() {
         UasCore core = uas;
         if (core == null || !initial || !getMethod().equals("INVITE") || proxy != null) {
             throw new IllegalStateException("cannot make a branch of " + describe()

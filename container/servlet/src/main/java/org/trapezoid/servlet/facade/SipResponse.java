@@ -171,13 +171,18 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         if (statusCode < 100 || statusCode > 699) {
             throw new IllegalArgumentException("status must be from 100 to 699, not " + statusCode);
         }
-        if (received && StatusClass.of(statusCode) != message().statusClass()) {
+        if (received && kind(statusCode) != kind(getStatus())) {
             throw new IllegalStateException("cannot make " + statusCode + " of " + describe()
-                    + ": a response that is forwarded stays in its class");
+                    + ": what is forwarded stays a provisional response, a success or a failure");
         }
         edit().status(
                         statusCode,
                         Objects.requireNonNullElseGet(reasonPhrase, () -> Response.defaultReason(statusCode)));
+    }
+
+    /** Provisional, success, or failure: a dialog, and the proxy itself, live by it. */
+    private static int kind(int status) {
+        return Math.min(status / 100, 3);
     }
 
     @Override
@@ -190,6 +195,11 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     @Override
     public boolean isCommitted() {
         return committed || (received && proxy == null && !awaitsAcknowledgement());
+    }
+
+    /** The request, of a response that is made here. */
+    Optional<Request> answered() {
+        return received ? Optional.empty() : Optional.of(request.message());
     }
 
     /** Whether it answers a request of ours, or of somebody we forward it to. */
@@ -248,14 +258,15 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     /** What is answered as a user agent, with the session timer that is granted. */
     private Response timed(Response response) {
-        Optional<CallTimer> timer = Session.of(sessionState(), runtime()).callTimer();
+        Session session = Session.of(sessionState(), runtime());
+        Optional<CallTimer> timer = keepsAlive() ? Optional.of(session.keepTime()) : session.callTimer();
         if (timer.isEmpty()) {
             return response;
         }
         timer.get().sent(response);
         return response.statusClass() == StatusClass.SUCCESS
                         && CallTimer.isRefresh(request.message().method())
-                ? timer.get().grant(request.message(), response)
+                ? timer.get().grant(request.message(), this)
                 : response;
     }
 

@@ -102,10 +102,11 @@ final class UacEvents implements UacCore.Listener {
                 || !CallTimer.isRefresh(sent.message().method())) {
             return;
         }
-        Optional<CallTimer> timer = Session.of(session, runtime).callTimer();
-        if (timer.isPresent()) {
-            Session.of(sent.sessionState(), runtime).callTimer().ifPresent(timer.get()::derivedFrom);
-            timer.get().granted(response);
+        Optional<CallTimer> root = Session.of(sent.sessionState(), runtime).callTimer();
+        if (root.isPresent()) {
+            CallTimer timer = Session.of(session, runtime).keepTime();
+            timer.derivedFrom(root.get());
+            timer.granted(response);
         }
     }
 

@@ -38,11 +38,15 @@ final class UasEvents implements UasCore.Listener {
     }
 
     @Override
-    public void onCancel(Request cancel) {
-        facade().committed();
+    public boolean onCancel(Request cancel) {
+        boolean answered = runtime.application().settings().answersCancel() || session.isAutomatic();
+        if (answered) {
+            facade().committed();
+        }
         SipRequest notice =
                 SipRequest.notice(runtime, session, cancel, facade().incoming().orElseThrow());
         runtime.callback(session.appSession(), new Delivery(runtime, notice));
+        return answered;
     }
 
     @Override

@@ -34,8 +34,8 @@ public final class UasCore implements ServerUser, Acknowledged {
     /** What the facade is told; in the core section. */
     public interface Listener extends UsageListener {
 
-        /** The INVITE was cancelled; it is being answered with 487. */
-        void onCancel(Request cancel);
+        /** The INVITE was cancelled; answers whether it is to be answered with 487. */
+        boolean onCancel(Request cancel);
 
         /** The ACK for the 2xx came on the transaction. */
         void onAck(Request ack);
@@ -168,6 +168,9 @@ public final class UasCore implements ServerUser, Acknowledged {
             parent.send(response); // ends all of them
             return;
         }
+        if (makesNoDialog(response)) {
+            return;
+        }
         if (response.statusClass() == StatusClass.SUCCESS && reliable != null && reliable.holdsSuccess()) {
             held = response;
             finalSent = true;
@@ -183,6 +186,18 @@ public final class UasCore implements ServerUser, Acknowledged {
         } else {
             sendFinal(response);
         }
+    }
+
+    /** No dialog can be made with a peer whose Contact or Record-Route cannot be read: 400 is the answer. A proxy needs neither. */
+    private boolean makesNoDialog(Response response) {
+        boolean unreadable = request.toTag().isEmpty()
+                && Dialog.isMadeBy(response)
+                && Contacts.makesDialog(request.method())
+                && !Dialog.isReadable(request);
+        if (unreadable) {
+            refuse(400);
+        }
+        return unreadable;
     }
 
     /** Answers for the application unless a final response has left; one that is held is dropped. */
@@ -220,6 +235,9 @@ public final class UasCore implements ServerUser, Acknowledged {
     /** Sends a provisional response reliably (RFC 3262 §3), and returns it as sent; the caller has checked that both sides can. */
     public Response sendReliably(Response response) {
         requireUnanswered(response);
+        if (makesNoDialog(response)) {
+            return response;
+        }
         answering();
         prepare(response);
         ReliableProvisionals queue = reliable;
@@ -489,8 +507,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         if ((finalSent && held == null) || branchSucceeded) {
             return; // RFC 3261 §9.2: no effect once answered
         }
-        listener.onCancel(cancel);
-        refuse(487);
+        if (listener.onCancel(cancel)) {
+            refuse(487);
+        }
     }
 
     /** The ACK of an RFC 2543 peer, which matches the transaction (RFC 6026 §6). */
