@@ -3,11 +3,11 @@ package org.trapezoid.servlet.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.servlet.sip.ConcurrencyMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.servlet.descriptor.ConcurrencyMode;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
 import org.trapezoid.servlet.descriptor.SessionOptions;
 import org.trapezoid.servlet.testing.Peer;
