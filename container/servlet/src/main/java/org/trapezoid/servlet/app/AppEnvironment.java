@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
@@ -57,6 +58,9 @@ public final class AppEnvironment {
         references.addAll(source.web().references());
         this.resources = Resources.of(descriptor.name(), types, references);
         this.components = new Components(new Injection(resources));
+        if (source.servletContext() instanceof SipContext context) {
+            context.maker(components::loose);
+        }
     }
 
     /** What the components of an archive without SIP servlets are given. */
@@ -83,10 +87,13 @@ public final class AppEnvironment {
                 descriptor.sessionTimeout(),
                 descriptor.proxyTimeout(),
                 descriptor.version() != DescriptorVersion.V1_0,
+                descriptor.version() != DescriptorVersion.V2_0
+                        || descriptor.options().cloneDerivedAttributes(),
+                !descriptor.options().disableCancelHandling(),
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
                 extensions(source),
                 key(source),
-                selection(descriptor));
+                selection(source));
     }
 
     /** What believes to be protected is not to run unprotected. */
@@ -112,6 +119,26 @@ public final class AppEnvironment {
         } catch (IllegalArgumentException e) {
             throw new ServletException("application " + source.descriptor().name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static AppSettings.Selection selection(AppSource source) {
+        AppDescriptor descriptor = source.descriptor();
+        AppSettings.Selection declared = selection(descriptor);
+        if (!(source.servletContext() instanceof SipContext context)) {
+            return declared;
+        }
+        return new AppSettings.Selection() {
+            @Override
+            public Optional<String> select(Request request, Optional<NameAddr> poppedRoute) {
+                Optional<String> chosen = context.mainServlet();
+                return chosen.isPresent() ? chosen : declared.select(request, poppedRoute);
+            }
+
+            @Override
+            public String initial() {
+                return context.mainServlet().orElseGet(declared::initial);
+            }
+        };
     }
 
     private static AppSettings.Selection selection(AppDescriptor descriptor) {
@@ -269,7 +296,6 @@ public final class AppEnvironment {
     /** Initialises the servlets in the order of load-on-startup and tells the listeners. */
     public void start(SipApplication application) throws ServletException {
         List<ServletDescriptor> order = new ArrayList<>(descriptor.servlets());
-        order.sort(Comparator.comparingInt(each -> rank(each)));
         Thread thread = Thread.currentThread();
         ClassLoader outer = thread.getContextClassLoader();
         thread.setContextClassLoader(source.loader());
@@ -277,6 +303,8 @@ public final class AppEnvironment {
             for (ServletContextListener each : contextListeners) {
                 begin(each);
             }
+            order.addAll(added());
+            order.sort(Comparator.comparingInt(each -> rank(each)));
             for (ServletDescriptor each : order) {
                 Servlet servlet = servlets.get(each.name());
                 if (servlet != null) {
@@ -291,6 +319,26 @@ public final class AppEnvironment {
             SipServletContextEvent event = initialised(servlet);
             application.notify(application.listeners().servlet(), "-", listener -> listener.servletInitialized(event));
         }
+    }
+
+    /** Makes the servlets that the listeners have added; from now on there are no more. */
+    private List<ServletDescriptor> added() throws ServletException {
+        List<ServletDescriptor> descriptors = new ArrayList<>();
+        if (source.servletContext() instanceof SipContext context) {
+            for (AddedServlet each : context.added().values()) {
+                servlets.put(each.getName(), components.addedServlet(source.loader(), each));
+                descriptors.add(new ServletDescriptor(
+                        each.getName(),
+                        each.getClassName(),
+                        Optional.empty(),
+                        each.getInitParameters(),
+                        OptionalInt.of(each.loadOnStartup()),
+                        Optional.empty(),
+                        Map.of()));
+            }
+            context.started();
+        }
+        return descriptors;
     }
 
     @SuppressWarnings("NullAway") // a POJO has no SipServlet to show, JSR 359

@@ -11,6 +11,9 @@ import org.trapezoid.sip.message.Request;
  * @param sessionTimeout the first lifetime of an application session; empty for one that never expires
  * @param proxyTimeout of proxies that set no other
  * @param invalidateWhenReady the default for new sessions: true unless the descriptor is of version 1.0 (JSR 289 §6.1.2)
+ * @param sharesAttributes whether a session that is derived by a fork begins with the attributes of the first one: always before
+ *     2.0, then as {@code enableDerivedSessionAttributeCloning} says
+ * @param answersCancel whether the container answers an INVITE that is cancelled: unless {@code disableCancelHandling} is set
  * @param stateless whether {@code Proxy.setStateful(false)} is honoured ({@code org.trapezoid.stateless})
  * @param extensions what the container does beyond the application's own messages
  * @param key names the application session of an initial request
@@ -20,6 +23,8 @@ public record AppSettings(
         Optional<Duration> sessionTimeout,
         Duration proxyTimeout,
         boolean invalidateWhenReady,
+        boolean sharesAttributes,
+        boolean answersCancel,
         boolean stateless,
         Extensions extensions,
         Optional<ApplicationKey> key,

@@ -40,6 +40,11 @@ public record AppSource(
         this(descriptor, loader, servletContext, contextParameters, instances, Web.NONE);
     }
 
+    /** The same with a context made of that one. */
+    public AppSource with(SipContext sipContext) {
+        return new AppSource(descriptor, loader, sipContext, contextParameters, instances, web);
+    }
+
     /**
      * What web.xml and the annotations of Jakarta Servlet declare.
      *

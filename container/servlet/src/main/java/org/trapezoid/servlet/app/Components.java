@@ -83,6 +83,23 @@ public final class Components {
         return servlet;
     }
 
+    /** A servlet that the application adds while it starts. */
+    Servlet addedServlet(ClassLoader loader, AddedServlet added) throws ServletException {
+        if (added.instance().isEmpty()) {
+            return sipServlet(loader, added.getClassName());
+        }
+        Object component = added.instance().get();
+        adopt(added.getClassName() + '/' + added.getName(), component);
+        Servlet servlet = component instanceof Servlet known ? known : new PojoServlet(component);
+        sipServlets.add(servlet);
+        return servlet;
+    }
+
+    /** An object of a class of the application, which keeps it. */
+    <T> T loose(Class<T> type) throws ServletException {
+        return injection.create(type.getClassLoader(), type.getName(), type);
+    }
+
     /** An instance of an embedding program. */
     void given(String className, Object component) throws ServletException {
         injection.inject(component);

@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.app;
 
 import jakarta.servlet.sip.AttributeStoreListener;
+import jakarta.servlet.sip.FlowListener;
 import jakarta.servlet.sip.SipApplicationSessionActivationListener;
 import jakarta.servlet.sip.SipApplicationSessionAttributeListener;
 import jakarta.servlet.sip.SipApplicationSessionListener;
@@ -29,6 +30,7 @@ public final class ListenerTable {
     private final List<TimerListener> timer;
     private final List<SipServletListener> servlet;
     private final List<SessionTimerListener> sessionTimer;
+    private final List<FlowListener> flow;
 
     public ListenerTable(List<? extends EventListener> listeners) {
         sipSession = only(SipSessionListener.class, listeners);
@@ -47,6 +49,7 @@ public final class ListenerTable {
         timer = only(TimerListener.class, listeners);
         servlet = only(SipServletListener.class, listeners);
         sessionTimer = only(SessionTimerListener.class, listeners);
+        flow = only(FlowListener.class, listeners);
     }
 
     private static <T> List<T> only(Class<T> type, List<? extends EventListener> listeners) {
@@ -87,6 +90,10 @@ public final class ListenerTable {
 
     public List<SessionTimerListener> sessionTimer() {
         return sessionTimer;
+    }
+
+    public List<FlowListener> flow() {
+        return flow;
     }
 
     public List<SipServletListener> servlet() {

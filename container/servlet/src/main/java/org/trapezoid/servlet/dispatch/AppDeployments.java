@@ -6,6 +6,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.DnsResolver;
 import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.SipServlet;
+import jakarta.servlet.sip.SipServletContext;
 import jakarta.servlet.sip.SipSessionsUtil;
 import jakarta.servlet.sip.SipURI;
 import jakarta.servlet.sip.TimerService;
@@ -31,6 +32,7 @@ import org.trapezoid.servlet.app.Applications;
 import org.trapezoid.servlet.app.HttpSide;
 import org.trapezoid.servlet.app.ListenerTable;
 import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.app.SipContext;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.AppTimers;
 import org.trapezoid.servlet.facade.HttpAttachments;
@@ -91,6 +93,8 @@ public final class AppDeployments implements Applications {
         this.strands = strands;
         this.shared = shared;
         this.resolver = resolver;
+        transports.onFlowClosed(flow -> deployed.values()
+                .forEach(each -> each.inbound().runtime().flows().onClosed(flow)));
     }
 
     private AppRuntime runtime(SipApplication application) throws ServletException {
@@ -102,7 +106,9 @@ public final class AppDeployments implements Applications {
     }
 
     @Override
-    public Prepared prepare(AppSource source) throws ServletException {
+    public Prepared prepare(AppSource given) throws ServletException {
+        SipContext sipContext = new SipContext(given.servletContext(), given.descriptor());
+        AppSource source = given.with(sipContext);
         String name = source.descriptor().name();
         requireFree(name);
         Map<Class<?>, Object> types = new LinkedHashMap<>(shared);
@@ -115,12 +121,14 @@ public final class AppDeployments implements Applications {
                 late::get,
                 CallbackMode.proving(name, timers));
         AppRuntime runtime = runtime(application);
+        sipContext.flows(runtime.flows()::named);
         AppTimers appTimers = new AppTimers(runtime);
         SessionsUtil sessionsUtil = new SessionsUtil(runtime);
         types.put(SipFactory.class, runtime.factory());
         types.put(TimerService.class, appTimers);
         types.put(SipSessionsUtil.class, sessionsUtil);
         types.put(DnsResolver.class, resolver);
+        types.put(SipServletContext.class, sipContext);
         AppEnvironment environment = new AppEnvironment(source, types);
         ServletContext context = source.servletContext();
         attribute(context, SipServlet.SIP_FACTORY, runtime.factory());

@@ -53,6 +53,7 @@ public final class AppRuntime {
     private final RouteSeal seal;
     private final ChallengeResponder responder;
     private final Packages packages;
+    private final WatchedFlows flows;
     private volatile boolean ending;
     private final Factory factory = new Factory(this);
 
@@ -72,11 +73,16 @@ public final class AppRuntime {
         this.stateless = stateless;
         this.seal = seal;
         this.responder = new ChallengeResponder(services.random());
+        this.flows = new WatchedFlows(application, services.sender().flows(), strands);
         this.packages = Packages.of(application.context()::getInitParameter);
     }
 
     ChallengeResponder responder() {
         return responder;
+    }
+
+    public WatchedFlows flows() {
+        return flows;
     }
 
     Packages packages() {
@@ -102,6 +108,12 @@ public final class AppRuntime {
     RecordRoute recordRoute(SipSessionState session) {
         return new RecordRoute(
                 Parameters.of(SESSION_PARAMETER, seal.sealed(session.id().value(), session.callId())));
+    }
+
+    /** Whether a parameter of our Route value names the session, or the one that it was derived from. */
+    boolean isOfFamily(String sealed, SipSessionState session) {
+        String id = RouteSeal.sessionId(sealed);
+        return id.equals(session.id().value()) || id.equals(session.routeId().value());
     }
 
     public SipApplication application() {

@@ -99,7 +99,20 @@ final class B2buaFacade implements B2buaHelper {
                 .filter(request -> request.uas().isPresent())
                 .orElseThrow(() -> new IllegalStateException(
                         Session.of(begun, runtime).describe() + " did not begin with a request that came in"));
-        return original.createResponse(status, reasonPhrase);
+        return isAnotherFork(original, status)
+                ? original.createInviteBranch().createResponse(status, reasonPhrase)
+                : original.createResponse(status, reasonPhrase);
+    }
+
+    /** Each callee of the other leg may answer, in a dialog of its own for the caller (JSR 289 §12.6). */
+    private static boolean isAnotherFork(SipRequest original, int status) {
+        return original.getMethod().equals("INVITE")
+                && status > 100
+                && status < 300
+                && original.uas()
+                        .filter(core ->
+                                original.sessionState().strand().call(() -> core.isAnswered() && !core.isRefused()))
+                        .isPresent();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.SessionKeepAlive;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.trapezoid.servlet.ua.SessionTimer;
 import org.trapezoid.servlet.ua.SessionTimerPolicy;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.SessionExpires;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -30,9 +32,24 @@ final class CallTimer implements SessionTimer.Listener {
     private final SipSessionState state;
     private final AppRuntime runtime;
     private final SessionTimer timer;
+    private final boolean automatic; // else the application refreshes, and hangs up
     private @Nullable Message described; // the last one with a session description of ours
 
     CallTimer(Session session, AppRuntime runtime, SessionTimerPolicy policy) {
+        this(session, runtime, policy, true);
+    }
+
+    /** One that the application asked for in its messages: it says with callbacks what is to be done (JSR 359). */
+    static CallTimer manual(Session session, AppRuntime runtime) {
+        return new CallTimer(
+                session,
+                runtime,
+                new SessionTimerPolicy(1800, SessionExpires.LEAST, SessionTimerPolicy.Refresher.ANY, true),
+                false);
+    }
+
+    private CallTimer(Session session, AppRuntime runtime, SessionTimerPolicy policy, boolean automatic) {
+        this.automatic = automatic;
         this.session = session;
         this.state = session.state();
         this.runtime = runtime;
@@ -71,6 +88,19 @@ final class CallTimer implements SessionTimer.Listener {
         timer.stop();
     }
 
+    SessionTimer timer() {
+        return timer;
+    }
+
+    /** Whether the container refreshes the session by itself. */
+    boolean isAutomatic() {
+        return automatic;
+    }
+
+    private boolean keeps(SipMessage message) {
+        return automatic || timer.isRunning() || message.keepsAlive();
+    }
+
     /** A session derived from the caller's goes on from what was sent there. */
     void derivedFrom(CallTimer root) {
         described = described == null ? root.described : described;
@@ -80,7 +110,7 @@ final class CallTimer implements SessionTimer.Listener {
 
     /** A request of the application or of the container is about to be sent. */
     void ask(SipRequest request) {
-        if (isRefresh(request.message().method())) {
+        if (isRefresh(request.message().method()) && keeps(request)) {
             timer.ask(request.message(), request.edit());
         }
     }
@@ -93,7 +123,7 @@ final class CallTimer implements SessionTimer.Listener {
     }
 
     Optional<Request.Builder> askAgain(Request refused, Response refusal) {
-        return timer.askAgain(refused, refusal);
+        return automatic ? timer.askAgain(refused, refusal) : Optional.empty();
     }
 
     void granted(Response success) {
@@ -106,12 +136,22 @@ final class CallTimer implements SessionTimer.Listener {
         return timer.grant(request, success);
     }
 
+    /** The same for what the application answers. */
+    Response grant(Request request, SipResponse success) {
+        return keeps(success) ? timer.grant(request, success.message()) : success.message();
+    }
+
     // ---- what is due
 
     @Override
     public void onRefreshDue() {
+        SessionKeepAlive.Callback callback = session.keepAlive().getRefreshCallback();
         if (!isAlive()) {
             timer.stop();
+        } else if (callback != null) {
+            call(callback);
+        } else if (!automatic) {
+            return; // it is the application's to do
         } else if (session.isNegotiating()) {
             timer.refreshAfter(BUSY);
         } else if (described == null || timer.refreshesByUpdate()) {
@@ -159,11 +199,19 @@ final class CallTimer implements SessionTimer.Listener {
 
     @Override
     public void onExpired() {
-        if (isAlive()) {
+        SessionKeepAlive.Callback callback = session.keepAlive().getExpiryCallback();
+        if (callback != null && isAlive()) {
+            call(callback);
+        } else if (isAlive() && automatic) {
             session.answerPending(408);
             session.sendUnseen(Method.BYE, bye -> bye.add(HeaderName.REASON, EXPIRED), response -> {});
             tell();
         }
+    }
+
+    private void call(SessionKeepAlive.Callback callback) {
+        runtime.callback(state.appSession(), () -> runtime.application()
+                .notify(List.of(callback), state.callId(), each -> each.handle(session)));
     }
 
     private void tell() {

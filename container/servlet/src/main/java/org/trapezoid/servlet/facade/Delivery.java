@@ -34,6 +34,13 @@ final class Delivery implements Runnable {
 
     @Override
     public void run() {
+        if (session.isAutomatic()) {
+            AutomaticProcessing processing = Session.of(session, runtime).automatic();
+            if (processing != null) {
+                processing.receive(request, response);
+            }
+            return;
+        }
         try {
             runtime.application().service(session.handler(), session.callId(), request, response);
         } catch (Throwable e) { // an old archive may throw any Error

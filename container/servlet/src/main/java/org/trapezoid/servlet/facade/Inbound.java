@@ -16,7 +16,6 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
-import org.trapezoid.servlet.ua.Contacts;
 import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.concurrent.Strand;
@@ -37,7 +36,9 @@ public final class Inbound {
     /** For requests of which the application is not told. */
     private static final UasCore.Listener QUIET = new UasCore.Listener() {
         @Override
-        public void onCancel(Request cancel) {}
+        public boolean onCancel(Request cancel) {
+            return true;
+        }
 
         @Override
         public void onAck(Request ack) {}
@@ -107,10 +108,6 @@ public final class Inbound {
 
     /** Whether an extension that the application has the container keep does not let a request pass. */
     private boolean isRefused(ServerTransaction transaction, Request request) {
-        if (Contacts.makesDialog(request.method()) && !Dialog.isReadable(request)) {
-            refuse(transaction, 400);
-            return true;
-        }
         if (Reliable.refuses(runtime, request)) {
             transaction.send(Reliable.demand(transaction.respond(421)).build()); // RFC 3262 §3
             return true;
@@ -214,9 +211,12 @@ public final class Inbound {
         if (CallTimer.isRefresh(method) && isTooShort(transaction, request)) {
             return;
         }
-        if (CallTimer.isMereRefresh(request) && facade.callTimer().isPresent()) {
-            refresh(session, facade.callTimer().get(), transaction, request);
-            return;
+        if (CallTimer.isMereRefresh(request)) {
+            Optional<CallTimer> timer = facade.callTimer().filter(CallTimer::isAutomatic);
+            if (timer.isPresent()) {
+                refresh(session, timer.get(), transaction, request);
+                return;
+            }
         }
         subscription.ifPresent(usage -> EventAnswer.notified(usage, request));
         receive(session, transaction, request, incoming);
@@ -273,6 +273,8 @@ public final class Inbound {
         }
         if (session.get() != root) {
             Lifecycle.created(runtime, session.get());
+            Session.of(root, runtime).first().ifPresent(Session.of(session.get(), runtime)::begunBy);
+            DialogFamily.joined(root, session.get(), runtime);
         }
         inDialog(session.get(), transaction, request, incoming);
     }
@@ -324,9 +326,9 @@ public final class Inbound {
             if (each.cseq() == ack.cseq().number() && each.acknowledge(ack)) {
                 session.accessed(runtime.now());
                 session.offers().received(ack);
-                runtime.callback(
-                        session.appSession(),
-                        new Delivery(runtime, SipRequest.notice(runtime, session, ack, incoming)));
+                SipRequest notice = SipRequest.notice(runtime, session, ack, incoming);
+                Session.of(session, runtime).acknowledgedBy(notice);
+                runtime.callback(session.appSession(), new Delivery(runtime, notice));
                 return;
             }
         }
@@ -340,6 +342,11 @@ public final class Inbound {
             Incoming incoming,
             DialogForwarder forwarder) {
         session.accessed(runtime.now());
+        Session.of(session, runtime).passes(request);
+        if (session.isAutomatic()) {
+            receive(session, transaction, request, incoming); // nothing is passed on any more
+            return;
+        }
         session.transactionBegan();
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
         ProxiedEvents events = new ProxiedEvents(runtime, session, facade);

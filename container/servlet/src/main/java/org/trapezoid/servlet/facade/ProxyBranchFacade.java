@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.sip.header.HeaderName;
 
 /** One branch of a proxy (JSR 289 §10.2.3). Safe for use by any thread: enters the core section of the session's strand. */
 final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
@@ -26,6 +27,7 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     private final AppRuntime runtime;
     private final SipSessionState session;
     private @Nullable SipRequest request;
+    private @Nullable ClientConnection flow;
 
     ProxyBranchFacade(ProxyFacade proxy, ProxyBranch branch, AppRuntime runtime, SipSessionState session) {
         this.proxy = proxy;
@@ -73,6 +75,11 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
         if (edited != null && !branch.isStarted()) {
             branch.request(edited.message());
             request = null;
+        }
+        if (flow != null && !branch.isStarted()) {
+            branch.request(branch.request().toBuilder()
+                    .addFirst(HeaderName.ROUTE, flow.route())
+                    .build());
         }
     }
 
@@ -178,13 +185,21 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     }
 
     @Override
-    public void setFlow(Flow flow) {
-        throw new UnsupportedOperationException("Flow (JSR 359) is not supported by this version");
+    public void setFlow(Flow newFlow) {
+        ClientConnection connection = WatchedFlows.require(newFlow);
+        change(() -> {
+            requireUnstarted("the flow");
+            overFlow(connection);
+        });
+    }
+
+    void overFlow(ClientConnection connection) {
+        flow = connection;
     }
 
     @Override
     public @Nullable Flow getFlow() {
-        return null;
+        return inCore(() -> Optional.ofNullable(flow)).orElse(null);
     }
 
     @Override

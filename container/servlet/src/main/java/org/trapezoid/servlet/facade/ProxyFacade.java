@@ -46,6 +46,7 @@ final class ProxyFacade implements Proxy {
     private final ProxySettings settings = new ProxySettings();
     private @Nullable ProxyCore core;
     private List<ProxyBranchFacade> facades = List.of();
+    private @Nullable ClientConnection flow; // of branches that are not made yet
     private boolean supervised = true;
     private boolean stateful = true;
     private jakarta.servlet.sip.ProxyBranch.@Nullable Callback timeoutCallback;
@@ -189,6 +190,13 @@ final class ProxyFacade implements Proxy {
         if (status >= 200) {
             member.state(SessionState.CONFIRMED);
             member.parties(request.message().from(), response.to());
+            if (member.isRecordRouted() && method.equals(Method.INVITE)) {
+                member.passed(new SipSessionState.PassedDialog(
+                        response.headers()
+                                .first(HeaderName.CONTACT)
+                                .orElse(response.to().toString()),
+                        response.headers().all(HeaderName.RECORD_ROUTE)));
+            }
         } else if (status == 199) {
             endEarly(member); // RFC 6228 §4
         } else if (status > 100 && member.state() == SessionState.INITIAL) {
@@ -211,7 +219,9 @@ final class ProxyFacade implements Proxy {
             member = session.derive(
                     new SessionId(runtime.services().identifiers().tag()), runtime.now());
             runtime.services().sessions().add(member);
+            Lifecycle.created(runtime, member);
             Session.of(member, runtime).begunBy(request);
+            DialogFamily.joined(session, member, runtime);
         }
         member.calleeTag(tag);
         return member;
@@ -293,6 +303,10 @@ final class ProxyFacade implements Proxy {
 
     private List<ProxyBranch> create(ProxyCore proxy, List<Uri> uris) {
         List<ProxyBranch> branches = proxy.createBranches(uris);
+        ClientConnection connection = flow;
+        if (connection != null) {
+            branches.forEach(branch -> facade(branch).overFlow(connection));
+        }
         Optional<String> onward = request.incoming().flatMap(Incoming::onward);
         if (onward.isPresent()) {
             for (ProxyBranch branch : branches) {
@@ -511,13 +525,14 @@ final class ProxyFacade implements Proxy {
     }
 
     @Override
-    public void setFlow(Flow flow) {
-        throw new UnsupportedOperationException("Flow (JSR 359) is not supported by this version");
+    public void setFlow(Flow newFlow) {
+        ClientConnection connection = WatchedFlows.require(newFlow);
+        change(() -> flow = connection);
     }
 
     @Override
     public @Nullable Flow getFlow() {
-        return null;
+        return inCore(() -> Optional.ofNullable(flow)).orElse(null);
     }
 
     @Override

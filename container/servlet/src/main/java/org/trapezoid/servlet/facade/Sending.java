@@ -8,7 +8,7 @@ import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.sip.message.Request;
 
 /** What {@code send()} does with a request made here. In the core section. */
-sealed interface Sending {
+interface Sending {
 
     void send(Request request, RoutingState routing);
 

@@ -34,16 +34,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.OfferAnswer;
+import org.trapezoid.servlet.session.SessionId;
+import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.Contacts;
+import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
 
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
 final class Session implements SipSession {
+    private static final int MOST_RELIABLE = 32;
 
     private final SipSessionState state;
     private final AppRuntime runtime;
@@ -52,8 +58,16 @@ final class Session implements SipSession {
     private List<SipRequest> received = List.of(); // without final response
     private List<SipRequest> sent = List.of(); // without final response
     private List<SipResponse> unacknowledged = List.of(); // 2xx to our INVITE without ACK
+    private List<SipResponse> reliable = List.of(); // provisional responses of either side without PRACK
+    private long callerCSeq; // in a proxied dialog
+    private long calleeCSeq;
+    private @Nullable ClientConnection flow; // when the application has chosen it
+    private @Nullable SipResponse accepted; // our 2xx to an INVITE without ACK
+    private @Nullable CallBranch branch; // when the application has asked for it
+    private @Nullable AutomaticProcessing automatic; // when the application has left its dialog to the container
     private @Nullable SessionIdentifier identifier; // when the application has the container send it
     private @Nullable CallTimer callTimer; // when the application has the container keep one
+    private @Nullable KeepAliveView keepAlive;
 
     private Session(SipSessionState state, AppRuntime runtime) {
         this.state = state;
@@ -92,7 +106,7 @@ final class Session implements SipSession {
         return "session " + state.id() + " (application " + runtime.application() + ")";
     }
 
-    private void requireValid() {
+    void requireValid() {
         if (!state.isValid()) {
             throw new IllegalStateException(describe() + " was invalidated");
         }
@@ -123,6 +137,31 @@ final class Session implements SipSession {
                     .ifPresent(policy -> callTimer = new CallTimer(this, runtime, policy));
         }
         return Optional.ofNullable(callTimer);
+    }
+
+    /** The timer that messages of the application ask for. In the core section. */
+    CallTimer keepTime() {
+        CallTimer timer = callTimer().orElse(null);
+        if (timer == null) {
+            timer = CallTimer.manual(this, runtime);
+            callTimer = timer;
+        }
+        return timer;
+    }
+
+    KeepAliveView keepAlive() {
+        return state.strand().call(() -> {
+            KeepAliveView view = keepAlive;
+            if (view == null) {
+                view = new KeepAliveView(this);
+                keepAlive = view;
+            }
+            return view;
+        });
+    }
+
+    long now() {
+        return runtime.now();
     }
 
     /** The session ended. In the core section. */
@@ -269,7 +308,190 @@ final class Session implements SipSession {
     }
 
     void acknowledged(SipResponse success) {
-        state.strand().run(() -> unacknowledged = without(unacknowledged, success));
+        state.strand().run(() -> {
+            unacknowledged = without(unacknowledged, success);
+            if (branch != null) {
+                branch.acknowledged();
+            }
+        });
+    }
+
+    /** A request in the proxied dialog passes. In the core section. */
+    void passes(Request request) {
+        boolean ofCaller = request.fromTag().equals(state.localParty().tag());
+        if (ofCaller) {
+            callerCSeq = request.cseq().number();
+        } else {
+            calleeCSeq = request.cseq().number();
+        }
+    }
+
+    /** The highest number of the caller in a proxied dialog, 0 before its first request. */
+    long callerCSeq() {
+        return callerCSeq;
+    }
+
+    long calleeCSeq() {
+        return calleeCSeq;
+    }
+
+    List<SipRequest> received() {
+        return received;
+    }
+
+    List<SipResponse> unacknowledged() {
+        return unacknowledged;
+    }
+
+    /** A reliable provisional response came or was sent. */
+    void reliable(SipResponse provisional) {
+        if (reliable.size() < MOST_RELIABLE) { // a peer may send any number of them
+            reliable = with(reliable, provisional);
+        }
+    }
+
+    /** The PRACK for it was made. */
+    void pracked(SipResponse provisional) {
+        state.strand().run(() -> reliable = without(reliable, provisional));
+    }
+
+    /** The PRACK for our response came. */
+    void pracked(Response provisional) {
+        for (SipResponse each : reliable) {
+            if (each.message()
+                    .headers()
+                    .first(HeaderName.RSEQ)
+                    .equals(provisional.headers().first(HeaderName.RSEQ))) {
+                reliable = without(reliable, each);
+                return;
+            }
+        }
+    }
+
+    /** Our 2xx to an INVITE was sent. */
+    void awaitsAck(SipResponse success) {
+        accepted = success;
+    }
+
+    /** The ACK for it came. */
+    void acknowledgedBy(SipRequest ack) {
+        SipResponse success = accepted;
+        if (success != null) {
+            accepted = null;
+            ack.acknowledges(success);
+        }
+        if (branch != null) {
+            branch.acknowledged();
+        }
+    }
+
+    Optional<CallBranch> branch() {
+        return Optional.ofNullable(branch);
+    }
+
+    void branch(CallBranch answered) {
+        branch = answered;
+    }
+
+    /** The branch of our INVITE that a response belongs to. */
+    Optional<CallBranch> branchOf(SipResponse response) {
+        CallBranch present = branch;
+        if (present == null) {
+            present = new CallBranch((SipRequest) response.getRequest(), this, null);
+            branch = present;
+        }
+        if (response.getStatus() >= 200) {
+            present.answered(response);
+        }
+        return Optional.of(present);
+    }
+
+    // ---- left to the container
+
+    @Nullable
+    AutomaticProcessing automatic() {
+        return automatic;
+    }
+
+    void automatic(AutomaticProcessing processing) {
+        automatic = processing;
+    }
+
+    /** @throws IllegalStateException if the dialog was left to the container, and it is not the container that sends */
+    void requireNotAutomatic() {
+        if (state.isAutomatic() && (automatic == null || !automatic.isActing())) {
+            throw new IllegalStateException(
+                    "nothing can be sent in session " + state.id() + ": the application has had its dialog terminated");
+        }
+    }
+
+    boolean hasOwnDialog() {
+        return state.strand().call(() -> state.isValid() && !state.isProxying() && makesDialogs());
+    }
+
+    private boolean makesDialogs() {
+        SipRequest begun = first;
+        return state.dialog().isPresent()
+                || (begun != null && Contacts.makesDialog(begun.message().method()));
+    }
+
+    /** @throws IllegalStateException if there is no dialog that can be left to the container */
+    void requireOwnDialog() {
+        requireValid();
+        if (state.isAutomatic()) {
+            throw new IllegalStateException("the dialog of session " + state.id() + " is being terminated already");
+        }
+        if (state.isProxying()) {
+            throw new IllegalStateException("session " + state.id()
+                    + " is one of a proxy: terminateProxiedDialog ends the dialog that it passes on");
+        }
+        if (!makesDialogs()) {
+            throw new IllegalStateException("session " + state.id() + " has no dialog, and none to come");
+        }
+    }
+
+    /** The INVITE that we have sent outside a dialog, if it was one that made the session. */
+    @Nullable
+    SipRequest initialInvite() {
+        SipRequest begun = first;
+        return begun != null
+                        && begun.getMethod().equals("INVITE")
+                        && begun.isCommitted()
+                        && begun.uac().isPresent()
+                ? begun
+                : null;
+    }
+
+    /** A NOTIFY that makes another dialog of the SUBSCRIBE that made this session (RFC 6665 §4.1.4). In the core section. */
+    SipRequest anotherNotify() {
+        SipRequest subscribe = first;
+        UasCore core = subscribe == null ? null : subscribe.uas().orElse(null);
+        if (subscribe == null || core == null || !subscribe.getMethod().equals("SUBSCRIBE")) {
+            throw new IllegalStateException("session " + state.id() + " did not begin with a SUBSCRIBE that came in");
+        }
+        SipSessionState derived =
+                state.branch(new SessionId(runtime.services().identifiers().tag()), runtime.now());
+        runtime.services().sessions().add(derived);
+        Lifecycle.created(runtime, derived);
+        Session other = Session.of(derived, runtime);
+        other.begunBy(subscribe);
+        String tag = runtime.services().identifiers().tag();
+        Dialog dialog = Dialog.uas(
+                subscribe.message(),
+                Response.to(subscribe.message(), 200).toTag(tag).build());
+        core.follow(dialog);
+        derived.dialog(dialog);
+        derived.state(SessionState.CONFIRMED);
+        runtime.services().sessions().localTag(tag, derived);
+        UasEvents events = new UasEvents(runtime, derived, true);
+        events.request(subscribe);
+        EventAnswer.notifies(derived, subscribe.message(), runtime.services(), events);
+        DialogFamily.joined(state, derived, runtime);
+        return other.inDialog(Method.NOTIFY, notify -> subscribe
+                .message()
+                .headers()
+                .first(HeaderName.EVENT)
+                .ifPresent(event -> notify.set(HeaderName.EVENT, event)));
     }
 
     /** The request that made the session. */
@@ -311,6 +533,7 @@ final class Session implements SipSession {
     public SipServletRequest createRequest(String method) {
         Method wanted = Factory.requestMethod(method, runtime);
         return valid(() -> {
+            requireNotAutomatic();
             if (state.isProxying()) {
                 throw new IllegalStateException(describe() + " is one of a proxy, it makes no requests");
             }
@@ -341,6 +564,9 @@ final class Session implements SipSession {
 
     private Request dialogRequest(Method method, Consumer<Request.Builder> more) {
         Dialog dialog = state.dialog().orElseThrow(() -> new IllegalStateException(describe() + " has no dialog"));
+        if (flow != null) {
+            dialog.flowRoute(flowRoute());
+        }
         Request.Builder builder = dialog.createRequest(method);
         if (Dialog.refreshesTarget(method)) {
             builder.set(
@@ -511,8 +737,8 @@ final class Session implements SipSession {
     }
 
     private RoutingState routing() {
-        return valid(() -> first)
-                .incoming()
+        return valid(this::first)
+                .flatMap(SipRequest::incoming)
                 .map(Incoming::routing)
                 .orElseThrow(() -> new IllegalStateException(
                         "session " + state.id() + " did not begin with an initial request that came in"));
@@ -597,71 +823,107 @@ final class Session implements SipSession {
 
     @Override
     public void terminateDialog() {
-        throw unsupported("terminateDialog");
+        terminateDialog(null);
     }
 
     @Override
-    public void terminateDialog(AutomaticProcessingListener listener) {
-        throw unsupported("terminateDialog");
+    public void terminateDialog(@Nullable AutomaticProcessingListener listener) {
+        AutomaticProcessing.terminate(this, runtime, listener, false);
     }
 
     @Override
     public void terminateProxiedDialog() {
-        throw unsupported("terminateProxiedDialog");
+        terminateProxied(List.of(UAMode.UAC, UAMode.UAS), null);
     }
 
     @Override
-    public void terminateProxiedDialog(AutomaticProcessingListener listener) {
-        throw unsupported("terminateProxiedDialog");
+    public void terminateProxiedDialog(@Nullable AutomaticProcessingListener listener) {
+        terminateProxied(List.of(UAMode.UAC, UAMode.UAS), listener);
     }
 
     @Override
     public void terminateProxiedDialog(UAMode direction) {
-        throw unsupported("terminateProxiedDialog");
+        terminateProxied(List.of(direction), null);
     }
 
     @Override
-    public void terminateProxiedDialog(UAMode direction, AutomaticProcessingListener listener) {
-        throw unsupported("terminateProxiedDialog");
+    public void terminateProxiedDialog(UAMode direction, @Nullable AutomaticProcessingListener listener) {
+        terminateProxied(List.of(direction), listener);
+    }
+
+    private void terminateProxied(List<UAMode> directions, @Nullable AutomaticProcessingListener listener) {
+        ProxiedTermination.terminate(this, runtime, listener, directions);
     }
 
     @Override
     public ForkingContext getForkingContext() {
-        throw unsupported("ForkingContext");
+        return valid(() -> DialogFamily.of(state, runtime));
     }
 
     @Override
-    public void setFlow(Flow flow) {
-        throw unsupported("Flow");
+    public void setFlow(Flow newFlow) {
+        ClientConnection connection = WatchedFlows.require(newFlow);
+        valid(() -> {
+            flow = connection;
+            return true;
+        });
     }
 
     @Override
     public @Nullable Flow getFlow() {
-        return null;
+        return valid(() -> {
+                    if (flow != null) {
+                        return Optional.of(flow);
+                    }
+                    return first().flatMap(SipRequest::way).map(runtime.flows()::of);
+                })
+                .orElse(null);
+    }
+
+    /** The Route value of the flow that the application has its requests sent over. In the core section. */
+    Optional<String> flowRoute() {
+        return flow == null ? Optional.empty() : Optional.of(flow.route());
     }
 
     @Override
     public SessionKeepAlive getKeepAlive() {
-        throw unsupported("SessionKeepAlive");
+        return valid(this::keepAlive);
     }
 
     @Override
     public @Nullable SipServletResponse getUnacknowledgedProvisionalResponse(String provisionalResponseId) {
-        throw unsupported("getUnacknowledgedProvisionalResponse");
+        for (SipServletResponse each : valid(() -> List.copyOf(reliable))) {
+            if (each.getProvisionalResponseId().equals(provisionalResponseId)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     @Override
     public Collection<SipServletResponse> getUnacknowledgedProvisionalResponses(UAMode mode) {
-        throw unsupported("getUnacknowledgedProvisionalResponses");
+        List<SipServletResponse> ofSide = new ArrayList<>();
+        for (SipResponse each : valid(() -> List.copyOf(reliable))) {
+            if (each.isReceived() == (mode == UAMode.UAC)) {
+                ofSide.add(each);
+            }
+        }
+        return List.copyOf(ofSide);
     }
 
     @Override
     public @Nullable InviteBranch getActiveInviteBranch() {
-        return null;
-    }
-
-    private static UnsupportedOperationException unsupported(String what) {
-        return new UnsupportedOperationException(what + " (JSR 359) is not supported by this version");
+        return valid(() -> {
+                    SipRequest invite = initialInvite();
+                    boolean ofCaller = invite != null
+                            && state.dialog().isPresent()
+                            && (state.state() == SessionState.EARLY || !unacknowledged.isEmpty());
+                    if (branch == null && ofCaller) {
+                        branch = new CallBranch(Objects.requireNonNull(invite), this, null);
+                    }
+                    return branch().filter(CallBranch::isActive);
+                })
+                .orElse(null);
     }
 
     @Override

@@ -49,6 +49,7 @@ abstract class SipMessage implements SipServletMessage {
     private @Nullable SipAddress from;
     private @Nullable SipAddress to;
     private HeaderForm form = HeaderForm.DEFAULT;
+    private @Nullable KeepAlivePreference keepAlive;
 
     SipMessage(AppRuntime runtime, SipSessionState session, Optional<Flow> flow) {
         this.runtime = runtime;
@@ -682,9 +683,18 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public SessionKeepAlive.Preference getSessionKeepAlivePreference() {
-        throw new UnsupportedOperationException(
-                "preferences for single messages are not built; the context parameter org.trapezoid.session-timer has"
-                        + " the container keep session timers (RFC 4028)");
+        KeepAlivePreference preference = keepAlive;
+        if (preference == null) {
+            preference = new KeepAlivePreference(
+                    this, this instanceof SipResponse response ? response.answered() : Optional.empty());
+            keepAlive = preference;
+        }
+        return preference;
+    }
+
+    /** Whether the application has asked for a session timer in it. */
+    final boolean keepsAlive() {
+        return keepAlive != null && keepAlive.isChosen();
     }
 
     @Override

@@ -12,7 +12,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.sip.Address;
 import jakarta.servlet.sip.AuthInfo;
 import jakarta.servlet.sip.B2buaHelper;
-import jakarta.servlet.sip.InviteBranch;
 import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
@@ -36,6 +35,7 @@ import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
@@ -67,6 +67,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     private @Nullable B2buaFacade b2bua;
     private @Nullable SipRequest linked;
     private volatile @Nullable SipResponse finalResponse;
+    private volatile @Nullable SipResponse acknowledged; // by an ACK or PRACK
 
     private SipRequest(
             AppRuntime runtime,
@@ -166,6 +167,13 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         }
     }
 
+    /** The flow it came or went by, if that is not one inside this server. In the core section. */
+    Optional<org.trapezoid.sip.transport.Flow> way() {
+        Optional<org.trapezoid.sip.transport.Flow> way =
+                incoming.isPresent() ? incoming.map(Incoming::flow) : uac().flatMap(UacCore::flow);
+        return way.filter(flow -> !(flow instanceof org.trapezoid.sip.transport.LoopbackFlow));
+    }
+
     private void requireUnsent(String what) {
         if (committed && (sending != null || branch != null)) {
             throw new IllegalStateException("cannot " + what + " " + describe() + ": it was sent");
@@ -235,6 +243,10 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     void committed() {
         committed = true;
+    }
+
+    void acknowledges(SipResponse response) {
+        acknowledged = response;
     }
 
     void finalResponse(SipResponse response) {
@@ -403,8 +415,16 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             if (!sessionState().isValid()) {
                 throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
             }
+            Session.of(sessionState(), runtime()).requireNotAutomatic();
             spell();
-            Optional<CallTimer> timer = Session.of(sessionState(), runtime()).callTimer();
+            if (initial && how.uac().isPresent()) {
+                Session.of(sessionState(), runtime()).flowRoute().ifPresent(route -> edit().addFirst(
+                                HeaderName.ROUTE, route));
+            }
+            Session session = Session.of(sessionState(), runtime());
+            Optional<CallTimer> timer = keepsAlive() && CallTimer.isRefresh(frozen.method())
+                    ? Optional.of(session.keepTime())
+                    : session.callTimer();
             if (how.uac().isPresent()) {
                 Reliable.ask(runtime(), this);
                 timer.ifPresent(each -> each.ask(this));
@@ -460,6 +480,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             throw new IllegalStateException(
                     "cannot answer " + describe() + ": it is no request that came in and waits for an answer");
         }
+        return answer(core, status, reason, sessionState());
+    }
+
+    /** A response in the dialog of a session: that of the request, or of one of its branches. */
+    SipResponse answer(UasCore core, int status, Optional<String> reason, SipSessionState session) {
         if (status < 100 || status > 699) {
             throw new IllegalArgumentException(
                     "cannot answer " + describe() + ": a status is from 100 to 699, not " + status);
@@ -472,7 +497,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             if (status > 100 && status < 300) {
                 runtime().offerPackages(frozen.method(), response);
             }
-            return SipResponse.made(this, response.build());
+            return SipResponse.made(this, session, core, response.build());
         });
     }
 
@@ -563,12 +588,35 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         if (!getMethod().equals("ACK") && !getMethod().equals("PRACK")) {
             throw new IllegalStateException("only ACK and PRACK acknowledge a response, not " + describe());
         }
-        return linked == null ? null : linked.finalResponse;
+        return acknowledged;
     }
 
     @Override
-    public InviteBranch createInviteBranch() {
-        throw new UnsupportedOperationException("invite branches are not supported by this version");
+    public CallBranch createInviteBranch() {
+        UasCore core = uas;
+        if (core == null || !initial || !getMethod().equals("INVITE") || proxy != null) {
+            throw new IllegalStateException("cannot make a branch of " + describe()
+                    + ": only an initial INVITE that came in, and is not proxied, has branches");
+        }
+        AppRuntime runtime = runtime();
+        return sessionState().strand().call(() -> {
+            if (core.isRefused()) {
+                throw new IllegalStateException(
+                        "cannot make a branch of " + describe() + ": a final response was sent");
+            }
+            SipSessionState derived = sessionState()
+                    .branch(new SessionId(runtime.services().identifiers().tag()), runtime.now());
+            runtime.services().sessions().add(derived);
+            Lifecycle.created(runtime, derived);
+            Session session = Session.of(derived, runtime);
+            session.begunBy(this);
+            UasEvents events = new UasEvents(runtime, derived, true);
+            events.request(this);
+            CallBranch branch = new CallBranch(this, session, core.branch(derived, events));
+            session.branch(branch);
+            DialogFamily.joined(sessionState(), derived, runtime);
+            return branch;
+        });
     }
 
     // ---- jakarta.servlet.ServletRequest

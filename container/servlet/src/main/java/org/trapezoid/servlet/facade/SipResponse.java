@@ -37,6 +37,7 @@ import org.trapezoid.sip.transport.Flow;
 public final class SipResponse extends SipMessage implements SipServletResponse {
 
     private final SipRequest request;
+    private final @Nullable UasCore uas; // that sends it
     private final boolean received;
     private final @Nullable ProxyFacade proxy;
     private final @Nullable ProxyBranchFacade branch;
@@ -51,12 +52,14 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             SipSessionState session,
             Response response,
             Optional<Flow> flow,
+            @Nullable UasCore uas,
             boolean received,
             @Nullable ProxyFacade proxy,
             @Nullable ProxyBranchFacade branch,
             boolean branchResponse) {
         super(request.runtime(), session, flow);
         this.request = request;
+        this.uas = uas;
         this.frozen = response;
         this.received = received;
         this.proxy = proxy;
@@ -65,13 +68,21 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     /** A response that the application is going to send. */
-    static SipResponse made(SipRequest request, Response response) {
-        return new SipResponse(request, request.sessionState(), response, Optional.empty(), false, null, null, false);
+    static SipResponse made(SipRequest request, SipSessionState session, UasCore core, Response response) {
+        return new SipResponse(request, session, response, Optional.empty(), core, false, null, null, false);
+    }
+
+    /** A response that was sent, to be shown. */
+    static SipResponse sent(SipRequest request, SipSessionState session, Response response) {
+        SipResponse shown =
+                new SipResponse(request, session, response, Optional.empty(), null, false, null, null, false);
+        shown.committed = true;
+        return shown;
     }
 
     /** A response to a request of the application; from a derived session if it has another To tag. */
     static SipResponse received(SipRequest request, SipSessionState session, Response response, Optional<Flow> flow) {
-        return new SipResponse(request, session, response, flow, true, null, null, false);
+        return new SipResponse(request, session, response, flow, null, true, null, null, false);
     }
 
     /** A response that the application's proxy is about to forward, or an intermediate one of a branch. */
@@ -82,12 +93,12 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             Optional<Flow> flow,
             ProxyBranchFacade branch,
             boolean intermediate) {
-        return new SipResponse(request, session, response, flow, true, branch.getProxy(), branch, intermediate);
+        return new SipResponse(request, session, response, flow, null, true, branch.getProxy(), branch, intermediate);
     }
 
     /** A response to a request in a record-routed call, about to be forwarded. */
     static SipResponse inDialog(SipRequest request, SipSessionState session, Response response, ProxyFacade proxy) {
-        return new SipResponse(request, session, response, Optional.empty(), true, proxy, null, false);
+        return new SipResponse(request, session, response, Optional.empty(), null, true, proxy, null, false);
     }
 
     @Override
@@ -161,13 +172,18 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             throw new IllegalArgumentException(
                     "the status of " + describe() + " must be from 100 to 699, not " + statusCode);
         }
-        if (received && StatusClass.of(statusCode) != message().statusClass()) {
+        if (received && kind(statusCode) != kind(getStatus())) {
             throw new IllegalStateException("cannot make " + statusCode + " of " + describe()
-                    + ": a response that is forwarded stays in its class");
+                    + ": what is forwarded stays a provisional response, a success or a failure");
         }
         edit().status(
                         statusCode,
                         Objects.requireNonNullElseGet(reasonPhrase, () -> Response.defaultReason(statusCode)));
+    }
+
+    /** Provisional, success, or failure: a dialog, and the proxy itself, live by it. */
+    private static int kind(int status) {
+        return Math.min(status / 100, 3);
     }
 
     @Override
@@ -180,6 +196,16 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     @Override
     public boolean isCommitted() {
         return committed || (received && proxy == null && !awaitsAcknowledgement());
+    }
+
+    /** The request, of a response that is made here. */
+    Optional<Request> answered() {
+        return received ? Optional.empty() : Optional.of(request.message());
+    }
+
+    /** Whether it answers a request of ours, or of somebody we forward it to. */
+    boolean isReceived() {
+        return received;
     }
 
     /** A 2xx to our INVITE until its ACK is made, a reliable 1xx until its PRACK is. */
@@ -198,6 +224,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         UasCore core = sender();
         sessionState().strand().call(() -> {
             requireUnsent();
+            Session.of(sessionState(), runtime()).requireNotAutomatic();
             spell();
             identify();
             Optional<ProxyCore> proxy = request.proxyCore().filter(ProxyCore::isStarted);
@@ -213,9 +240,14 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
                 proxy.get().sendOwn(ready); // competes with the branches (JSR 289 §10.2.4)
             }
             committed = true;
+            Session session = Session.of(sessionState(), runtime());
             if (ready.status() >= 200) {
                 request.finalResponse(this);
                 request.committed();
+                session.branch().ifPresent(own -> own.answered(this));
+                if (ready.status() < 300 && getMethod().equals("INVITE")) {
+                    session.awaitsAck(this);
+                }
             }
             return true;
         });
@@ -227,14 +259,15 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     /** What is answered as a user agent, with the session timer that is granted. */
     private Response timed(Response response) {
-        Optional<CallTimer> timer = Session.of(sessionState(), runtime()).callTimer();
+        Session session = Session.of(sessionState(), runtime());
+        Optional<CallTimer> timer = keepsAlive() ? Optional.of(session.keepTime()) : session.callTimer();
         if (timer.isEmpty()) {
             return response;
         }
         timer.get().sent(response);
         return response.statusClass() == StatusClass.SUCCESS
                         && CallTimer.isRefresh(request.message().method())
-                ? timer.get().grant(request.message(), response)
+                ? timer.get().grant(request.message(), this)
                 : response;
     }
 
@@ -247,7 +280,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         if (received) {
             throw new IllegalStateException("cannot send " + describe() + ": it came from downstream");
         }
-        return request.uas().orElseThrow();
+        return Objects.requireNonNullElseGet(uas, () -> request.uas().orElseThrow());
     }
 
     private void requireUnsent() {
@@ -272,7 +305,10 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             requireUnsent();
             spell();
             identify();
-            core.sendReliably(message());
+            Session session = Session.of(sessionState(), runtime());
+            session.requireNotAutomatic();
+            frozen = core.sendReliably(message()); // with its number
+            session.reliable(this);
             committed = true;
             return true;
         });
@@ -300,7 +336,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         Request ack = session.strand().call(() -> core.createAck(session));
         committed = true;
         Session.of(session, runtime()).acknowledged(this);
-        return SipRequest.made(runtime(), session, ack, new Sending.Ack(core, session));
+        SipRequest made = SipRequest.made(runtime(), session, ack, new Sending.Ack(core, session));
+        made.acknowledges(this);
+        return made;
     }
 
     @Override
@@ -314,6 +352,8 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         SipRequest prack = Session.of(sessionState(), runtime())
                 .inDialog(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()));
         committed = true;
+        prack.acknowledges(this);
+        Session.of(sessionState(), runtime()).pracked(this);
         return prack;
     }
 
@@ -323,8 +363,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     /** Sends the PRACK that the application has not made; the answer is not shown. In the core section. */
     void acknowledgeUnseen(Session session) {
-        if (!committed) {
+        if (!committed && !sessionState().isAutomatic()) {
             committed = true;
+            session.pracked(this);
             session.sendUnseen(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()), response -> {});
         }
     }
@@ -389,7 +430,13 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
 
     @Override
     public @Nullable InviteBranch getInviteBranch() {
-        return null;
+        boolean ofDialog =
+                getMethod().equals("INVITE") && request.isInitial() && proxy == null && Dialog.isMadeBy(message());
+        Session session = Session.of(sessionState(), runtime());
+        return sessionState()
+                .strand()
+                .call(() -> received && ofDialog ? session.branchOf(this) : session.branch())
+                .orElse(null);
     }
 
     /** The dialog of the session it belongs to. */

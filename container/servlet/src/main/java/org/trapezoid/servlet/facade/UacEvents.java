@@ -44,6 +44,9 @@ final class UacEvents implements UacCore.Listener {
     public boolean onResponse(SipSessionState session, Response response) {
         SipRequest sent = Objects.requireNonNull(request);
         session.accessed(runtime.now());
+        if (session != sent.sessionState() && session.facade() == null) {
+            begin(sent, session);
+        }
         SipResponse facade =
                 SipResponse.received(sent, session, response, sent.uac().flatMap(UacCore::flow));
         if (response.status() >= 200) {
@@ -60,12 +63,30 @@ final class UacEvents implements UacCore.Listener {
             return true;
         }
         boolean told = runtime.callback(session.appSession(), delivery(session, facade));
-        if (told
-                && response.statusClass() == StatusClass.SUCCESS
-                && facade.getMethod().equals("INVITE")) {
-            Session.of(session, runtime).unacknowledged(facade);
-        }
+        note(session, facade, told);
         return told;
+    }
+
+    /** A further dialog of the request. */
+    private void begin(SipRequest sent, SipSessionState derived) {
+        Lifecycle.created(runtime, derived);
+        Session.of(derived, runtime).begunBy(sent);
+        DialogFamily.joined(sent.sessionState(), derived, runtime);
+    }
+
+    private void note(SipSessionState session, SipResponse facade, boolean told) {
+        if (!told || !facade.getMethod().equals("INVITE")) {
+            return;
+        }
+        Session of = Session.of(session, runtime);
+        if (facade.message().statusClass() == StatusClass.SUCCESS) {
+            of.unacknowledged(facade);
+        } else if (facade.isReliableProvisional()) {
+            of.reliable(facade);
+        }
+        if (facade.getStatus() >= 200) {
+            of.branch().ifPresent(branch -> branch.answered(facade));
+        }
     }
 
     private void identify(SipRequest sent, SipSessionState session, Response response) {
@@ -81,10 +102,11 @@ final class UacEvents implements UacCore.Listener {
                 || !CallTimer.isRefresh(sent.message().method())) {
             return;
         }
-        Optional<CallTimer> timer = Session.of(session, runtime).callTimer();
-        if (timer.isPresent()) {
-            Session.of(sent.sessionState(), runtime).callTimer().ifPresent(timer.get()::derivedFrom);
-            timer.get().granted(response);
+        Optional<CallTimer> root = Session.of(sent.sessionState(), runtime).callTimer();
+        if (root.isPresent()) {
+            CallTimer timer = Session.of(session, runtime).keepTime();
+            timer.derivedFrom(root.get());
+            timer.granted(response);
         }
     }
 

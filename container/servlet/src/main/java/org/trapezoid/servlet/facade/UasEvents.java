@@ -16,11 +16,17 @@ final class UasEvents implements UasCore.Listener {
 
     private final AppRuntime runtime;
     private final SipSessionState session;
+    private final boolean ofBranch; // the request has a session of its own
     private @Nullable SipRequest request;
 
     UasEvents(AppRuntime runtime, SipSessionState session) {
+        this(runtime, session, false);
+    }
+
+    UasEvents(AppRuntime runtime, SipSessionState session, boolean ofBranch) {
         this.runtime = runtime;
         this.session = session;
+        this.ofBranch = ofBranch;
     }
 
     void request(SipRequest facade) {
@@ -32,18 +38,28 @@ final class UasEvents implements UasCore.Listener {
     }
 
     @Override
-    public void onCancel(Request cancel) {
-        facade().committed();
+    public boolean onCancel(Request cancel) {
+        boolean answered = runtime.application().settings().answersCancel() || session.isAutomatic();
+        if (answered) {
+            facade().committed();
+        }
         SipRequest notice =
                 SipRequest.notice(runtime, session, cancel, facade().incoming().orElseThrow());
         runtime.callback(session.appSession(), new Delivery(runtime, notice));
+        return answered;
     }
 
     @Override
     public void onAck(Request ack) {
         SipRequest notice =
                 SipRequest.notice(runtime, session, ack, facade().incoming().orElseThrow());
+        Session.of(session, runtime).acknowledgedBy(notice);
         runtime.callback(session.appSession(), new Delivery(runtime, notice));
+    }
+
+    @Override
+    public void onPrack(Response provisional) {
+        Session.of(session, runtime).pracked(provisional);
     }
 
     @Override
@@ -62,7 +78,7 @@ final class UasEvents implements UasCore.Listener {
         if (listeners.isEmpty()) {
             return false;
         }
-        SipErrorEvent event = new SipErrorEvent(facade(), SipResponse.made(facade(), response));
+        SipErrorEvent event = new SipErrorEvent(facade(), SipResponse.sent(facade(), session, response));
         return runtime.callback(session.appSession(), () -> runtime.application()
                 .notify(listeners, session.callId(), listener -> call.accept(listener, event)));
     }
@@ -79,6 +95,10 @@ final class UasEvents implements UasCore.Listener {
 
     @Override
     public void onFinal() {
+        if (ofBranch) {
+            runtime.settle(session.appSession());
+            return;
+        }
         facade().committed();
         Session.of(session, runtime).answered(facade());
         runtime.settle(session.appSession());

@@ -46,7 +46,12 @@ public final class SipSessionState implements Stranded {
     private boolean callOver;
     private List<SubscriptionUsage> subscriptions = List.of();
     private @Nullable Forking forking; // of the family
+    private @Nullable List<SipSessionState>
+            siblings; // the dialogs of one request that were answered here, each with a local tag
+    private volatile boolean automatic;
+    private @Nullable PassedDialog passed; // of a record-routed call
     private @Nullable Object facade;
+    private @Nullable Object forkingFacade;
 
     /** Makes a session and adds it to its application session. */
     public SipSessionState(
@@ -73,9 +78,7 @@ public final class SipSessionState implements Stranded {
 
     /** A session for a further To tag in answers to one request; attributes are shared by reference (JSR 289 §6.2.3.2). */
     public SipSessionState derive(SessionId derivedId, long now) {
-        SipSessionState derived = new SipSessionState(
-                derivedId, appSession, callId, localParty, remoteParty, handler, invalidateWhenReady, now);
-        derived.attributes.copyFrom(attributes);
+        SipSessionState derived = copy(derivedId, now);
         derived.proxying = proxying;
         derived.recordRouted = recordRouted;
         derived.routeId = routeId;
@@ -91,6 +94,28 @@ public final class SipSessionState implements Stranded {
         members.add(derived);
         derived.family = members;
         return derived;
+    }
+
+    /** A session for another dialog that is made here of one request: it will have a local tag of its own. */
+    public SipSessionState branch(SessionId branchId, long now) {
+        SipSessionState branch = copy(branchId, now);
+        List<SipSessionState> all = siblings;
+        if (all == null) {
+            all = new ArrayList<>(2);
+            all.add(this);
+            siblings = all;
+        }
+        all.add(branch);
+        branch.siblings = all;
+        return branch;
+    }
+
+    private SipSessionState copy(SessionId copyId, long now) {
+        SipSessionState copy = new SipSessionState(
+                copyId, appSession, callId, localParty, remoteParty, handler, invalidateWhenReady, now);
+        copy.attributes.copyFrom(attributes);
+        copy.forkingFacade = forkingFacade;
+        return copy;
     }
 
     @Override
@@ -332,6 +357,9 @@ public final class SipSessionState implements Stranded {
         if (family != null) {
             family.remove(this);
         }
+        if (siblings != null) {
+            siblings.remove(this);
+        }
     }
 
     public boolean invalidateWhenReady() {
@@ -452,13 +480,18 @@ public final class SipSessionState implements Stranded {
     }
 
     /** The session that our Route value in this call names: the one that this one was derived from. */
-    SessionId routeId() {
+    public SessionId routeId() {
         return routeId;
     }
 
     /** All sessions whose local tag and Call-ID are the same, this one first unless it was derived. */
     public List<SipSessionState> family() {
         return family == null ? List.of(this) : Collections.unmodifiableList(family);
+    }
+
+    /** All sessions that one request made, be it forked on its way or answered in several dialogs here; in their order. */
+    public List<SipSessionState> fork() {
+        return siblings == null ? family() : List.copyOf(siblings);
     }
 
     /** The member of the family whose dialog has the remote tag; this one while it has no dialog. */
@@ -476,6 +509,43 @@ public final class SipSessionState implements Stranded {
 
     private boolean hasRemoteTag(String remoteTag) {
         return dialog != null ? dialog.id().remoteTag().equals(remoteTag) : remoteTag.equals(calleeTag);
+    }
+
+    /** Whether the application has left the rest of the dialog to the container; any thread. */
+    public boolean isAutomatic() {
+        return automatic;
+    }
+
+    public void automatic() {
+        automatic = true;
+    }
+
+    /**
+     * What the 2xx of a record-routed call said of its dialog.
+     *
+     * @param calleeContact where the callee is
+     * @param recordRoutes as the 2xx carried them
+     */
+    public record PassedDialog(String calleeContact, List<String> recordRoutes) {}
+
+    /** The dialog of a record-routed call, once its 2xx has passed. */
+    public Optional<PassedDialog> passed() {
+        return Optional.ofNullable(passed);
+    }
+
+    public void passed(PassedDialog dialog) {
+        passed = dialog;
+    }
+
+    /** What the facade layer keeps for all sessions that one request made. */
+    public @Nullable Object forkingFacade() {
+        return forkingFacade;
+    }
+
+    public void forkingFacade(Object shared) {
+        for (SipSessionState each : fork()) {
+            each.forkingFacade = shared;
+        }
     }
 
     /** What the facade layer keeps with the session, so that the same object is given out each time. */

@@ -44,6 +44,7 @@ public final class Contacts {
         Optional<String> first = headers.first(way);
         return first.isPresent() // looked at before it is parsed: nearly no message has one
                 && first.get().contains("sips:")
+                && headers.areAddresses(way)
                 && isSecure(headers.addresses(way).get(0).uri());
     }
 

@@ -31,6 +31,13 @@ public final class EventAnswer {
         return Subscriptions.state(notify).isTerminated();
     }
 
+    /** A notifier makes another dialog of a SUBSCRIBE that reached it: the session is that of the new dialog. */
+    public static void notifies(
+            SipSessionState session, Request subscribe, UaServices services, UsageListener listener) {
+        Subscriptions.enter(session, Role.NOTIFIER, subscribe, services, listener)
+                .ifPresent(usage -> usage.granted(Subscriptions.expires(subscribe)));
+    }
+
     /** A NOTIFY arrived. */
     public static void notified(SubscriptionUsage subscription, Request notify) {
         subscription.notified(Subscriptions.state(notify));

@@ -40,6 +40,7 @@ public final class SessionTimer {
     private long interval; // in s; 0: not running
     private boolean refresher;
     private boolean peerUpdates;
+    private long begun;
     private long end;
     private Timer refresh = Timer.NONE;
     private Timer expiry = Timer.NONE;
@@ -54,6 +55,21 @@ public final class SessionTimer {
     /** Whether the session ends without a refresh. */
     public boolean isRunning() {
         return interval > 0;
+    }
+
+    /** In seconds, while it is running. */
+    public long interval() {
+        return interval;
+    }
+
+    /** Whether this end refreshes the session. */
+    public boolean isRefresher() {
+        return refresher;
+    }
+
+    /** Since the interval began anew. */
+    public Duration elapsed() {
+        return Duration.ofNanos(timers.nanoTime() - begun);
     }
 
     /** Whether refreshes are to be UPDATE requests. */
@@ -169,7 +185,8 @@ public final class SessionTimer {
         refresher = refreshing;
         refusals = 0;
         long ending = interval - Math.min(32, interval / 3); // §10
-        end = timers.nanoTime() + Duration.ofSeconds(ending).toNanos();
+        begun = timers.nanoTime();
+        end = begun + Duration.ofSeconds(ending).toNanos();
         expiry = timers.schedule(owner, Duration.ofSeconds(ending), this::expire);
         if (refreshing) {
             refresh = timers.schedule(owner, Duration.ofSeconds(interval).dividedBy(2), listener::onRefreshDue);

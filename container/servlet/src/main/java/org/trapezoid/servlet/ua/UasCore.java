@@ -34,11 +34,14 @@ public final class UasCore implements ServerUser, Acknowledged {
     /** What the facade is told; in the core section. */
     public interface Listener extends UsageListener {
 
-        /** The INVITE was cancelled; it is being answered with 487. */
-        void onCancel(Request cancel);
+        /** The INVITE was cancelled; answers whether it is to be answered with 487. */
+        boolean onCancel(Request cancel);
 
         /** The ACK for the 2xx came on the transaction. */
         void onAck(Request ack);
+
+        /** The PRACK for the response came. */
+        default void onPrack(Response provisional) {}
 
         /** 64*T1 passed without an ACK for the 2xx. */
         void onNoAck(Response success);
@@ -67,6 +70,10 @@ public final class UasCore implements ServerUser, Acknowledged {
     private boolean finalSent;
     private boolean awaitsPrack; // after a final response other than a 2xx
     private boolean released;
+    private final @Nullable UasCore parent; // of a further dialog of one INVITE
+    private final @Nullable String ownTag; // of such a dialog
+    private List<UasCore> branches = List.of();
+    private boolean branchSucceeded;
 
     public UasCore(
             ServerTransaction transaction,
@@ -74,12 +81,45 @@ public final class UasCore implements ServerUser, Acknowledged {
             SipSessionState session,
             UaServices services,
             Listener listener) {
+        this(transaction, request, session, services, listener, null, null);
+    }
+
+    private UasCore(
+            ServerTransaction transaction,
+            Request request,
+            SipSessionState session,
+            UaServices services,
+            Listener listener,
+            @Nullable UasCore parent,
+            @Nullable String ownTag) {
         this.transaction = transaction;
         this.request = request;
         this.session = session;
         this.services = services;
         this.listener = listener;
+        this.parent = parent;
+        this.ownTag = ownTag;
         this.retransmitAfter = services.timing().t1();
+    }
+
+    /** Answers the INVITE in another dialog, that of the session, as if it had been forked here (JSR 359, InviteBranch). */
+    public UasCore branch(SipSessionState branchSession, Listener branchListener) {
+        UasCore branch = new UasCore(
+                transaction,
+                request,
+                branchSession,
+                services,
+                branchListener,
+                this,
+                services.identifiers().tag());
+        branches = new ArrayList<>(branches);
+        branches.add(branch);
+        branchSession.transactionBegan();
+        return branch;
+    }
+
+    private String localTag() {
+        return ownTag == null ? transaction.localTag() : ownTag;
     }
 
     public ServerTransaction transaction() {
@@ -91,8 +131,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         Response.Builder response =
                 reason.isPresent() ? Response.to(request, status, reason.get()) : Response.to(request, status);
         if (status > 100 && request.toTag().isEmpty()) {
-            response.set(
-                    HeaderName.TO, request.to().withTag(transaction.localTag()).toString());
+            response.set(HeaderName.TO, request.to().withTag(localTag()).toString());
         }
         if (status > 100 && status < 300 && request.toTag().isEmpty() && Contacts.makesDialog(request.method())) {
             request.headers()
@@ -109,7 +148,12 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     /** Whether the application has sent a final response; a 2xx may still wait for a PRACK. */
     public boolean isAnswered() {
-        return finalSent;
+        return finalSent || branchSucceeded;
+    }
+
+    /** Whether no dialog can be made of it any more. */
+    public boolean isRefused() {
+        return finalSent && success == null && held == null && !branchSucceeded;
     }
 
     /**
@@ -120,6 +164,13 @@ public final class UasCore implements ServerUser, Acknowledged {
      */
     public void send(Response response) {
         requireUnanswered(response);
+        if (parent != null && response.status() >= 300) {
+            parent.send(response); // ends all of them
+            return;
+        }
+        if (makesNoDialog(response)) {
+            return;
+        }
         if (response.statusClass() == StatusClass.SUCCESS && reliable != null && reliable.holdsSuccess()) {
             held = response;
             finalSent = true;
@@ -137,9 +188,21 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
     }
 
+    /** No dialog can be made with a peer whose Contact or Record-Route cannot be read: 400 is the answer. A proxy needs neither. */
+    private boolean makesNoDialog(Response response) {
+        boolean unreadable = request.toTag().isEmpty()
+                && Dialog.isMadeBy(response)
+                && Contacts.makesDialog(request.method())
+                && !Dialog.isReadable(request);
+        if (unreadable) {
+            refuse(400);
+        }
+        return unreadable;
+    }
+
     /** Answers for the application unless a final response has left; one that is held is dropped. */
     public void refuse(int status) {
-        if (!finalSent || held != null) {
+        if ((!finalSent || held != null) && !branchSucceeded) {
             held = null;
             finalSent = false;
             send(respond(status, Optional.empty()).build());
@@ -172,6 +235,9 @@ public final class UasCore implements ServerUser, Acknowledged {
     /** Sends a provisional response reliably (RFC 3262 §3), and returns it as sent; the caller has checked that both sides can. */
     public Response sendReliably(Response response) {
         requireUnanswered(response);
+        if (makesNoDialog(response)) {
+            return response;
+        }
         answering();
         prepare(response);
         ReliableProvisionals queue = reliable;
@@ -208,7 +274,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     private void requireUnanswered(Response response) {
-        if (finalSent || released) {
+        if (isAnswered() || released) {
             throw new IllegalStateException("cannot send " + response.status() + " to " + request.method()
                     + " of session " + session.id()
                     + (released ? ": the application proxies it" : ": a final response was sent"));
@@ -260,7 +326,7 @@ public final class UasCore implements ServerUser, Acknowledged {
             Dialog dialog = Dialog.uas(request, response);
             dialog.flowRoute(flowRoute());
             session.dialog(dialog);
-            services.sessions().localTag(transaction.localTag(), session);
+            services.sessions().localTag(localTag(), session);
         }
         if (confirms) {
             session.dialog().ifPresent(dialog -> dialog.confirm(response));
@@ -289,10 +355,34 @@ public final class UasCore implements ServerUser, Acknowledged {
             repeatUntilAck(response);
         }
         transaction.send(response);
+        if (parent != null) {
+            parent.branchSucceeded = true;
+        }
+        if (!awaitsAck) {
+            endBranches();
+        }
         if (!awaitsPrack) { // else the session stays to match it
             session.transactionEnded();
         }
         listener.onFinal();
+    }
+
+    /** Those that have not answered will not. */
+    private void endBranches() {
+        List<UasCore> ending = branches;
+        branches = List.of();
+        for (UasCore each : ending) {
+            if (!each.finalSent) {
+                each.finalSent = true;
+                if (each.reliable != null) {
+                    each.reliable.stop();
+                }
+                each.session.settled(each);
+                each.session.terminated();
+                each.session.transactionEnded();
+                each.listener.onFinal();
+            }
+        }
     }
 
     private void repeatUntilAck(Response response) {
@@ -394,6 +484,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         if (queue == null || acknowledged.isEmpty()) {
             return Prack.UNMATCHED;
         }
+        listener.onPrack(acknowledged.get());
         Response waiting = held;
         if (awaitsPrack) {
             endAwaitingPrack();
@@ -413,11 +504,12 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public void onCancel(Request cancel) {
-        if (finalSent && held == null) {
+        if ((finalSent && held == null) || branchSucceeded) {
             return; // RFC 3261 §9.2: no effect once answered
         }
-        listener.onCancel(cancel);
-        refuse(487);
+        if (listener.onCancel(cancel)) {
+            refuse(487);
+        }
     }
 
     /** The ACK of an RFC 2543 peer, which matches the transaction (RFC 6026 §6). */
@@ -426,6 +518,11 @@ public final class UasCore implements ServerUser, Acknowledged {
         if (acknowledge(ack)) {
             listener.onAck(ack);
         }
+    }
+
+    /** Requests in the dialog go over the flow of this one's client, if nothing else leads there. */
+    public void follow(Dialog dialog) {
+        dialog.flowRoute(flowRoute());
     }
 
     @Override
@@ -441,6 +538,7 @@ public final class UasCore implements ServerUser, Acknowledged {
     @Override
     public void onTerminated() {
         endAnswering();
+        endBranches();
         if (awaitsPrack) {
             endAwaitingPrack();
             listener.onFinal();

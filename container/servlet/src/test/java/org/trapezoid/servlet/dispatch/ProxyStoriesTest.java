@@ -327,17 +327,18 @@ class ProxyStoriesTest {
     }
 
     @Test
-    void aResponseThatIsForwardedStaysInItsClass() {
+    void aFailureThatIsForwardedStaysAFailure() {
         app.on("INVITE", request -> request.getProxy().proxyTo(app.uri(bob.contact())));
         app.onResponse(response -> {
             assertThatThrownBy(() -> response.setStatus(200)).isInstanceOf(IllegalStateException.class);
-            response.setStatus(480);
+            assertThatThrownBy(() -> response.setStatus(183)).isInstanceOf(IllegalStateException.class);
+            response.setStatus(603);
         });
 
         Request invite = invite();
         bob.send(bob.answer(bob.nextRequest(Method.INVITE), 486));
 
-        acknowledgeFailure(invite, alice.nextResponse(480));
+        acknowledgeFailure(invite, alice.nextResponse(603));
         server.assertEnded();
     }
 

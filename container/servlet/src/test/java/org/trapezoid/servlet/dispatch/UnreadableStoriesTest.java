@@ -58,6 +58,7 @@ class UnreadableStoriesTest {
     @Test
     @Rfc(value = 3261, section = "21.4.1")
     void aRequestWithARecordRouteThatCannotBeReadIsABadRequest() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(180).send());
         server.deploy("uas", app, ScriptedServlet.class);
 
         alice.send(alice.request(Method.INVITE, "sip:app@a.test")
@@ -65,7 +66,25 @@ class UnreadableStoriesTest {
                 .build());
 
         alice.nextResponse(400);
-        assertThat(app.seen).isEmpty();
+        assertThat(alice.rest()).isEmpty();
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "16.3")
+    void aProxyNeedsNoContactThatItCanRead() throws Exception {
+        app.on("INVITE", invite -> invite.getProxy().proxyTo(app.uri(bob.contact())));
+        server.deploy("proxy", app, ScriptedServlet.class);
+
+        alice.send(alice.request(Method.INVITE, "sip:bob@b.test")
+                .set(HeaderName.CONTACT, "<<sips:")
+                .build());
+        Request arrived = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(arrived, 486));
+
+        assertThat(arrived.headers().first(HeaderName.CONTACT)).hasValue("<<sips:");
+        alice.nextResponse(486);
+        server.assertEnded();
     }
 
     @Test

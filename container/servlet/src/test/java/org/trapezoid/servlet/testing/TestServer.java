@@ -231,6 +231,12 @@ public final class TestServer {
         return deploy(name, Map.of(), servlet.getClass(), Map.of("main", servlet), Optional.of(key));
     }
 
+    /** Deploys an application of a version with what 2.0 lets it choose. */
+    public TestServer deploy(String name, DescriptorVersion version, SessionOptions options, Servlet servlet)
+            throws ServletException {
+        return deploy(name, Map.of(), servlet.getClass(), Map.of("main", servlet), Optional.empty(), version, options);
+    }
+
     private TestServer deploy(
             String name,
             Map<String, String> parameters,
@@ -239,10 +245,24 @@ public final class TestServer {
             Optional<KeyMethod> key,
             Class<?>... listeners)
             throws ServletException {
+        return deploy(
+                name, parameters, servlet, instances, key, DescriptorVersion.V1_1, SessionOptions.DEFAULT, listeners);
+    }
+
+    private TestServer deploy(
+            String name,
+            Map<String, String> parameters,
+            Class<?> servlet,
+            Map<String, Servlet> instances,
+            Optional<KeyMethod> key,
+            DescriptorVersion version,
+            SessionOptions options,
+            Class<?>... listeners)
+            throws ServletException {
         ServletDescriptor main = ServletDescriptor.of("main", servlet.getName());
         AppDescriptor descriptor = new AppDescriptor(
                 name,
-                DescriptorVersion.V1_1,
+                version,
                 Optional.empty(),
                 false,
                 parameters,
@@ -255,7 +275,7 @@ public final class TestServer {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                SessionOptions.DEFAULT,
+                options,
                 key);
         layer.applications()
                 .deploy(new AppSource(

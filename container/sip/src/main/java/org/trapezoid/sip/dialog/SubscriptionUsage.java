@@ -88,6 +88,16 @@ public final class SubscriptionUsage {
         return event;
     }
 
+    /** Whether a REFER made it. */
+    public boolean isOfRefer() {
+        return refer != 0;
+    }
+
+    /** The Event of its requests. */
+    public String eventOfRequests() {
+        return refer == 0 ? event.toString() : Event.REFER + ";id=" + refer;
+    }
+
     /** Whether it is the subscription of the REFER with this CSeq number. */
     public boolean isOfRefer(long cseq) {
         return refer == cseq && cseq != 0;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import jakarta.servlet.sip.AutomaticProcessingListener;
+import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.UAMode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.RoutePreprocessor;
+import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.SessionState;
+import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.sip.dialog.RouteSet;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.ClientUser;
+import org.trapezoid.sip.transaction.RequestFinisher;
+import org.trapezoid.sip.uri.Uri;
+
+/**
+ * Hangs up a record-routed call in the name of its ends (JSR 359, {@code terminateProxiedDialog}; RFC 3261 has no proxy do
+ * that). Each BYE is made as the other end would have sent it here, and goes the way that one would have gone.
+ */
+final class ProxiedTermination {
+
+    private final Session session;
+    private final SipSessionState state;
+    private final AppRuntime runtime;
+    private final List<AutomaticProcessingListener> listener; // one or none
+    private int pending; // in the core section
+
+    private ProxiedTermination(Session session, AppRuntime runtime, @Nullable AutomaticProcessingListener listener) {
+        this.session = session;
+        this.state = session.state();
+        this.runtime = runtime;
+        this.listener = listener == null ? List.of() : List.of(listener);
+    }
+
+    /** Hangs up towards these ends, in no core section: UAS is the callee. */
+    static void terminate(
+            Session session,
+            AppRuntime runtime,
+            @Nullable AutomaticProcessingListener listener,
+            List<UAMode> directions) {
+        ProxiedTermination termination = new ProxiedTermination(session, runtime, listener);
+        List<SipRequest> byes = session.state().strand().call(() -> termination.byes(directions));
+        for (SipRequest bye : byes) {
+            runtime.application().notify(termination.listener, session.getCallId(), each -> each.outgoingRequest(bye));
+            session.state().strand().run(bye::send);
+        }
+    }
+
+    private List<SipRequest> byes(List<UAMode> directions) {
+        SipSessionState.PassedDialog dialog = requireDialog();
+        List<SipRequest> byes = new ArrayList<>(2);
+        Request invite = session.first().orElseThrow().message();
+        for (UAMode direction : directions) {
+            Request bye = direction == UAMode.UAS ? toCallee(dialog, invite) : toCaller(dialog, invite);
+            byes.add(SipRequest.made(runtime, state, bye, new Bye()));
+        }
+        state.automatic();
+        session.automatic(AutomaticProcessing.passive(session, runtime, listener));
+        pending = byes.size();
+        return byes;
+    }
+
+    private SipSessionState.PassedDialog requireDialog() {
+        session.requireValid();
+        if (state.isAutomatic()) {
+            throw new IllegalStateException("the dialog of session " + state.id() + " is being terminated already");
+        }
+        if (!state.isRecordRouted() || state.state() != SessionState.CONFIRMED) {
+            throw new IllegalStateException(
+                    "session " + state.id() + " passes on no confirmed dialog that its application record-routes");
+        }
+        return state.passed()
+                .filter(dialog -> session.first().isPresent())
+                .orElseThrow(() -> new IllegalStateException("session " + state.id() + " passes on no call"));
+    }
+
+    private Request toCallee(SipSessionState.PassedDialog dialog, Request invite) {
+        List<String> routes = new ArrayList<>(values(dialog));
+        Collections.reverse(routes); // the route set of the caller, RFC 3261 §12.1.2
+        long cseq = Math.max(invite.cseq().number(), session.callerCSeq()) + 1;
+        return bye(
+                RouteSet.asRequestUri(NameAddr.parse(dialog.calleeContact()).uri()),
+                state.localParty(),
+                state.remoteParty(),
+                cseq,
+                routes);
+    }
+
+    private Request toCaller(SipSessionState.PassedDialog dialog, Request invite) {
+        Uri caller = invite.headers()
+                .first(HeaderName.CONTACT)
+                .map(NameAddr::parse)
+                .orElse(invite.from())
+                .uri();
+        return bye(
+                RouteSet.asRequestUri(caller),
+                state.remoteParty(),
+                state.localParty(),
+                session.calleeCSeq() + 1,
+                values(dialog));
+    }
+
+    private static List<String> values(SipSessionState.PassedDialog dialog) {
+        Request.Builder holder = Request.builder(Method.BYE, Uri.parse("sip:route.invalid"));
+        dialog.recordRoutes().forEach(line -> holder.add(HeaderName.RECORD_ROUTE, line));
+        return holder.build().headers().values(HeaderName.RECORD_ROUTE);
+    }
+
+    /** As it would come in: what stands before our own routes was passed already. */
+    private Request bye(Uri target, NameAddr from, NameAddr to, long cseq, List<String> routes) {
+        Request.Builder bye = Request.builder(Method.BYE, target)
+                .add(HeaderName.FROM, from.toString())
+                .add(HeaderName.TO, to.toString())
+                .add(HeaderName.CALL_ID, state.callId())
+                .add(HeaderName.CSEQ, cseq + " BYE")
+                .add(HeaderName.MAX_FORWARDS, "70");
+        boolean here = false;
+        for (String route : routes) {
+            here = here || isOfSession(route);
+            if (here) {
+                bye.add(HeaderName.ROUTE, route);
+            }
+        }
+        RoutePreprocessor.Preprocessed arrived = RoutePreprocessor.process(bye.build(), runtime.factory()::isOwn);
+        return DialogForwarder.onward(
+                arrived.request(), new DialogForwarder(runtime.proxies()).onward(arrived.popped()));
+    }
+
+    private boolean isOfSession(String route) {
+        return NameAddr.parse(route).uri() instanceof org.trapezoid.sip.uri.SipUri uri
+                && runtime.factory().isOwn(uri)
+                && uri.parameter(AppRuntime.SESSION_PARAMETER)
+                        .filter(sid -> runtime.isOfFamily(sid, state))
+                        .isPresent();
+    }
+
+    /** One BYE, sent without a session state of its own. In the core section. */
+    private final class Bye implements Sending, ClientUser {
+        private @Nullable Request sent;
+        private boolean over;
+
+        @Override
+        public void send(Request request, RoutingState routing) {
+            sent = request;
+            state.transactionBegan();
+            runtime.services().outbound().send(state, request, routing, this, RequestFinisher.NONE);
+        }
+
+        @Override
+        public void onResponse(Response response) {
+            if (response.status() >= 200 && !over) {
+                over = true;
+                SipRequest bye = SipRequest.made(runtime, state, sent(), this);
+                SipResponse facade = SipResponse.received(bye, state, response, Optional.empty());
+                runtime.callback(state.appSession(), () -> runtime.application()
+                        .notify(listener, state.callId(), each -> each.incomingResponse(facade)));
+                ended();
+            }
+        }
+
+        private Request sent() {
+            return java.util.Objects.requireNonNull(sent);
+        }
+
+        @Override
+        public void onTimeout() {
+            local(SipServletResponse.SC_REQUEST_TIMEOUT);
+        }
+
+        @Override
+        public void onTransportError(IOException cause) {
+            local(SipServletResponse.SC_SERVICE_UNAVAILABLE);
+        }
+
+        private void local(int status) {
+            onResponse(Response.to(sent(), status).build());
+        }
+
+        private void ended() {
+            pending--;
+            if (pending == 0) {
+                state.state(SessionState.TERMINATED);
+            }
+            state.transactionEnded();
+            runtime.settle(state.appSession());
+        }
+
+        @Override
+        public void onTerminated() {
+            // the final response came before
+        }
+    }
+}
