@@ -3,6 +3,7 @@ package org.trapezoid.servlet.dispatch;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -20,6 +21,7 @@ import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.security.Realms;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
@@ -56,9 +58,15 @@ public final class ServletLayer {
     /**
      * @param unknownApplicationStatus the answer to requests that no application takes
      * @param admission how many requests are taken
+     * @param users of the server, for security constraints; empty: there are none
      */
-    public record Options(int unknownApplicationStatus, AdmissionControl.Limits admission) {
+    public record Options(int unknownApplicationStatus, AdmissionControl.Limits admission, Optional<Realms> users) {
         public static final Options DEFAULT = new Options(404, AdmissionControl.Limits.DEFAULT);
+
+        /** Without users. */
+        public Options(int unknownApplicationStatus, AdmissionControl.Limits admission) {
+            this(unknownApplicationStatus, admission, Optional.empty());
+        }
     }
 
     private final SessionRegistry sessions = new SessionRegistry();
@@ -127,7 +135,8 @@ public final class ServletLayer {
                 stack.timers(),
                 stack.strands(),
                 shared,
-                new NumberResolver(new TelephoneNumbers(dns), isOwn));
+                new NumberResolver(new TelephoneNumbers(dns), isOwn),
+                new Guards(options.users(), transports.trust(), stack.time(), stack.random()));
         stack.transactions()
                 .handler(new Dispatcher(
                         running,

@@ -46,7 +46,11 @@ public final class SipSessionState implements Stranded {
     private boolean callOver;
     private List<SubscriptionUsage> subscriptions = List.of();
     private @Nullable Forking forking; // of the family
+    private volatile @Nullable Sender sender;
     private @Nullable Object facade;
+
+    /** Who was proven to have sent the request that began the session, and the tag of its From. */
+    private record Sender(Identity identity, Optional<String> tag) {}
 
     /** Makes a session and adds it to its application session. */
     public SipSessionState(
@@ -82,6 +86,7 @@ public final class SipSessionState implements Stranded {
         derived.localCSeq = localCSeq;
         derived.used = used;
         derived.forking = forking;
+        derived.sender = sender;
         List<SipSessionState> members = family;
         if (members == null) {
             members = new ArrayList<>(2);
@@ -129,6 +134,17 @@ public final class SipSessionState implements Stranded {
     public void accessed(long now) {
         lastAccessedAt = now;
         appSession.accessed(now);
+    }
+
+    /** Who was proven to have sent the request that begins it, with that tag in From. */
+    public void sender(Identity identity, Optional<String> tag) {
+        sender = new Sender(identity, tag);
+    }
+
+    /** The same for requests with that tag in From, if it was proven; any thread. */
+    public Optional<Identity> sender(Optional<String> tag) {
+        Sender known = sender;
+        return known != null && known.tag().equals(tag) ? Optional.of(known.identity()) : Optional.empty();
     }
 
     public NameAddr localParty() {
