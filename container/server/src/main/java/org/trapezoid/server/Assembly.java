@@ -36,6 +36,9 @@ import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
+import org.trapezoid.servlet.security.Accounts;
+import org.trapezoid.servlet.security.Realms;
+import org.trapezoid.servlet.security.StoredAccounts;
 import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
@@ -54,6 +57,7 @@ final class Assembly {
     private final ServletLayer servlets;
     private final Deployments deployments;
     private final LocationTable locations;
+    private final Optional<JdbcUsers> userDatabase;
     private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
 
@@ -65,6 +69,7 @@ final class Assembly {
         List<Binding> bindings = SipStack.bindings(config.sip());
         List<Optional<TlsContext>> keys = SipStack.keys(config.sip());
         Optional<TlsContext> httpKeys = httpKeys(config);
+        userDatabase = applications.userDatabase().map(JdbcUsers::new);
         http = http(config, httpKeys);
         data = applications.data().isPresent()
                 ? applications.data().get()
@@ -74,9 +79,8 @@ final class Assembly {
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), secret, sip.random());
         Map<Class<?>, Object> shared = new LinkedHashMap<>();
         shared.put(LocationService.class, locations);
-        Users users =
-                applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
-        shared.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
+        Realms realms = new Realms(accounts(applications), new NonceStore(sip.clock(), sip.random()), sip.clock());
+        shared.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> shared.put(PushService.class, push));
         servlets = new ServletLayer(
                 sip.forServlets(),
@@ -84,7 +88,8 @@ final class Assembly {
                 shared,
                 new ServletLayer.Options(
                         applications.unroutedStatus(),
-                        sip.admission(config.sip().limits().load())),
+                        sip.admission(config.sip().limits().load()),
+                        Optional.of(realms)),
                 sip.names());
         deployments = new Deployments(
                 new Deployments.Plan(
@@ -98,6 +103,16 @@ final class Assembly {
                 servlets.applications(),
                 new ContextParameters(
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply));
+    }
+
+    private Accounts accounts(ServerConfig.Applications applications) {
+        if (userDatabase.isPresent()) {
+            UserDatabase database = applications.userDatabase().orElseThrow();
+            StoredAccounts.Options options = new StoredAccounts.Options(
+                    database.cacheTime(), database.cacheSize(), StoredAccounts.Options.DEFAULT.waiting());
+            return new StoredAccounts("the " + database, userDatabase.get(), options, sip.clock());
+        }
+        return applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
     }
 
     private static HttpServer http(ServerConfig config, Optional<TlsContext> keys) throws IOException {
@@ -173,6 +188,7 @@ final class Assembly {
         deployments.close();
         quietly(http);
         sip.close();
+        userDatabase.ifPresent(Assembly::quietly);
         locationFile.ifPresent(Assembly::quietly);
         if (config.applications().data().isEmpty()) {
             quietly(() -> {

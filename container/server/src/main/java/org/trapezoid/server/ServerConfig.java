@@ -371,6 +371,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param settings properties files {@code <application>.properties} in this directory override context parameters
      * @param data where unpacked archives and registrations are kept; empty: nothing outlives the server
      * @param users file of the users of digest authentication; empty: there are none
+     * @param userDatabase a database with those users, in place of the file
      * @param router properties file of the default application router; empty: {@code jakarta.servlet.sip.ar.dar.configuration}
      *     decides
      * @param undeployTimeout how long running calls of an undeployed application may go on
@@ -385,6 +386,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Optional<Path> settings,
             Optional<Path> data,
             Optional<Path> users,
+            Optional<UserDatabase> userDatabase,
             Optional<Path> router,
             Duration undeployTimeout,
             Duration scanInterval,
@@ -396,6 +398,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 Optional.empty(),
                 List.of(),
                 Map.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -454,6 +457,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private Optional<Path> settings = Optional.empty();
         private Optional<Path> data = Optional.empty();
         private Optional<Path> users = Optional.empty();
+        private Optional<UserDatabase> userDatabase = Optional.empty();
         private Optional<Path> router = Optional.empty();
         private Duration undeployTimeout = Applications.NONE.undeployTimeout();
         private Duration scanInterval = Applications.NONE.scanInterval();
@@ -589,6 +593,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
+        /** Checks digest credentials against a database; a file of users does not count then. */
+        public Builder users(UserDatabase database) {
+            userDatabase = Optional.of(database);
+            return this;
+        }
+
         /** Selects applications by a properties file of the default application router. */
         public Builder router(Path propertiesFile) {
             router = Optional.of(propertiesFile);
@@ -657,6 +667,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             settings,
                             data,
                             users,
+                            userDatabase,
                             router,
                             undeployTimeout,
                             scanInterval,

@@ -278,6 +278,10 @@ final class XmlTrapezoid {
         @XmlElement
         @Nullable
         Push push;
+
+        @XmlElement(name = "user-database")
+        @Nullable
+        XmlUserDatabase userDatabase;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

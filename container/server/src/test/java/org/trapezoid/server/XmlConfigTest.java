@@ -54,8 +54,70 @@ class XmlConfigTest {
     }
 
     @Test
+    void readsADatabaseOfUsers() throws IOException {
+        Files.writeString(
+                file,
+                """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <applications>
+                    <user-database url="jdbc:h2:mem:x" user="me" password="${env:SECRET}" driver="org.h2.Driver"
+                                   secret-query="select ha1 as md5 from u where n = :name and r = :realm"
+                                   roles-query="select role from r where n = :name" algorithms="MD5"
+                                   connections="8" timeout="2s" cache-time="0s" cache-size="5"/>
+                  </applications>
+                </trapezoid>
+                """);
+
+        assertThat(reader(Map.of("SECRET", "hidden")).read(file).applications().userDatabase())
+                .contains(new UserDatabase(
+                        "jdbc:h2:mem:x",
+                        "me",
+                        "hidden",
+                        Optional.of("org.h2.Driver"),
+                        "select ha1 as md5 from u where n = :name and r = :realm",
+                        Optional.of("select role from r where n = :name"),
+                        List.of("MD5"),
+                        8,
+                        Duration.ofSeconds(2),
+                        Duration.ZERO,
+                        5));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "url=\"postgres:x\" secret-query=\"select p from u where n = :name\" | expected jdbc:",
+                "url=\"jdbc:x\" secret-query=\"select p from u\" | expected :name",
+                "url=\"jdbc:x\" secret-query=\"select p from u where n = :nom\" | :nom",
+                "url=\"jdbc:x\" secret-query=\":name\" algorithms=\"MD5 SHA-1\" | expected MD5, SHA-256",
+                "url=\"jdbc:x\" secret-query=\":name\" connections=\"0\" | 'connections'"
+            })
+    void saysWhatIsWrongWithADatabaseOfUsers(String attributes, String problem) throws IOException {
+        Files.writeString(
+                file,
+                """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <applications>
+                    <user-database %s/>
+                  </applications>
+                </trapezoid>
+                """
+                        .formatted(attributes));
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("trapezoid.xml:4")
+                .hasMessageContaining(problem);
+    }
+
+    @Test
     void readsHowNamesAreLookedUp() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -82,7 +144,9 @@ class XmlConfigTest {
 
     @Test
     void refusesNameServersThatAreNames() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -110,7 +174,8 @@ class XmlConfigTest {
 
     @Test
     void saysInAFileWhatTheBuilderSays() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip stop-timeout="3s">
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
@@ -204,7 +269,8 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http tls-port="443" certificate="server.crt" key="server.key" client-auth="wanted"/>
@@ -271,7 +337,8 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
@@ -296,7 +363,8 @@ class XmlConfigTest {
     @Test
     void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
         TestKeys.make(base, "server.p12", "server", "dns:a.test");
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
@@ -320,7 +388,8 @@ class XmlConfigTest {
 
     @Test
     void speaksNoWebSocketWithoutAPath() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http port="8080" websocket-path=""/>
@@ -332,7 +401,8 @@ class XmlConfigTest {
 
     @Test
     void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -368,7 +438,8 @@ class XmlConfigTest {
 
     @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060" colour="red"/>
@@ -418,7 +489,8 @@ class XmlConfigTest {
 
     @Test
     void refusesTheSameListenerTwice() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip>
                   <listener transport="udp" port="5060"/>
                   <listener transport="udp" port="5060" advertise="x"/>
@@ -432,7 +504,8 @@ class XmlConfigTest {
 
     @Test
     void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
-        write("""
+        write(
+                """
                 <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
                 """);
