@@ -90,8 +90,7 @@ class GuardedServerTest {
 
     private void send(SipServer server, String method, String call, String credentials) throws IOException {
         count++;
-        byte[] message =
-                """
+        byte[] message = """
                 %s sip:app@127.0.0.1 SIP/2.0
                 Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s%d
                 Max-Forwards: 70
@@ -101,10 +100,10 @@ class GuardedServerTest {
                 CSeq: %d %s
                 %sContent-Length: 0
 
-                """
-                        .formatted(method, socket.getLocalPort(), call, count, call, call, count, method, credentials)
-                        .replace("\n", "\r\n")
-                        .getBytes(StandardCharsets.UTF_8);
+                """.formatted(
+                        method, socket.getLocalPort(), call, count, call, call, count, method, credentials)
+                .replace("\n", "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
         socket.send(new DatagramPacket(message, message.length, LOOPBACK, server.port("udp")));
     }
 
@@ -173,9 +172,7 @@ class GuardedServerTest {
     void anArchiveNamesItsOwnUsers(@TempDir Path base) throws Exception {
         Path archive = Sars.empty()
                 .withPackageOf(Door.class)
-                .with(
-                        "WEB-INF/classes/META-INF/services/" + UserStore.class.getName(),
-                        """
+                .with("WEB-INF/classes/META-INF/services/" + UserStore.class.getName(), """
                         # those who may come in
                         org.trapezoid.server.club.Members
                         """)

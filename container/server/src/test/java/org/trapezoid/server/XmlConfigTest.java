@@ -55,9 +55,7 @@ class XmlConfigTest {
 
     @Test
     void readsADatabaseOfUsers() throws IOException {
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <applications>
@@ -95,17 +93,14 @@ class XmlConfigTest {
                 "url=\"jdbc:x\" secret-query=\":name\" connections=\"0\" | 'connections'"
             })
     void saysWhatIsWrongWithADatabaseOfUsers(String attributes, String problem) throws IOException {
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <applications>
                     <user-database %s/>
                   </applications>
                 </trapezoid>
-                """
-                        .formatted(attributes));
+                """.formatted(attributes));
 
         assertThatThrownBy(() -> reader(Map.of()).read(file))
                 .isInstanceOf(ConfigException.class)
@@ -115,9 +110,7 @@ class XmlConfigTest {
 
     @Test
     void readsHowNamesAreLookedUp() throws IOException {
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -144,9 +137,7 @@ class XmlConfigTest {
 
     @Test
     void refusesNameServersThatAreNames() throws IOException {
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -174,8 +165,7 @@ class XmlConfigTest {
 
     @Test
     void saysInAFileWhatTheBuilderSays() throws IOException {
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip stop-timeout="3s">
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
@@ -269,8 +259,7 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http tls-port="443" certificate="server.crt" key="server.key" client-auth="wanted"/>
@@ -337,8 +326,7 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
@@ -363,8 +351,7 @@ class XmlConfigTest {
     @Test
     void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
         TestKeys.make(base, "server.p12", "server", "dns:a.test");
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
@@ -388,8 +375,7 @@ class XmlConfigTest {
 
     @Test
     void speaksNoWebSocketWithoutAPath() throws IOException {
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http port="8080" websocket-path=""/>
@@ -401,8 +387,7 @@ class XmlConfigTest {
 
     @Test
     void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -438,8 +423,7 @@ class XmlConfigTest {
 
     @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060" colour="red"/>
@@ -489,8 +473,7 @@ class XmlConfigTest {
 
     @Test
     void refusesTheSameListenerTwice() throws IOException {
-        write(
-                """
+        write("""
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip>
                   <listener transport="udp" port="5060"/>
                   <listener transport="udp" port="5060" advertise="x"/>
@@ -504,8 +487,7 @@ class XmlConfigTest {
 
     @Test
     void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
-        write(
-                """
+        write("""
                 <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
                 """);

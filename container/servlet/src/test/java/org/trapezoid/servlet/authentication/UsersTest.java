@@ -81,9 +81,7 @@ class UsersTest {
 
     @Test
     void namesTheLinesItCannotRead() throws IOException {
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 # users
                 alice@example.com=MD5:0123456789abcdef0123456789ABCDEF
 

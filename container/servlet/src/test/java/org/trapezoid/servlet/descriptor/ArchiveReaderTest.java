@@ -145,8 +145,7 @@ class ArchiveReaderTest {
         assertThat(constraints.get(2).transportGuarantee()).isEqualTo(TransportGuarantee.CONFIDENTIAL);
     }
 
-    private static final String TWO_OF_A_CLASS =
-            """
+    private static final String TWO_OF_A_CLASS = """
             <sip-app%s>
               <app-name>sample</app-name>
               <servlet-selection><main-servlet>one</main-servlet></servlet-selection>
@@ -213,8 +212,7 @@ class ArchiveReaderTest {
     @Test
     void letsTheDescriptorWin() throws Exception {
         add(Application.class, MainServlet.class);
-        sipXml(
-                """
+        sipXml("""
                 <sip-app>
                   <app-name>sample</app-name>
                   <display-name>By hand</display-name>
@@ -445,9 +443,7 @@ class ArchiveReaderTest {
 
     @Test
     void refusesSeveralServletsWithoutSelection() throws Exception {
-        sipXml(
-                NAMED.formatted(
-                        """
+        sipXml(NAMED.formatted("""
                 <servlet><servlet-name>a</servlet-name><servlet-class>A</servlet-class></servlet>
                 <servlet><servlet-name>b</servlet-name><servlet-class>B</servlet-class></servlet>
                 """));
@@ -458,9 +454,7 @@ class ArchiveReaderTest {
     @Test
     void refusesMainServletAndMappingTogether() throws Exception {
         add(Application.class, MainServlet.class);
-        sipXml(
-                NAMED.formatted(
-                        """
+        sipXml(NAMED.formatted("""
 
                 <servlet-mapping>
                   <servlet-name>main</servlet-name>
@@ -473,9 +467,7 @@ class ArchiveReaderTest {
 
     @Test
     void refusesAMappingToAnUnknownServlet() throws Exception {
-        sipXml(
-                NAMED.formatted(
-                        """
+        sipXml(NAMED.formatted("""
                 <servlet><servlet-name>a</servlet-name><servlet-class>A</servlet-class></servlet>
                 <servlet-mapping>
                   <servlet-name>b</servlet-name>
@@ -495,9 +487,7 @@ class ArchiveReaderTest {
 
     @Test
     void refusesTheSameServletTwice() throws Exception {
-        sipXml(
-                NAMED.formatted(
-                        """
+        sipXml(NAMED.formatted("""
                 <servlet><servlet-name>a</servlet-name><servlet-class>A</servlet-class></servlet>
                 <servlet><servlet-name>a</servlet-name><servlet-class>B</servlet-class></servlet>
                 """));
