@@ -158,6 +158,12 @@ final class Site implements AutoCloseable {
         return file("conf/users.properties", lines.toString());
     }
 
+    /** Runs a command of the launcher, which must do what it is told. */
+    void runs(String... command) throws IOException, InterruptedException {
+        Launcher.Outcome outcome = launcher.run(command);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    }
+
     Path deploy() {
         return launcher.base().resolve("deploy");
     }

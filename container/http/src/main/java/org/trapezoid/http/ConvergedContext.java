@@ -22,6 +22,7 @@ import org.eclipse.jetty.ee11.webapp.WebAppContext;
 import org.eclipse.jetty.ee11.webapp.WebInfConfiguration;
 import org.eclipse.jetty.ee11.webapp.WebXmlConfiguration;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
+import org.eclipse.jetty.security.SecurityHandler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -245,8 +246,18 @@ public final class ConvergedContext {
         @Override
         protected void startWebapp() throws Exception {
             AppSource.Web web = new AppSource.Web(references.references(), initParameters());
-            joint.prepare(this, decorator, web).ifPresent(side -> sessions.sessions(side.sessions()));
+            joint.prepare(this, decorator, web).ifPresent(this::take);
             super.startWebapp();
+        }
+
+        private void take(HttpSide side) {
+            sessions.sessions(side.sessions());
+            SecurityHandler security = getSecurityHandler();
+            String realm = security.getRealmName();
+            if (side.users().isPresent() && security.getLoginService() == null) {
+                security.setLoginService(new RealmLogin(
+                        realm == null ? joint.spec.name() : realm, side.users().get()));
+            }
         }
 
         private Map<String, Map<String, String>> initParameters() {

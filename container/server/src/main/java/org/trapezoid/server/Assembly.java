@@ -37,6 +37,9 @@ import org.trapezoid.servlet.router.CurrentRouter;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
+import org.trapezoid.servlet.security.Accounts;
+import org.trapezoid.servlet.security.Realms;
+import org.trapezoid.servlet.security.StoredAccounts;
 import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
@@ -58,6 +61,7 @@ final class Assembly {
     private final Deployments deployments;
     private final RouterWatch routers;
     private final LocationTable locations;
+    private final Optional<JdbcUsers> userDatabase;
     private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
     private Optional<ClusterSide> cluster = Optional.empty();
@@ -75,6 +79,7 @@ final class Assembly {
         List<Binding> bindings = SipStack.bindings(config.sip());
         List<Optional<TlsContext>> keys = SipStack.keys(config.sip());
         Optional<TlsContext> httpKeys = httpKeys(config);
+        userDatabase = applications.userDatabase().map(JdbcUsers::new);
         http = http(config, httpKeys);
         data = applications.data().isPresent()
                 ? applications.data().get()
@@ -85,9 +90,8 @@ final class Assembly {
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), shared, sip.random());
         Map<Class<?>, Object> services = new LinkedHashMap<>();
         services.put(LocationService.class, locations);
-        Users users =
-                applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
-        services.put(DigestAuthentication.class, new DigestService(users, new NonceStore(sip.clock(), sip.random())));
+        Realms realms = new Realms(accounts(applications), new NonceStore(sip.clock(), sip.random()), sip.clock());
+        services.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> services.put(PushService.class, push));
         servlets = new ServletLayer(
                 sip.forServlets(),
@@ -95,7 +99,8 @@ final class Assembly {
                 services,
                 new ServletLayer.Options(
                         new ServletLayer.Unrouted(applications.unroutedStatus(), applications.unroutedReason()),
-                        sip.admission(config.sip().limits().load())),
+                        sip.admission(config.sip().limits().load()),
+                        Optional.of(realms)),
                 sip.names());
         health = new Health(sip.timers()::sinceTurn);
         metrics = new Metrics(sip.transports().traffic(), sip.transactions(), servlets, locations::size, () -> cluster);
@@ -128,6 +133,16 @@ final class Assembly {
         health.addTo(http.pages());
         http.pages()
                 .add("/metrics", reader -> readers.stream().anyMatch(range -> range.contains(reader)), metrics::page);
+    }
+
+    private Accounts accounts(ServerConfig.Applications applications) {
+        if (userDatabase.isPresent()) {
+            UserDatabase database = applications.userDatabase().orElseThrow();
+            StoredAccounts.Options options = new StoredAccounts.Options(
+                    database.cacheTime(), database.cacheSize(), StoredAccounts.Options.DEFAULT.waiting());
+            return new StoredAccounts("the " + database, userDatabase.get(), options, sip.clock());
+        }
+        return applications.users().map(file -> new Users(file, sip.clock())).orElseGet(Users::none);
     }
 
     private static HttpServer http(ServerConfig config, Optional<TlsContext> keys) throws IOException {
@@ -223,6 +238,7 @@ final class Assembly {
         quietly(http);
         metrics.close();
         sip.close();
+        userDatabase.ifPresent(Assembly::quietly);
         locationFile.ifPresent(Assembly::quietly);
         if (config.applications().data().isEmpty()) {
             quietly(() -> {

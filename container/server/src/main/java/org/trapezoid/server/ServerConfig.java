@@ -391,6 +391,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param settings properties files {@code <application>.properties} in this directory override context parameters
      * @param data where unpacked archives and registrations are kept; empty: nothing outlives the server
      * @param users file of the users of digest authentication; empty: there are none
+     * @param userDatabase a database with those users, in place of the file
      * @param router properties file of the default application router; empty: {@code jakarta.servlet.sip.ar.dar.configuration}
      *     decides
      * @param routerJars directory with the jars of an application router of JSR 289; empty: the default one is used
@@ -407,6 +408,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             Optional<Path> settings,
             Optional<Path> data,
             Optional<Path> users,
+            Optional<UserDatabase> userDatabase,
             Optional<Path> router,
             Optional<Path> routerJars,
             Duration undeployTimeout,
@@ -481,6 +483,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
         private Optional<Path> settings = Optional.empty();
         private Optional<Path> data = Optional.empty();
         private Optional<Path> users = Optional.empty();
+        private Optional<UserDatabase> userDatabase = Optional.empty();
         private Optional<Path> router = Optional.empty();
         private Optional<Path> routerJars = Optional.empty();
         private Duration undeployTimeout = Applications.NONE.undeployTimeout();
@@ -619,6 +622,12 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             return this;
         }
 
+        /** Checks digest credentials against a database; a file of users does not count then. */
+        public Builder users(UserDatabase database) {
+            userDatabase = Optional.of(database);
+            return this;
+        }
+
         /** Selects applications by a properties file of the default application router. */
         public Builder router(Path propertiesFile) {
             router = Optional.of(propertiesFile);
@@ -705,6 +714,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                             settings,
                             data,
                             users,
+                            userDatabase,
                             router,
                             routerJars,
                             undeployTimeout,

@@ -302,6 +302,10 @@ final class XmlConfig {
             path(applications.routerJars).ifPresent(builder::routerJars);
             applications.archives.forEach(archive -> path(archive.path).ifPresent(builder::deploy));
         });
+        if (applications.userDatabase != null) {
+            XmlUserDatabase database = applications.userDatabase;
+            check(file, database, () -> builder.users(database.database(XmlConfig::words)));
+        }
         if (applications.push != null) {
             XmlTrapezoid.Push push = applications.push;
             check(file, push, () -> builder.pushGateway(push.url, Set.copyOf(words(push.providers))));

@@ -321,6 +321,10 @@ final class XmlTrapezoid {
         @XmlElement
         @Nullable
         Push push;
+
+        @XmlElement(name = "user-database")
+        @Nullable
+        XmlUserDatabase userDatabase;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

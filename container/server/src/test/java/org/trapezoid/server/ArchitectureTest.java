@@ -32,7 +32,7 @@ class ArchitectureTest {
     private static final List<List<String>> SERVLET = List.of(
             List.of("descriptor", "session", "pojo"),
             List.of("router", "proxy", "b2bua"),
-            List.of("ua"),
+            List.of("ua", "security"),
             List.of("app"),
             List.of("facade"),
             List.of("dispatch"),

@@ -54,6 +54,61 @@ class XmlConfigTest {
     }
 
     @Test
+    void readsADatabaseOfUsers() throws IOException {
+        Files.writeString(file, """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <applications>
+                    <user-database url="jdbc:h2:mem:x" user="me" password="${env:SECRET}" driver="org.h2.Driver"
+                                   secret-query="select ha1 as md5 from u where n = :name and r = :realm"
+                                   roles-query="select role from r where n = :name" algorithms="MD5"
+                                   connections="8" timeout="2s" cache-time="0s" cache-size="5"/>
+                  </applications>
+                </trapezoid>
+                """);
+
+        assertThat(reader(Map.of("SECRET", "hidden")).read(file).applications().userDatabase())
+                .contains(new UserDatabase(
+                        "jdbc:h2:mem:x",
+                        "me",
+                        "hidden",
+                        Optional.of("org.h2.Driver"),
+                        "select ha1 as md5 from u where n = :name and r = :realm",
+                        Optional.of("select role from r where n = :name"),
+                        List.of("MD5"),
+                        8,
+                        Duration.ofSeconds(2),
+                        Duration.ZERO,
+                        5));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "url=\"postgres:x\" secret-query=\"select p from u where n = :name\" | expected jdbc:",
+                "url=\"jdbc:x\" secret-query=\"select p from u\" | expected :name",
+                "url=\"jdbc:x\" secret-query=\"select p from u where n = :nom\" | :nom",
+                "url=\"jdbc:x\" secret-query=\":name\" algorithms=\"MD5 SHA-1\" | expected MD5, SHA-256",
+                "url=\"jdbc:x\" secret-query=\":name\" connections=\"0\" | 'connections'"
+            })
+    void saysWhatIsWrongWithADatabaseOfUsers(String attributes, String problem) throws IOException {
+        Files.writeString(file, """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip><listener transport="udp" port="5060"/></sip>
+                  <applications>
+                    <user-database %s/>
+                  </applications>
+                </trapezoid>
+                """.formatted(attributes));
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("trapezoid.xml:4")
+                .hasMessageContaining(problem);
+    }
+
+    @Test
     void readsHowNamesAreLookedUp() throws IOException {
         Files.writeString(
                 file,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,15 @@ final class UserCommand implements Runnable {
                             description =
                                     "Keep a hash for SHA-512-256 too; it is offered when every user of the realm has"
                                             + " one.")
-                    boolean sha512)
+                    boolean sha512,
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            description =
+                                    "A role that applications may ask for; several options give several. Default: they"
+                                            + " stay.")
+                    @Nullable
+                    List<String> roles)
             throws IOException {
         if (md5 && sha512) {
             throw new ParameterException(spec.commandLine(), "--md5 and --sha-512-256 exclude each other");
@@ -70,6 +79,9 @@ final class UserCommand implements Runnable {
         }
         UsersFile users = new UsersFile(file);
         boolean added = changing(() -> add(users, parts[0], parts[1], secret, md5, sha512));
+        if (roles != null) {
+            changing(() -> users.roles(parts[0], parts[1], roles));
+        }
         spec.commandLine().getOut().println((added ? "added " : "changed ") + user + " in " + file);
         return ExitCode.OK;
     }

@@ -30,7 +30,6 @@ import org.trapezoid.servlet.app.Applications;
 import org.trapezoid.servlet.app.HttpSide;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.ArchiveReader;
-import org.trapezoid.servlet.descriptor.ServletDescriptor;
 
 /**
  * Makes archives into running applications and ends them again. What is wrong with one archive is logged and stops no other.
@@ -86,8 +85,7 @@ final class Deployer implements DeployScanner.Target {
         try {
             Path temporary = workspace.temporary(name);
             ClassLoader loader = servlet.getClass().getClassLoader();
-            AppDescriptor descriptor = AppDescriptor.of(
-                    name, ServletDescriptor.of(name, servlet.getClass().getName()));
+            AppDescriptor descriptor = reader.read(name, servlet.getClass());
             Application application = new Application(descriptor, loader, Map.of(name, servlet));
             ConvergedContext context = ConvergedContext.sipOnly(spec(name, temporary, loader, temporary, application));
             startContext(context, application);

@@ -38,7 +38,6 @@ import org.trapezoid.sip.uri.Uri;
 /** Makes and destroys the listeners and servlets of one application. Confined to the thread that deploys. */
 public final class AppEnvironment {
     private static final Logger log = LoggerFactory.getLogger(AppEnvironment.class);
-    private static final String UNPROTECTED = "org.trapezoid.unprotected";
 
     private final AppSource source;
     private final AppDescriptor descriptor;
@@ -82,7 +81,6 @@ public final class AppEnvironment {
      */
     public static AppSettings settings(AppSource source) throws ServletException {
         AppDescriptor descriptor = source.descriptor();
-        requireNoConstraints(source);
         return new AppSettings(
                 descriptor.sessionTimeout(),
                 descriptor.proxyTimeout(),
@@ -94,18 +92,6 @@ public final class AppEnvironment {
                 extensions(source),
                 key(source),
                 selection(source));
-    }
-
-    /** What believes to be protected is not to run unprotected. */
-    private static void requireNoConstraints(AppSource source) throws ServletException {
-        AppDescriptor descriptor = source.descriptor();
-        boolean unprotected = Boolean.parseBoolean(source.contextParameters().get(UNPROTECTED));
-        if (!descriptor.securityConstraints().isEmpty() && !unprotected) {
-            throw new ServletException("application " + descriptor.name()
-                    + ": its security constraints are not enforced by this version; to run it without them, set the"
-                    + " context parameter "
-                    + UNPROTECTED + " to true");
-        }
     }
 
     private static Optional<ApplicationKey> key(AppSource source) throws ServletException {
@@ -221,6 +207,7 @@ public final class AppEnvironment {
                 listenToContext(listener);
             }
         }
+        OwnUsers.publish(source, components);
         return new ListenerTable(listeners);
     }
 

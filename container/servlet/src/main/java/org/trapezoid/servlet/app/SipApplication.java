@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.trapezoid.servlet.security.Guard;
+import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.sip.concurrent.CallbackMode;
 
 /**
@@ -30,6 +32,7 @@ public final class SipApplication {
     private final AppSettings settings;
     private final Supplier<ListenerTable> listeners;
     private final CallbackMode mode;
+    private final Optional<Guard> guard;
     private volatile ServletTable servlets = new ServletTable(java.util.Map.of());
 
     public SipApplication(
@@ -38,13 +41,15 @@ public final class SipApplication {
             ServletContext context,
             AppSettings settings,
             Supplier<ListenerTable> listeners,
-            CallbackMode mode) {
+            CallbackMode mode,
+            Optional<Guard> guard) {
         this.name = name;
         this.loader = loader;
         this.context = context;
         this.settings = settings;
         this.listeners = listeners;
         this.mode = mode;
+        this.guard = guard;
     }
 
     public String name() {
@@ -69,6 +74,16 @@ public final class SipApplication {
 
     public CallbackMode mode() {
         return mode;
+    }
+
+    /** Keeps its security constraints; mostly there are none. */
+    public Optional<Guard> guard() {
+        return guard;
+    }
+
+    /** Whether the sender of a message has a role that a servlet calls so. */
+    public boolean isInRole(Identity sender, String servlet, String role) {
+        return guard.isPresent() && guard.get().isInRole(sender, servlet, role);
     }
 
     public ServletTable servlets() {
@@ -123,6 +138,16 @@ public final class SipApplication {
         ClassLoader outer = enter(callId);
         try {
             return key.get().of(request);
+        } finally {
+            leave(outer);
+        }
+    }
+
+    /** Runs something else in which the application may be called. */
+    public <T> T within(String callId, Supplier<T> call) {
+        ClassLoader outer = enter(callId);
+        try {
+            return call.get();
         } finally {
             leave(outer);
         }

@@ -5,47 +5,42 @@ import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.trapezoid.api.DigestAuthentication;
-import org.trapezoid.sip.auth.DigestAlgorithm;
-import org.trapezoid.sip.auth.DigestAuthenticator;
+import org.trapezoid.servlet.security.Realms;
 import org.trapezoid.sip.auth.DigestAuthenticator.Outcome;
 import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.auth.Verdict;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.uri.Uri;
 
-/** Digest authentication for applications, RFC 3261 §22 and RFC 8760, against the users of a file. Thread-safe. */
+/** Digest authentication for applications, RFC 3261 §22 and RFC 8760, against the users of the server. Thread-safe. */
 public final class DigestService implements DigestAuthentication {
-    /** Realms are the application's, not the peer's; more than these are not kept. */
-    private static final int MAX_REALMS = 1_000;
-
     private static final String STALE = "org.trapezoid.servlet.authentication.stale";
 
-    private record Offer(String realm, List<DigestAlgorithm> algorithms, boolean userhash) {}
+    private final Realms realms;
 
-    private final Users users;
-    private final NonceStore nonces;
-    private final ConcurrentMap<Offer, DigestAuthenticator> realms = new ConcurrentHashMap<>();
+    public DigestService(Realms realms) {
+        this.realms = realms;
+    }
 
+    /** Over a file of users. */
     public DigestService(Users users, NonceStore nonces) {
-        this.users = users;
-        this.nonces = nonces;
+        this(new Realms(users, nonces, InstantSource.system()));
     }
 
     @Override
     public boolean hasUsers() {
-        return !users.isEmpty();
+        return !realms.accounts().isEmpty();
     }
 
     @Override
     public boolean isUser(String name, String realm) {
-        return users.contains(name, realm);
+        return realms.accounts().contains(name, realm);
     }
 
     @Override
@@ -58,7 +53,7 @@ public final class DigestService implements DigestAuthentication {
         if (credentials.isEmpty()) {
             return Optional.empty();
         }
-        Outcome outcome = of(realm).verify(request.getMethod(), target(request), credentials, body(request), users);
+        Outcome outcome = realms.verify(realm, request.getMethod(), target(request), credentials, body(request));
         if (outcome.verdict() == Verdict.STALE) {
             request.setAttribute(STALE, realm);
         }
@@ -72,23 +67,10 @@ public final class DigestService implements DigestAuthentication {
             throw new IllegalStateException("cannot challenge an " + request.getMethod() + " (RFC 3261 §22.1)");
         }
         SipServletResponse response = request.createResponse(status);
-        for (String challenge : of(realm).challenges(realm.equals(request.getAttribute(STALE)))) {
+        for (String challenge : realms.challenges(realm, realm.equals(request.getAttribute(STALE)))) {
             response.addHeader(header, challenge);
         }
         response.send();
-    }
-
-    private DigestAuthenticator of(String realm) {
-        Offer offer = new Offer(realm, users.algorithms(realm), users.asksForUserhash(realm));
-        DigestAuthenticator known = realms.get(offer);
-        if (known != null) {
-            return known;
-        }
-        DigestAuthenticator made = new DigestAuthenticator(realm, offer.algorithms(), nonces, offer.userhash());
-        if (realms.size() < MAX_REALMS) {
-            realms.put(offer, made);
-        }
-        return made;
     }
 
     private static boolean isProxy(int status) {

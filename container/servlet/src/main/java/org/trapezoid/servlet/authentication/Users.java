@@ -20,13 +20,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.security.Accounts;
 import org.trapezoid.sip.auth.DigestAlgorithm;
 import org.trapezoid.sip.auth.DigestAuthenticator.Secret;
-import org.trapezoid.sip.auth.DigestAuthenticator.Secrets;
 import org.trapezoid.sip.auth.DigestCredentials;
 
 /** The users of a {@link UsersFile}, read again after it changed; when it goes, they stay. Thread-safe. */
-public final class Users implements Secrets {
+public final class Users implements Accounts {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     /** RFC 8760 §2.3: the strongest first. */
@@ -43,6 +43,7 @@ public final class Users implements Secrets {
     private record Loaded(
             Version version,
             Map<String, Map<String, String>> hashes,
+            Map<String, Set<String>> roles,
             Map<String, List<DigestAlgorithm>> algorithmsOfRealms,
             Set<String> realmsWithUserhash) {}
 
@@ -53,7 +54,7 @@ public final class Users implements Secrets {
     private final InstantSource clock;
     private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
     private volatile boolean missed;
-    private volatile Loaded loaded = new Loaded(MISSING, Map.of(), Map.of(), Set.of());
+    private volatile Loaded loaded = new Loaded(MISSING, Map.of(), Map.of(), Map.of(), Set.of());
     private volatile Hashed hashed = new Hashed(MISSING, Map.of());
 
     /** Reads the file if it is there. */
@@ -72,12 +73,31 @@ public final class Users implements Secrets {
         return new Users(Optional.empty(), InstantSource.system());
     }
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return current().isEmpty();
     }
 
-    boolean contains(String name, String realm) {
+    @Override
+    public boolean contains(String name, String realm) {
         return current().containsKey(name + "@" + realm);
+    }
+
+    @Override
+    public Set<String> roles(String name, String realm) {
+        current();
+        return loaded.roles().getOrDefault(name + "@" + realm, Set.of());
+    }
+
+    /** The file is read once a second at most, and is small. */
+    @Override
+    public boolean isRemote() {
+        return false;
+    }
+
+    @Override
+    public boolean waits(String name, String realm) {
+        return false;
     }
 
     @Override
@@ -121,14 +141,15 @@ public final class Users implements Secrets {
         return algorithm(algorithm) + ' ' + hash.toLowerCase(Locale.ROOT) + ' ' + realm;
     }
 
-    /** Whether challenges of the realm ask for hashed user names. */
-    boolean asksForUserhash(String realm) {
+    @Override
+    public boolean asksForUserhash(String realm) {
         current();
         return loaded.realmsWithUserhash().contains(realm);
     }
 
     /** Those for which every user of the realm has a hash, best first; all of them when there is none for all. */
-    List<DigestAlgorithm> algorithms(String realm) {
+    @Override
+    public List<DigestAlgorithm> algorithms(String realm) {
         current();
         return loaded.algorithmsOfRealms().getOrDefault(realm, USUAL);
     }
@@ -147,11 +168,7 @@ public final class Users implements Secrets {
     }
 
     private static String algorithm(DigestAlgorithm algorithm) {
-        return switch (algorithm) {
-            case MD5, MD5_SESS -> "MD5";
-            case SHA_256, SHA_256_SESS -> "SHA-256";
-            case SHA_512_256, SHA_512_256_SESS -> "SHA-512-256";
-        };
+        return algorithm.plain().token();
     }
 
     /** One thread a second looks whether the file is another one; the others go on with what is there. */
@@ -180,6 +197,7 @@ public final class Users implements Secrets {
             loaded = new Loaded(
                     version,
                     Map.copyOf(hashes),
+                    Map.copyOf(users.roles()),
                     Map.copyOf(algorithmsOfRealms(hashes)),
                     Set.copyOf(users.realmsWithUserhash()));
             log.info("{}: {} users", path, hashes.size());

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +20,8 @@ import java.util.function.Consumer;
 import org.trapezoid.sip.auth.DigestAlgorithm;
 
 /**
- * The users of digest authentication: one line {@code name@realm=MD5:<hex> SHA-256:<hex>} each, where hex is the hash of
- * {@code name:realm:password} (RFC 7616 §3.4.2); no password is stored. A line {@code @realm=userhash} is about a realm. Other
+ * The users of digest authentication: one line {@code name@realm=MD5:<hex> SHA-256:<hex> role:<role>} each, where hex is the
+ * hash of {@code name:realm:password} (RFC 7616 §3.4.2); no password is stored. A line {@code @realm=userhash} is about a realm. Other
  * lines are kept. Used by one thread.
  */
 public final class UsersFile {
@@ -29,6 +30,7 @@ public final class UsersFile {
     private static final List<DigestAlgorithm> ALL =
             List.of(DigestAlgorithm.MD5, DigestAlgorithm.SHA_256, DigestAlgorithm.SHA_512_256);
     private static final String USERHASH = "userhash";
+    private static final String ROLE = "role:";
 
     private final Path file;
 
@@ -88,6 +90,28 @@ public final class UsersFile {
         return hashes;
     }
 
+    /** By {@code name@realm}, the roles of those who have some. */
+    Map<String, Set<String>> roles() {
+        Map<String, Set<String>> roles = new HashMap<>();
+        for (String line : lines()) {
+            Set<String> those = rolesOf(line);
+            if (!those.isEmpty()) {
+                userOf(line.strip()).ifPresent(user -> roles.put(user, those));
+            }
+        }
+        return roles;
+    }
+
+    private static Set<String> rolesOf(String line) {
+        Set<String> roles = new LinkedHashSet<>();
+        for (String each : line.substring(line.indexOf('=') + 1).strip().split(" +")) {
+            if (each.startsWith(ROLE) && each.length() > ROLE.length()) {
+                roles.add(each.substring(ROLE.length()));
+            }
+        }
+        return roles;
+    }
+
     /** The realms whose challenges ask for hashed user names (RFC 7616 §3.4.4): lines {@code @realm=userhash}. */
     Set<String> realmsWithUserhash() {
         Set<String> realms = new HashSet<>();
@@ -105,7 +129,7 @@ public final class UsersFile {
                 .map(name -> name.substring(1));
     }
 
-    /** Adds a user or replaces its password, with hashes for MD5 and SHA-256; true when it was new. */
+    /** Adds a user or replaces its password, and leaves its roles, with hashes for MD5 and SHA-256; true when it was new. */
     public boolean add(String name, String realm, String password) {
         return add(name, realm, password, USUAL);
     }
@@ -120,6 +144,32 @@ public final class UsersFile {
         return add(name, realm, password, List.of(DigestAlgorithm.MD5));
     }
 
+    /** Gives a user these roles and no others; false when there is no such user. */
+    public boolean roles(String name, String realm, List<String> roles) {
+        roles.forEach(role -> requirePlain(role, "role"));
+        List<String> lines = lines();
+        int at = indexOf(lines, key(name, realm));
+        if (at < 0) {
+            return false;
+        }
+        String old = lines.get(at).strip();
+        int values = old.indexOf('=') + 1;
+        StringBuilder line = new StringBuilder(old.substring(0, values));
+        for (String each : old.substring(values).strip().split(" +")) {
+            if (!each.startsWith(ROLE)) {
+                line.append(each).append(' ');
+            }
+        }
+        lines.set(at, append(line, new LinkedHashSet<>(roles)));
+        write(lines);
+        return true;
+    }
+
+    private static String append(StringBuilder line, Set<String> roles) {
+        roles.forEach(role -> line.append(ROLE).append(role).append(' '));
+        return line.toString().strip();
+    }
+
     private boolean add(String name, String realm, String password, List<DigestAlgorithm> algorithms) {
         StringBuilder line = new StringBuilder(key(name, realm)).append('=');
         for (DigestAlgorithm algorithm : algorithms) {
@@ -128,13 +178,12 @@ public final class UsersFile {
                     .append(algorithm.ha1(name, realm, password))
                     .append(' ');
         }
-        line.setLength(line.length() - 1);
         List<String> lines = lines();
         int at = indexOf(lines, key(name, realm));
         if (at < 0) {
-            lines.add(line.toString());
+            lines.add(append(line, Set.of()));
         } else {
-            lines.set(at, line.toString());
+            lines.set(at, append(line, rolesOf(lines.get(at))));
         }
         write(lines);
         return at < 0;

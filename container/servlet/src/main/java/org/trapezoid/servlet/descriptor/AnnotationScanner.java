@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.descriptor;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +33,7 @@ final class AnnotationScanner {
     private final List<Declaration.Name> claims = new ArrayList<>();
     private final List<String> listeners = new ArrayList<>();
     private final List<Declaration.Servlet> servlets = new ArrayList<>();
-    private final List<SecurityConstraint> constraints = new ArrayList<>();
+    private final Map<String, AnnotatedArchive.Safety> safety = new HashMap<>();
     private final LinkedHashSet<String> roles = new LinkedHashSet<>();
     private Optional<ScannedClass> application = Optional.empty();
     private Optional<KeyMethod> keyMethod = Optional.empty();
@@ -43,13 +46,14 @@ final class AnnotationScanner {
         for (ScannedClass scanned : classes.all()) {
             scanApplication(scanned);
             scanServlet(scanned);
+            scanSafety(scanned);
             scanListener(scanned);
             scanKeys(scanned);
         }
         var values =
                 application.flatMap(scanned -> scanned.annotation(APPLICATION)).orElseGet(AnnotationValues::new);
         var where = application.map(ScannedClass::name).orElse("");
-        return new AnnotatedArchive(declaration(where, values), application.isPresent(), claims);
+        return new AnnotatedArchive(declaration(where, values), application.isPresent(), claims, safety);
     }
 
     private void scanApplication(ScannedClass scanned) throws DeploymentException {
@@ -90,17 +94,44 @@ final class AnnotationScanner {
                 Optional.empty(),
                 Map.of(),
                 load.isPresent() ? OptionalInt.of(load.get()) : OptionalInt.empty(),
-                scanned.annotation(RUN_AS).flatMap(runAs -> runAs.text("value")),
+                Optional.empty(),
                 Map.of()));
+    }
+
+    /** Of every class: sip.xml may make a servlet of any. */
+    private void scanSafety(ScannedClass scanned) throws DeploymentException {
         scanned.annotation(DECLARE_ROLES).ifPresent(declared -> roles.addAll(declared.texts("value")));
-        var security = scanned.annotation(SECURITY);
-        if (security.isPresent()) {
-            addConstraints(scanned, name, security.get());
+        var security = classes.inherited(scanned, SECURITY); // it is @Inherited
+        var runAs = scanned.annotation(RUN_AS).flatMap(values -> values.text("value"));
+        if (security.isPresent() || runAs.isPresent()) {
+            safety.put(
+                    scanned.name(),
+                    new AnnotatedArchive.Safety(
+                            security.isPresent() ? constraints(scanned, security.get()) : List.of(), runAs));
         }
     }
 
-    private void addConstraints(ScannedClass scanned, String servlet, AnnotationValues security)
+    /** The constraints of a class that a program makes a servlet of. */
+    static List<SecurityConstraint> constraints(Class<?> servlet) throws DeploymentException, IOException {
+        for (Class<?> each = servlet; each != null; each = each.getSuperclass()) {
+            try (InputStream in = each.getResourceAsStream(
+                    each.getName().substring(each.getName().lastIndexOf('.') + 1) + ".class")) {
+                if (in == null) {
+                    throw new DeploymentException(each.getName(), "the class file is needed to read its @SipSecurity");
+                }
+                var scanned = ScannedClass.read(in.readAllBytes());
+                var security = scanned.annotation(SECURITY);
+                if (security.isPresent()) {
+                    return constraints(scanned, security.get());
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private static List<SecurityConstraint> constraints(ScannedClass scanned, AnnotationValues security)
             throws DeploymentException {
+        var constraints = new ArrayList<SecurityConstraint>();
         var named = new HashSet<String>();
         for (AnnotationValues constraint : security.nestedList("sipMethodConstraints")) {
             var method = constraint.text("value").orElse("");
@@ -108,28 +139,25 @@ final class AnnotationScanner {
                 throw new DeploymentException(
                         scanned.name(), "two @SipMethodConstraint for " + method + "; expected at most one");
             }
-            constraints.add(constraint(servlet, List.of(method), List.of(), constraint, "emptyRoleSemantic"));
+            constraints.add(constraint(List.of(method), List.of(), constraint, "emptyRoleSemantic"));
         }
         var others = security.nested("value");
         if (others.isPresent()) {
-            var constraint = constraint(servlet, List.of(), List.copyOf(named), others.get(), "value");
+            var constraint = constraint(List.of(), List.copyOf(named), others.get(), "value");
             if (constraint.roles().isPresent() || constraint.transportGuarantee() != TransportGuarantee.NONE) {
                 constraints.add(constraint); // JSR 359: one with nothing but defaults constrains nothing
             }
         }
+        return constraints;
     }
 
     private static SecurityConstraint constraint(
-            String servlet,
-            List<String> methods,
-            List<String> exceptMethods,
-            AnnotationValues values,
-            String emptyRoleSemantic) {
+            List<String> methods, List<String> exceptMethods, AnnotationValues values, String emptyRoleSemantic) {
         var allowed = values.texts("rolesAllowed");
         boolean denies = values.text(emptyRoleSemantic).filter("DENY"::equals).isPresent();
         return new SecurityConstraint(
                 Optional.empty(),
-                List.of(new SecurityConstraint.Resources(servlet, List.of(servlet), methods, exceptMethods)),
+                List.of(new SecurityConstraint.Resources("", List.of(), methods, exceptMethods)),
                 values.flag("proxyAuthentication").orElse(false),
                 allowed.isEmpty() && !denies ? Optional.empty() : Optional.of(allowed),
                 values.text("transportGuarantee").filter("CONFIDENTIAL"::equals).isPresent()
@@ -181,6 +209,7 @@ final class AnnotationScanner {
                 where,
                 values.text("name"),
                 version(where, values),
+                false,
                 values.text("displayName"),
                 values.flag("distributable").orElse(false),
                 Map.of(),
@@ -190,7 +219,7 @@ final class AnnotationScanner {
                 List.of(),
                 proxyTimeout(where, values),
                 number(values, "sessionTimeout"),
-                constraints,
+                List.of(),
                 values.nested("loginConfig").map(AnnotationScanner::login),
                 List.copyOf(roles),
                 List.of(),

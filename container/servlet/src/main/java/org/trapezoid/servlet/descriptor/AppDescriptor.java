@@ -44,6 +44,10 @@ public record AppDescriptor(
 
     /** An application of one servlet, as an embedding program starts it. */
     public static AppDescriptor of(String name, ServletDescriptor servlet) {
+        return of(name, servlet, List.of());
+    }
+
+    static AppDescriptor of(String name, ServletDescriptor servlet, List<SecurityConstraint> constraints) {
         return new AppDescriptor(
                 name,
                 DescriptorVersion.V2_0,
@@ -55,7 +59,7 @@ public record AppDescriptor(
                 new ServletSelection.MainServlet(servlet.name()),
                 DEFAULT_PROXY_TIMEOUT,
                 Optional.of(DEFAULT_SESSION_TIMEOUT),
-                List.of(),
+                constraints,
                 Optional.empty(),
                 List.of(),
                 List.of(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.descriptor;
 
+import jakarta.servlet.sip.annotation.security.SipSecurity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,12 +27,23 @@ public final class ArchiveReader {
         boolean isSar = archiveFileName.toLowerCase(Locale.ROOT).endsWith(".sar");
         var sipXml = readSipXml(root, archiveFileName);
         // JSR 289 §18.1: annotations count in a .sar, beside a descriptor since 1.1, and when they make an application.
-        boolean scans = isSar || sipXml.isEmpty() || sipXml.get().version() != DescriptorVersion.V1_0;
+        boolean scans = sipXml.isEmpty()
+                || (!sipXml.get().complete() && (isSar || sipXml.get().version() != DescriptorVersion.V1_0));
         var annotated = scans ? new AnnotationScanner(ClassFiles.in(root)).scan() : AnnotatedArchive.NONE;
         if (!isSar && sipXml.isEmpty() && !annotated.hasApplication()) {
             return Optional.empty();
         }
         return Optional.of(new DescriptorMerger(withoutSuffix(archiveFileName), sipXml, annotated).merge());
+    }
+
+    /** An application of one servlet, as an embedding program starts it, with the constraints that its class has. */
+    public AppDescriptor read(String name, Class<?> servlet) throws DeploymentException, IOException {
+        List<SecurityConstraint> constraints = servlet.isAnnotationPresent(SipSecurity.class)
+                ? AnnotationScanner.constraints(servlet).stream()
+                        .map(each -> each.forServlet(name))
+                        .toList()
+                : List.of();
+        return AppDescriptor.of(name, ServletDescriptor.of(name, servlet.getName()), constraints);
     }
 
     /** Whether a class below {@code root} is annotated as a servlet, filter or WebSocket endpoint of HTTP. */

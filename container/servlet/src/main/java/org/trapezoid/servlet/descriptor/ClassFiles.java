@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -40,6 +41,19 @@ final class ClassFiles {
 
     Iterable<ScannedClass> all() {
         return classes.values();
+    }
+
+    /** An annotation of a class, or of the nearest superclass in this archive that has it. */
+    Optional<AnnotationValues> inherited(ScannedClass start, String annotation) {
+        Optional<ScannedClass> each = Optional.of(start);
+        while (each.isPresent()) {
+            var values = each.get().annotation(annotation);
+            if (values.isPresent()) {
+                return values;
+            }
+            each = each.get().superName().map(classes::get);
+        }
+        return Optional.empty();
     }
 
     /** Whether a class or what it inherits from in this archive has an interface of the container that ends with the suffix. */

@@ -8,12 +8,13 @@ import java.util.OptionalInt;
 
 /**
  * What one source, sip.xml or the annotations, says about an application; empty where it says nothing. An immutable value.
- * {@code where} names the file and line or the class for messages.
+ * {@code where} names the file and line or the class for messages. A complete one wants no annotations read.
  */
 record Declaration(
         String where,
         Optional<String> appName,
         DescriptorVersion version,
+        boolean complete,
         Optional<String> displayName,
         boolean distributable,
         Map<String, String> contextParams,
@@ -63,6 +64,7 @@ record Declaration(
                 "",
                 Optional.empty(),
                 version,
+                false,
                 Optional.empty(),
                 false,
                 Map.of(),

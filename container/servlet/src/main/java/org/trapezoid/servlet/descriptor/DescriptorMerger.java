@@ -38,6 +38,7 @@ final class DescriptorMerger {
         var version = sipXml.map(Declaration::version).orElse(annotations.version());
         var name = name(version);
         var servlets = servlets();
+        var constraints = constraints(servlets);
         return new AppDescriptor(
                 name,
                 version,
@@ -49,8 +50,8 @@ final class DescriptorMerger {
                 selection(servlets),
                 seconds(xml.proxyTimeout(), annotations.proxyTimeout()),
                 minutes(xml.sessionTimeout(), annotations.sessionTimeout()),
-                constraints(servlets),
-                xml.loginConfig().or(annotations::loginConfig),
+                constraints,
+                login(constraints),
                 roles(),
                 xml.resources(),
                 options(),
@@ -124,7 +125,7 @@ final class DescriptorMerger {
         return Optional.empty();
     }
 
-    private static ServletDescriptor merged(Declaration.Servlet first, Optional<Declaration.Servlet> second)
+    private ServletDescriptor merged(Declaration.Servlet first, Optional<Declaration.Servlet> second)
             throws DeploymentException {
         var className = first.className()
                 .or(() -> second.flatMap(Declaration.Servlet::className))
@@ -140,7 +141,8 @@ final class DescriptorMerger {
                 first.loadOnStartup().isPresent()
                         ? first.loadOnStartup()
                         : second.map(Declaration.Servlet::loadOnStartup).orElse(OptionalInt.empty()),
-                first.runAs().or(() -> second.flatMap(Declaration.Servlet::runAs)),
+                first.runAs().or(() -> Optional.ofNullable(annotated.safety().get(className))
+                        .flatMap(AnnotatedArchive.Safety::runAs)),
                 first.roleLinks());
     }
 
@@ -218,12 +220,46 @@ final class DescriptorMerger {
             }
         }
         var all = new ArrayList<>(xml.securityConstraints());
-        for (SecurityConstraint constraint : annotations.securityConstraints()) {
-            if (!named.contains(constraint.resources().get(0).name())) {
-                all.add(constraint);
+        for (ServletDescriptor servlet : servlets) {
+            var safety = annotated.safety().get(servlet.className());
+            if (safety != null && !named.contains(servlet.name())) {
+                safety.constraints().forEach(constraint -> all.add(constraint.forServlet(servlet.name())));
             }
         }
         return all;
+    }
+
+    /** What cannot be kept is said before anything starts. */
+    private Optional<LoginConfig> login(List<SecurityConstraint> constraints) throws DeploymentException {
+        var login = xml.loginConfig().or(annotations::loginConfig);
+        if (login.isEmpty()
+                || constraints.stream().allMatch(each -> each.roles().isEmpty())) {
+            return login;
+        }
+        var where = xml.loginConfig().isPresent() ? xml.where() : annotations.where();
+        var method = login.get().authMethod().orElse("DIGEST");
+        if (!method.equalsIgnoreCase("DIGEST")) {
+            throw new DeploymentException(
+                    where,
+                    "the login-config has the auth-method " + method
+                            + (method.equalsIgnoreCase("BASIC") ? ", which SIP does not have (RFC 3261 §22)" : "")
+                            + "; expected DIGEST");
+        }
+        var assertion = login.get().identityAssertion();
+        if (assertion == LoginConfig.IdentityAssertion.IDENTITY
+                || assertion == LoginConfig.IdentityAssertion.WEBSOCKET) {
+            if (login.get().identityAssertionRequired()) {
+                throw new DeploymentException(
+                        where,
+                        "the login-config requires the identity assertion " + assertion
+                                + ", which is not verified here; expected P-Asserted-Identity, or SUPPORTED");
+            }
+            log.warn(
+                    "{}: the identity assertion {} is not verified here; senders are asked by digest",
+                    where,
+                    assertion);
+        }
+        return login;
     }
 
     private List<String> roles() {

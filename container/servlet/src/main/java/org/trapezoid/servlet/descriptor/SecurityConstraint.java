@@ -41,6 +41,18 @@ public record SecurityConstraint(
         roles = roles.map(List::copyOf);
     }
 
+    /** The same for one servlet alone. */
+    SecurityConstraint forServlet(String servlet) {
+        return new SecurityConstraint(
+                displayName,
+                resources.stream()
+                        .map(each -> new Resources(each.name(), List.of(servlet), each.methods(), each.exceptMethods()))
+                        .toList(),
+                proxyAuthentication,
+                roles,
+                transportGuarantee);
+    }
+
     /** Whether an initial request of that method for that servlet falls under the constraint. */
     public boolean covers(String servlet, String method) {
         for (Resources each : resources) {

@@ -21,6 +21,9 @@ final class SipXml extends Located {
     @Nullable
     String version;
 
+    @XmlAttribute(name = "metadata-complete")
+    boolean metadataComplete;
+
     @XmlElement(name = "app-name")
     @Nullable
     String appName;

@@ -33,6 +33,7 @@ final class SipXmlMapper {
                 where(xml),
                 text(xml.appName),
                 version(),
+                xml.metadataComplete,
                 first(xml.displayNames),
                 xml.distributable != null,
                 params(xml.contextParams),

@@ -66,6 +66,7 @@ public final class AppDeployments implements Applications {
     private final Strands strands;
     private final Map<Class<?>, Object> shared;
     private final DnsResolver resolver;
+    private final Guards guards;
     private final Map<String, Deployed> deployed = new ConcurrentHashMap<>();
 
     private record Deployed(AppEnvironment environment, Inbound inbound) {}
@@ -75,6 +76,7 @@ public final class AppDeployments implements Applications {
      * @param shared what all applications are given, by type; also an attribute of their context under the constant
      *     {@code ATTRIBUTE} of the type
      * @param resolver for telephone numbers
+     * @param guards of those with security constraints
      */
     public AppDeployments(
             RunningApplications running,
@@ -84,7 +86,8 @@ public final class AppDeployments implements Applications {
             Timers timers,
             Strands strands,
             Map<Class<?>, Object> shared,
-            DnsResolver resolver) {
+            DnsResolver resolver,
+            Guards guards) {
         this.running = running;
         this.selector = selector;
         this.runtimes = runtimes;
@@ -95,6 +98,7 @@ public final class AppDeployments implements Applications {
         this.resolver = resolver;
         transports.onFlowClosed(flow -> deployed.values()
                 .forEach(each -> each.inbound().runtime().flows().onClosed(flow)));
+        this.guards = guards;
     }
 
     private AppRuntime runtime(SipApplication application) throws ServletException {
@@ -119,7 +123,8 @@ public final class AppDeployments implements Applications {
                 source.servletContext(),
                 AppEnvironment.settings(source),
                 late::get,
-                CallbackMode.proving(name, timers));
+                CallbackMode.proving(name, timers),
+                guards.of(source));
         AppRuntime runtime = runtime(application);
         sipContext.flows(runtime.flows()::named);
         AppTimers appTimers = new AppTimers(runtime);
@@ -136,7 +141,7 @@ public final class AppDeployments implements Applications {
         attribute(context, SipServlet.SIP_SESSIONS_UTIL, sessionsUtil);
         attribute(context, SipServlet.DNS_RESOLVER, resolver);
         publish(context);
-        HttpSide http = environment.http(new HttpAttachments(runtime));
+        HttpSide http = environment.http(new HttpAttachments(runtime)).users(guards.users(name, context));
         return new Prepared() {
             @Override
             public HttpSide http() {
@@ -176,7 +181,7 @@ public final class AppDeployments implements Applications {
     @Override
     public HttpSide httpOnly(String name, ServletContext context, AppSource.Web web) throws ServletException {
         publishShared(context);
-        return AppEnvironment.httpOnly(name, shared, web);
+        return AppEnvironment.httpOnly(name, shared, web).users(guards.users(name, context));
     }
 
     /** The listeners, which are made after the application because they may be given its factory. */

@@ -18,6 +18,8 @@ import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.Decision;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.security.Guard;
+import org.trapezoid.servlet.security.Requirement;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.MergedRequests;
@@ -227,23 +229,55 @@ public final class Dispatcher implements RequestHandler {
             refuseUnrouted(transaction, request);
             return;
         }
+        Optional<Guard> guard = application.guard();
+        if (guard.isPresent()) {
+            Optional<Requirement> requirement = guard.get().requirement(servlet.get(), request);
+            if (requirement.isPresent()) {
+                Gate.pass(
+                        transaction,
+                        request,
+                        incoming,
+                        application,
+                        guard.get(),
+                        requirement.get(),
+                        (passed, from) -> admitted(transaction, passed, from, inbound.get(), servlet.get()));
+                return;
+            }
+        }
+        toSession(transaction, request, incoming, inbound.get(), servlet.get());
+    }
+
+    /** The application may have ended while its guard waited. */
+    private void admitted(
+            ServerTransaction transaction, Request request, Incoming incoming, Inbound inbound, String servlet) {
+        String name = inbound.runtime().application().name();
+        if (applications.accepting(name).filter(still -> still == inbound).isPresent()) {
+            toSession(transaction, request, incoming, inbound, servlet);
+        } else {
+            refuse(transaction, 503);
+        }
+    }
+
+    private void toSession(
+            ServerTransaction transaction, Request request, Incoming incoming, Inbound inbound, String servlet) {
+        AppRuntime runtime = inbound.runtime();
         Optional<AppSessionState> named = targeting.named(request, incoming.poppedRoute(), runtime.deployment());
-        if (named.isEmpty() && toTakenOver(transaction, request, incoming, inbound.get(), servlet.get())) {
+        if (named.isEmpty() && toTakenOver(transaction, request, incoming, inbound, servlet)) {
             return;
         }
-        if (named.isEmpty() && application.settings().key().isPresent()) {
-            toKeyed(transaction, request, incoming, inbound.get(), servlet.get());
+        if (named.isEmpty() && runtime.application().settings().key().isPresent()) {
+            toKeyed(transaction, request, incoming, inbound, servlet);
             return;
         }
         if (named.isEmpty()) {
             AppSessionState fresh = runtime.newAppSession(transaction.strand(), Optional.empty());
-            inbound.get().initial(transaction, request, incoming, fresh, true, servlet.get());
+            inbound.initial(transaction, request, incoming, fresh, true, servlet);
             return;
         }
         AppSessionState session = named.get();
         moved(transaction, session, () -> {
             if (session.isValid()) {
-                inbound.get().initial(transaction, request, incoming, session, false, servlet.get());
+                inbound.initial(transaction, request, incoming, session, false, servlet);
             } else {
                 refuse(transaction, 404);
             }

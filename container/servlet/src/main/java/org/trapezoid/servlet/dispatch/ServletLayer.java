@@ -7,6 +7,7 @@ import jakarta.servlet.sip.ar.SipApplicationRouter;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -34,6 +35,7 @@ import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.LoadedRouter;
+import org.trapezoid.servlet.security.Realms;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
@@ -71,9 +73,16 @@ public final class ServletLayer {
     /**
      * @param unrouted the answer to requests that no application takes
      * @param admission how many requests are taken
+     * @param users of the server, for security constraints; empty: there are none
      */
-    public record Options(Unrouted unrouted, AdmissionControl.Limits admission) {
-        public static final Options DEFAULT = new Options(Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT);
+    public record Options(Unrouted unrouted, AdmissionControl.Limits admission, Optional<Realms> users) {
+        public static final Options DEFAULT =
+                new Options(Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT, Optional.empty());
+
+        /** Without users. */
+        public Options(Unrouted unrouted, AdmissionControl.Limits admission) {
+            this(unrouted, admission, Optional.empty());
+        }
     }
 
     /** A status and its reason. */
@@ -151,7 +160,8 @@ public final class ServletLayer {
                 stack.timers(),
                 stack.strands(),
                 shared,
-                new NumberResolver(new TelephoneNumbers(dns), isOwn));
+                new NumberResolver(new TelephoneNumbers(dns), isOwn),
+                new Guards(options.users(), transports.trust(), stack.time(), stack.random()));
         stack.transactions()
                 .handler(new Dispatcher(
                         running,

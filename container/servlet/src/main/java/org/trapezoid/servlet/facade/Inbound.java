@@ -103,6 +103,7 @@ public final class Inbound {
         }
         SipSessionState session =
                 runtime.newSipSession(appSession, request.callId(), request.to(), request.from(), servlet);
+        incoming.sender().ifPresent(sender -> session.sender(sender, request.fromTag()));
         receive(session, transaction, request, incoming);
     }
 

@@ -29,6 +29,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.api.Flows;
 import org.trapezoid.servlet.session.Attributes;
+import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
@@ -666,19 +667,26 @@ abstract class SipMessage implements SipServletMessage {
 
     // ---- who sent it
 
+    /** Who was proven to have sent it. */
+    Optional<Identity> identity() {
+        return Optional.empty();
+    }
+
     @Override
     public @Nullable String getRemoteUser() {
-        return null;
+        return identity().map(Identity::name).orElse(null);
     }
 
     @Override
     public boolean isUserInRole(String role) {
-        return false;
+        return identity()
+                .filter(who -> runtime().application().isInRole(who, session.handler(), role))
+                .isPresent();
     }
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        return null;
+        return identity().orElse(null);
     }
 
     @Override

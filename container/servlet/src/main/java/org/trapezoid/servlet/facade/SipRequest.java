@@ -35,6 +35,7 @@ import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
@@ -184,6 +185,16 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     String describe() {
         return frozen.method() + " request of Call-ID " + frozen.callId() + " (application "
                 + runtime().application() + ")";
+    }
+
+    /** That of an initial request; later ones of its dialog come from the same peer if they have its tag. */
+    @Override
+    Optional<Identity> identity() {
+        if (incoming.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Identity> proven = incoming.get().sender();
+        return proven.isPresent() ? proven : sessionState().sender(frozen.fromTag());
     }
 
     Optional<UasCore> uas() {

@@ -50,8 +50,12 @@ public final class SipSessionState implements Stranded {
             siblings; // the dialogs of one request that were answered here, each with a local tag
     private volatile boolean automatic;
     private @Nullable PassedDialog passed; // of a record-routed call
+    private volatile @Nullable Sender sender;
     private @Nullable Object facade;
     private @Nullable Object forkingFacade;
+
+    /** Who was proven to have sent the request that began the session, and the tag of its From. */
+    private record Sender(Identity identity, Optional<String> tag) {}
 
     /** Makes a session and adds it to its application session. */
     public SipSessionState(
@@ -85,6 +89,7 @@ public final class SipSessionState implements Stranded {
         derived.localCSeq = localCSeq;
         derived.used = used;
         derived.forking = forking;
+        derived.sender = sender;
         List<SipSessionState> members = family;
         if (members == null) {
             members = new ArrayList<>(2);
@@ -154,6 +159,17 @@ public final class SipSessionState implements Stranded {
     public void accessed(long now) {
         lastAccessedAt = now;
         appSession.accessed(now);
+    }
+
+    /** Who was proven to have sent the request that begins it, with that tag in From. */
+    public void sender(Identity identity, Optional<String> tag) {
+        sender = new Sender(identity, tag);
+    }
+
+    /** The same for requests with that tag in From, if it was proven; any thread. */
+    public Optional<Identity> sender(Optional<String> tag) {
+        Sender known = sender;
+        return known != null && known.tag().equals(tag) ? Optional.of(known.identity()) : Optional.empty();
     }
 
     public NameAddr localParty() {

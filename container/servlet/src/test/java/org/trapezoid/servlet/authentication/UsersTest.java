@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,26 @@ class UsersTest {
         assertThat(new UsersFile(file).read(line -> {}))
                 .containsEntry(
                         "alice@example.com", Map.of("MD5", DigestAlgorithm.MD5.ha1("alice", "example.com", "secret")));
+    }
+
+    @Test
+    void rolesStayUntilOthersAreGiven() throws IOException {
+        UsersFile users = new UsersFile(file);
+        users.add("alice", "example.com", "secret");
+        assertThat(users.roles("alice", "example.com", List.of("caller", "admin")))
+                .isTrue();
+        users.addWithMd5("alice", "example.com", "other");
+
+        assertThat(new Users(file, clock).roles("alice", "example.com")).containsExactlyInAnyOrder("caller", "admin");
+        assertThat(users.read(line -> {})).containsOnlyKeys("alice@example.com");
+
+        users.roles("alice", "example.com", List.of("caller"));
+        assertThat(Files.readString(file))
+                .isEqualTo("alice@example.com=MD5:" + DigestAlgorithm.MD5.ha1("alice", "example.com", "other")
+                        + " role:caller\n");
+        assertThat(users.roles("bob", "example.com", List.of("caller"))).isFalse();
+        assertThatThrownBy(() -> users.roles("alice", "example.com", List.of("two words")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -18,11 +18,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.trapezoid.servlet.descriptor.LoginConfig.IdentityAssertion;
 import org.trapezoid.servlet.descriptor.SecurityConstraint.TransportGuarantee;
 import org.trapezoid.servlet.descriptor.sample.AbstractServlet;
 import org.trapezoid.servlet.descriptor.sample.Application;
 import org.trapezoid.servlet.descriptor.sample.FutureApplication;
+import org.trapezoid.servlet.descriptor.sample.GuardedByClass;
 import org.trapezoid.servlet.descriptor.sample.InheritingListener;
 import org.trapezoid.servlet.descriptor.sample.InstanceKey;
 import org.trapezoid.servlet.descriptor.sample.Keys;
@@ -37,6 +40,7 @@ import org.trapezoid.servlet.descriptor.sample.TimeListener;
 import org.trapezoid.servlet.descriptor.sample.TwiceConstrained;
 import org.trapezoid.servlet.descriptor.sample.TwoKeys;
 import org.trapezoid.servlet.descriptor.sample.WrongKey;
+import org.trapezoid.sip.testing.Rfc;
 
 class ArchiveReaderTest {
     private static final String NAMED = "<sip-app><app-name>sample</app-name>%s</sip-app>";
@@ -139,6 +143,70 @@ class ArchiveReaderTest {
         assertThat(constraints.get(2).covers("main", "MESSAGE")).isTrue();
         assertThat(constraints.get(2).roles()).isEmpty();
         assertThat(constraints.get(2).transportGuarantee()).isEqualTo(TransportGuarantee.CONFIDENTIAL);
+    }
+
+    private static final String TWO_OF_A_CLASS = """
+            <sip-app%s>
+              <app-name>sample</app-name>
+              <servlet-selection><main-servlet>one</main-servlet></servlet-selection>
+              <servlet>
+                <servlet-name>one</servlet-name>
+                <servlet-class>org.trapezoid.servlet.descriptor.sample.GuardedByClass$Child</servlet-class>
+              </servlet>
+              <servlet>
+                <servlet-name>two</servlet-name>
+                <servlet-class>org.trapezoid.servlet.descriptor.sample.GuardedByClass</servlet-class>
+              </servlet>
+              <security-constraint>
+                <resource-collection><resource-name>x</resource-name><servlet-name>two</servlet-name></resource-collection>
+              </security-constraint>
+              %s
+            </sip-app>
+            """;
+
+    @Test
+    void theAnnotationsOfAClassAreForTheServletsThatTheDescriptorMakesOfIt() throws Exception {
+        add(GuardedByClass.class, GuardedByClass.Child.class);
+        sipXml(TWO_OF_A_CLASS.formatted("", ""));
+
+        var app = read();
+
+        assertThat(app.securityConstraints()).hasSize(2);
+        assertThat(app.securityConstraints().get(0).roles()).isEmpty();
+        assertThat(app.securityConstraints().get(1).roles()).contains(List.of("caller"));
+        assertThat(app.securityConstraints().get(1).covers("one", "INVITE")).isTrue();
+        assertThat(app.securityConstraints().get(1).covers("two", "INVITE")).isFalse();
+        assertThat(app.servlet("one").orElseThrow().runAs()).isEmpty(); // not inherited
+        assertThat(app.servlet("two").orElseThrow().runAs()).contains("operator");
+    }
+
+    @Test
+    void aCompleteDescriptorWantsNoAnnotations() throws Exception {
+        add(GuardedByClass.class, GuardedByClass.Child.class, InheritingListener.class);
+        sipXml(TWO_OF_A_CLASS.formatted(" metadata-complete=\"true\"", ""));
+
+        var app = read();
+
+        assertThat(app.securityConstraints()).hasSize(1);
+        assertThat(app.listeners()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<auth-method>BASIC</auth-method>, RFC 3261",
+        "<auth-method>CLIENT-CERT</auth-method>, expected DIGEST",
+        "'<identity-assertion><identity-assertion-scheme>Identity</identity-assertion-scheme>"
+                + "<identity-assertion-support>REQUIRED</identity-assertion-support></identity-assertion>', IDENTITY"
+    })
+    @Rfc(value = 3261, section = "22")
+    void refusesALoginThatItCannotKeep(String login, String message) throws Exception {
+        add(GuardedByClass.class, GuardedByClass.Child.class);
+        sipXml(TWO_OF_A_CLASS.formatted("", "<login-config>" + login + "</login-config>"));
+
+        assertThatThrownBy(this::read)
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageContaining("sip.xml")
+                .hasMessageContaining(message);
     }
 
     @Test

@@ -31,6 +31,9 @@ import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
 import org.trapezoid.servlet.router.LoadedRouter;
+import org.trapezoid.servlet.security.Accounts;
+import org.trapezoid.servlet.security.Realms;
+import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.locate.StaticLocator;
@@ -82,6 +85,31 @@ public final class TestServer {
                 clock -> Map.of(),
                 new TransportOptions(ALIASES, false),
                 ServletLayer.Options.DEFAULT,
+                domain);
+    }
+
+    /** A server with users for the security constraints of applications, at the edge of a trust domain. */
+    public static TestServer guarded(Function<ManualClock, Accounts> users, TrustDomain domain) {
+        return guarded(users, domain, new DefaultApplicationRouter());
+    }
+
+    /** The same, which routes by the lines of a DAR file. */
+    public static TestServer guarded(Function<ManualClock, Accounts> users, TrustDomain domain, String dar) {
+        return guarded(users, domain, new DefaultApplicationRouter(DarFile.parse("dar.properties", dar)));
+    }
+
+    private static TestServer guarded(
+            Function<ManualClock, Accounts> users, TrustDomain domain, DefaultApplicationRouter router) {
+        ManualClock clock = new ManualClock();
+        Realms realms = new Realms(users.apply(clock), new NonceStore(clock, new SplittableRandom(2)), clock);
+        return new TestServer(
+                clock,
+                HOST,
+                42,
+                router,
+                any -> Map.of(),
+                new TransportOptions(ALIASES, false),
+                new ServletLayer.Options(404, AdmissionControl.Limits.DEFAULT, Optional.of(realms)),
                 domain);
     }
 
@@ -277,12 +305,18 @@ public final class TestServer {
                 List.of(),
                 options,
                 key);
+        return deploy(descriptor, servlet.getClassLoader(), instances);
+    }
+
+    /** Deploys what a descriptor says; servlets that exist already are given by name. */
+    public TestServer deploy(AppDescriptor descriptor, ClassLoader loader, Map<String, Servlet> instances)
+            throws ServletException {
         layer.applications()
                 .deploy(new AppSource(
                         descriptor,
-                        servlet.getClassLoader(),
-                        FakeServletContext.of(parameters),
-                        parameters,
+                        loader,
+                        FakeServletContext.of(descriptor.contextParams()),
+                        descriptor.contextParams(),
                         instances));
         return this;
     }

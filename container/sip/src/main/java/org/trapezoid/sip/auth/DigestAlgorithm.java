@@ -35,6 +35,15 @@ public enum DigestAlgorithm {
         return session;
     }
 
+    /** The one whose secrets it shares, RFC 7616 §3.4.2. */
+    public DigestAlgorithm plain() {
+        return switch (this) {
+            case MD5, MD5_SESS -> MD5;
+            case SHA_256, SHA_256_SESS -> SHA_256;
+            case SHA_512_256, SHA_512_256_SESS -> SHA_512_256;
+        };
+    }
+
     public static Optional<DigestAlgorithm> of(String token) {
         for (DigestAlgorithm algorithm : values()) {
             if (algorithm.token.equalsIgnoreCase(token)) {

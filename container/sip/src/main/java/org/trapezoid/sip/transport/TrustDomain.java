@@ -68,6 +68,14 @@ public final class TrustDomain {
                 && !trusted.test(flow.peer().getAddress());
     }
 
+    /**
+     * Whether what a request from there asserts was said inside, by a peer or an application; never where nobody has said whom to
+     * trust.
+     */
+    public boolean vouches(Flow flow) {
+        return this != EVERYBODY && !isOutside(flow);
+    }
+
     /** A request as it may come in. */
     Request received(Flow flow, Request request) {
         if (!isOutside(flow) || !hasAny(request.headers(), refused)) {
