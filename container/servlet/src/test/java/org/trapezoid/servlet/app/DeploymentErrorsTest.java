@@ -122,7 +122,7 @@ class DeploymentErrorsTest {
                 source.servletContext(),
                 AppEnvironment.settings(source),
                 () -> new ListenerTable(List.of()),
-                CallbackMode.worker());
+                CallbackMode.worker(), Optional.empty());
 
         assertThatThrownBy(() -> environment.start(application))
                 .hasMessage("application shop: servlet main (" + Failing.class.getName()

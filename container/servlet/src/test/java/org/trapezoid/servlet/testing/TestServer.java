@@ -109,7 +109,7 @@ public final class TestServer {
                 router,
                 any -> Map.of(),
                 new TransportOptions(ALIASES, false),
-                new ServletLayer.Options(404, AdmissionControl.Limits.DEFAULT, Optional.of(realms)),
+                new ServletLayer.Options(ServletLayer.Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT, Optional.of(realms)),
                 domain);
     }
 
