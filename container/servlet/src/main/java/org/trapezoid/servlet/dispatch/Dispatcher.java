@@ -195,7 +195,11 @@ public final class Dispatcher implements RequestHandler {
         } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
             forwarder.forward(transaction, outbound.withRoutes(request, out));
         } else if (decision instanceof Decision.Reject reject) {
-            refuse(transaction, reject.status() == 404 ? unknownStatus(request) : reject.status());
+            if (reject.status() == 404) {
+                refuse(transaction, unknownStatus(request));
+            } else {
+                refuse(transaction, reject.status(), reject.reason());
+            }
         } else {
             refuse(transaction, unknownStatus(request)); // we relay for nobody without an application
         }
@@ -328,8 +332,12 @@ public final class Dispatcher implements RequestHandler {
     }
 
     private void refuse(ServerTransaction transaction, int status) {
+        refuse(transaction, status, Response.defaultReason(status));
+    }
+
+    private void refuse(ServerTransaction transaction, int status, String reason) {
         Strand.run(transaction, () -> {
-            Response.Builder response = transaction.respond(status);
+            Response.Builder response = transaction.respond(status).status(status, reason);
             if (status == 503) {
                 response.set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER);
             }

@@ -33,6 +33,9 @@ public final class ApplicationChain {
         Selection selection;
         try {
             selection = selector.next(request, origin, state);
+        } catch (UndecidedException undecided) {
+            log.debug("{} {}: {}", request.method().name(), request.callId(), undecided.reason());
+            return new Decision.Reject(undecided.status(), undecided.reason());
         } catch (RuntimeException failure) {
             log.warn("application router failed for {} {}", request.method().name(), request.callId(), failure);
             return new Decision.Reject(500, "Application Router Error");

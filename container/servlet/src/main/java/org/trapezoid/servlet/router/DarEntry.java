@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
-import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
 
 /** One application in one chain of a DAR file (JSR 289 appendix C). Immutable. */
@@ -17,47 +16,7 @@ record DarEntry(
         List<NameAddr> routes,
         RouteModifier modifier,
         int order,
-        Options options) {
-
-    /** Which requests an entry is for, by where they come from. */
-    enum Direction {
-        ANY,
-        INBOUND,
-        OUTBOUND;
-
-        boolean accepts(Origin origin) {
-            return switch (this) {
-                case ANY -> true;
-                case INBOUND -> !origin.isInternal();
-                case OUTBOUND -> origin.isInternal();
-            };
-        }
-    }
-
-    /**
-     * Which requests an entry is for.
-     *
-     * @param host of the Request-URI, in lower case: the whole of it, its start ({@code redirect.}) or its end ({@code
-     *     .example.com}); empty for any
-     */
-    record Options(Direction direction, String host) {
-        static final Options NONE = new Options(Direction.ANY, "");
-
-        boolean accept(Request request, Origin origin) {
-            return direction.accepts(origin)
-                    && (host.isEmpty() || (request.uri() instanceof SipUri uri && matches(uri.host())));
-        }
-
-        private boolean matches(String actual) {
-            int rest = actual.length() - host.length();
-            if (host.endsWith(".")) {
-                return rest > 0 && actual.regionMatches(true, 0, host, 0, host.length());
-            }
-            return host.startsWith(".")
-                    ? rest > 0 && actual.regionMatches(true, rest, host, 0, host.length())
-                    : actual.equalsIgnoreCase(host);
-        }
-    }
+        DarOptions options) {
 
     /** Whom the application serves: a URI written in the file, or one found in a header of the request. */
     sealed interface Subscriber {

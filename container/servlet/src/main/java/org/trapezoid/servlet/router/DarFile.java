@@ -23,7 +23,6 @@ public final class DarFile {
     static final String ALL = "ALL";
 
     private static final String HEADER_PREFIX = "DAR:";
-    private static final String HOST = "HOST=";
 
     private final Map<String, List<DarEntry>> chains;
 
@@ -94,7 +93,7 @@ public final class DarFile {
             throw line.expected("a route, because the modifier is " + modifier);
         }
         int order = order(line, next(line, "an order number"));
-        DarEntry.Options options = line.accept(',') ? options(line, line.quoted("options")) : DarEntry.Options.NONE;
+        DarOptions options = line.accept(',') ? DarOptions.read(line, line.quoted("options")) : DarOptions.NONE;
         line.expect(')', "\")\" after an application");
         return new DarEntry(application, subscriber, region, routes, modifier, order, options);
     }
@@ -165,23 +164,5 @@ public final class DarFile {
             // falls through to the expectation
         }
         throw line.expected("an order number, the first one \"0\", found \"" + text + "\"");
-    }
-
-    private static DarEntry.Options options(DarReader.Line line, String text) {
-        DarEntry.Direction direction = DarEntry.Direction.ANY;
-        String host = "";
-        for (String option : text.strip().split(" +")) {
-            if (option.equals("DIRECTION=INBOUND")) {
-                direction = DarEntry.Direction.INBOUND;
-            } else if (option.equals("DIRECTION=OUTBOUND")) {
-                direction = DarEntry.Direction.OUTBOUND;
-            } else if (option.startsWith(HOST) && option.length() > HOST.length()) {
-                host = option.substring(HOST.length()).toLowerCase(Locale.ROOT);
-            } else if (!option.isEmpty()) {
-                throw line.expected(
-                        "the options DIRECTION=INBOUND, DIRECTION=OUTBOUND or HOST=name, found \"" + text + "\"");
-            }
-        }
-        return new DarEntry.Options(direction, host);
     }
 }

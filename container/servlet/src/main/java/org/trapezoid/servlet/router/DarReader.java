@@ -180,8 +180,17 @@ final class DarReader {
         }
 
         DarException expected(String expectation) {
+            return new DarException(file, present(), "expected " + expectation);
+        }
+
+        /** File and line of what was read last. */
+        String place() {
+            return file + ":" + present();
+        }
+
+        private int present() {
             int last = Math.min(at, numbers.size() - 1);
-            return new DarException(file, last < 0 ? first : numbers.get(last), "expected " + expectation);
+            return last < 0 ? first : numbers.get(last);
         }
 
         private void skipBlanks() {

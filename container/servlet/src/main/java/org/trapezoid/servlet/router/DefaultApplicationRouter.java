@@ -48,7 +48,9 @@ public final class DefaultApplicationRouter implements ApplicationSelector {
             case CONTINUE -> chain.select(request, origin, behind(state));
             case REVERSE ->
                 chain.select(
-                        request, state.region().orElse(Region.NEUTRAL).type().opposite());
+                        request,
+                        origin,
+                        state.region().orElse(Region.NEUTRAL).type().opposite());
         };
     }
 
@@ -98,7 +100,7 @@ public final class DefaultApplicationRouter implements ApplicationSelector {
                 List.of(),
                 RouteModifier.NO_ROUTE,
                 0,
-                new DarEntry.Options(DarEntry.Direction.INBOUND, "")); // what it sends itself goes out
+                new DarOptions(DarOptions.Direction.INBOUND, "", List.of())); // what it sends itself goes out
     }
 
     private static int behind(RoutingState state) {
@@ -149,9 +151,10 @@ public final class DefaultApplicationRouter implements ApplicationSelector {
         }
 
         /** The first entry that serves the other party. */
-        Selection select(Request request, Region.Type type) {
+        Selection select(Request request, Origin origin, Region.Type type) {
             for (int place = deployedFrom[0]; place < entries.length; place = deployedFrom[place + 1]) {
-                if (entries[place].region().type() == type) {
+                if (entries[place].region().type() == type
+                        && entries[place].options().accept(request, origin)) {
                     return entries[place].select(request, places[place]);
                 }
             }

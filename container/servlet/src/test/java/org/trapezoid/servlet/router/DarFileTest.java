@@ -27,7 +27,8 @@ class DarFileTest {
 
     @Test
     void readsAChainInTheOrderOfItsNumbers() {
-        DarFile dar = parse("""
+        DarFile dar = parse(
+                """
             # who gets what
             INVITE: ("CallForwarding", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1"), \\
                     ("CallWaiting", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0")
@@ -51,12 +52,12 @@ class DarFileTest {
 
     @Test
     void readsEscapesOfPropertiesFilesAndOptions() {
-        DarFile dar = parse(
-                "ALL=(\"caf\\u00e9\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\", \"DIRECTION=INBOUND\")\r\n");
+        DarFile dar = parse("ALL=(\"caf\\u00e9\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\","
+                + " \"DIRECTION=INBOUND\")\r\n");
 
         DarEntry entry = chain(dar, DarFile.ALL).get(0);
         assertThat(entry.application()).isEqualTo("caf\u00e9");
-        assertThat(entry.options().direction()).isEqualTo(DarEntry.Direction.INBOUND);
+        assertThat(entry.options().direction()).isEqualTo(DarOptions.Direction.INBOUND);
     }
 
     @Test
@@ -87,15 +88,25 @@ class DarFileTest {
                 "INVITE: (\"a\") | dar.properties:1: expected \",\" before a subscriber",
                 "INVITE: (\"a\",\"DAR:\") | dar.properties:1: expected a header name after \"DAR:\"",
                 "INVITE: (\"a\",\"DAR:x=y\") | dar.properties:1: expected a header name after \"DAR:\", found \"x=y\"",
-                "INVITE: (\"a\",\"nobody\") | dar.properties:1: expected a subscriber URI or \"DAR:\" and a header name, found \"nobody\"",
-                "INVITE: (\"a\",\"DAR:From\",\"UP\") | dar.properties:1: expected ORIGINATING, TERMINATING or NEUTRAL, found \"UP\"",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"x\") | dar.properties:1: expected a SIP URI as route, found \"x\"",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"BACK\") | dar.properties:1: expected ROUTE, ROUTE_BACK, ROUTE_FINAL or NO_ROUTE, found \"BACK\"",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"ROUTE\",\"0\") | dar.properties:1: expected a route, because the modifier is ROUTE",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"-1\") | dar.properties:1: expected an order number, the first one \"0\", found \"-1\"",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\",\"REGEX=.*\") | dar.properties:1: expected the options DIRECTION=INBOUND, DIRECTION=OUTBOUND or HOST=name, found \"REGEX=.*\"",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\" | dar.properties:1: expected \")\" after an application",
-                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\") x | dar.properties:1: expected \",\" and another application, or the end of the line",
+                "INVITE: (\"a\",\"nobody\") | dar.properties:1: expected a subscriber URI or \"DAR:\" and a header"
+                        + " name, found \"nobody\"",
+                "INVITE: (\"a\",\"DAR:From\",\"UP\") | dar.properties:1: expected ORIGINATING, TERMINATING or NEUTRAL,"
+                        + " found \"UP\"",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"x\") | dar.properties:1: expected a SIP URI as route, found"
+                        + " \"x\"",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"BACK\") | dar.properties:1: expected ROUTE,"
+                        + " ROUTE_BACK, ROUTE_FINAL or NO_ROUTE, found \"BACK\"",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"ROUTE\",\"0\") | dar.properties:1: expected a route,"
+                        + " because the modifier is ROUTE",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"-1\") | dar.properties:1: expected an"
+                        + " order number, the first one \"0\", found \"-1\"",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\",\"REGEX=.*\") | dar.properties:1:"
+                        + " expected the options DIRECTION=INBOUND, DIRECTION=OUTBOUND, HOST=name or"
+                        + " REGEX={header:pattern}, found \"REGEX=.*\"",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\" | dar.properties:1: expected \")\""
+                        + " after an application",
+                "INVITE: (\"a\",\"DAR:From\",\"NEUTRAL\",\"\",\"NO_ROUTE\",\"0\") x | dar.properties:1: expected \",\""
+                        + " and another application, or the end of the line",
                 "invite: (\"a\") | dar.properties:1: expected a SIP method in upper case or ALL, found \"invite\"",
                 "INVITE: \\u12 | dar.properties:1: expected four hexadecimal digits after \\u"
             })
@@ -105,12 +116,53 @@ class DarFileTest {
 
     @Test
     void namesTheLineOfAContinuedChain() {
-        assertThatThrownBy(() -> parse("""
+        assertThatThrownBy(
+                        () -> parse(
+                                """
                 # first
                 INVITE: ("a", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0"), \\
                         ("b", "DAR:From", "DOWN", "", "NO_ROUTE", "1")
                 """))
                 .hasMessage("dar.properties:3: expected ORIGINATING, TERMINATING or NEUTRAL, found \"DOWN\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "REGEX={Event:(} | a regular expression for Event, found \"(\": Unclosed group",
+                "REGEX={Event:reg | \"}\" after REGEX={header:pattern",
+                "REGEX={Event:reg\\\\} | \"}\" after REGEX={header:pattern",
+                "REGEX={reg} | a header name, \":\" and a pattern in REGEX={}, found \"reg\"",
+                "REGEX={ a b : reg } | a header name or Request-URI in REGEX={}, found \"a b\"",
+                "REGEX={Event:} | a pattern for Event"
+            })
+    void refusesAPatternThatIsNoneWithItsLine(String options, String expectation) {
+        String text =
+                """
+                # first
+                SUBSCRIBE: ("a", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0"), \\
+                    ("b", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1", "HOST=example.com %s")
+                """
+                        .formatted(options);
+
+        assertThatThrownBy(() -> parse(text)).hasMessage("dar.properties:3: expected " + expectation);
+    }
+
+    @Test
+    void readsSeveralOptionsOfWhichAPatternMayHoldBlanksAndBraces() {
+        DarOptions options = chain(
+                        parse("ALL: (\"a\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\","
+                                + " \" REGEX={o: ^[a-z]{3} x\\\\{ } HOST=A.test  REGEX={request-uri:^tel:}\")"),
+                        DarFile.ALL)
+                .get(0)
+                .options();
+
+        assertThat(options.host()).isEqualTo("a.test");
+        assertThat(options.conditions())
+                .extracting(Condition::toString)
+                .containsExactly("Event:^[a-z]{3} x\\{", "Request-URI:^tel:");
     }
 
     @Test

@@ -11,12 +11,14 @@ import org.trapezoid.sip.testing.Mutator;
 /** Mutated application router files, from a fixed seed. */
 class DarFuzzTest {
     private static final int INPUTS = 4_000;
-    private static final String FILE = """
+    private static final String FILE =
+            """
             # who gets what
             INVITE: ("CallForwarding", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1"), \\
                     ("CallWaiting", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0", "DIRECTION=INBOUND")
             REGISTER=("Registrar","sip:admin@example.com","NEUTRAL","","NO_ROUTE","0")
             MESSAGE ("caf\\u00e9","DAR:From","ORIGINATING","sip:as2.example.com;lr","ROUTE_BACK","0")
+            SUBSCRIBE: ("Registrar", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "0", "HOST=a.test REGEX={Event:^reg(;|$)}")
             """;
 
     @Test

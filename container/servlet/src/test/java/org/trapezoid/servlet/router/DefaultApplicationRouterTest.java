@@ -21,7 +21,8 @@ import org.trapezoid.sip.uri.Uri;
 
 /** Chains of applications: JSR 289 §15 and appendix C. */
 class DefaultApplicationRouterTest {
-    private static final String THREE = """
+    private static final String THREE =
+            """
             INVITE: ("A", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \\
                     ("B", "DAR:P-Asserted-Identity", "ORIGINATING", "", "NO_ROUTE", "1"), \\
                     ("C", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
@@ -122,10 +123,13 @@ class DefaultApplicationRouterTest {
 
     @Test
     void tellsInboundFromOutboundRequests() {
-        DefaultApplicationRouter router = router("""
+        DefaultApplicationRouter router = router(
+                """
                 ALL: ("A", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0", "DIRECTION=OUTBOUND"), \\
                      ("B", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1", "DIRECTION=INBOUND")
-                """, "A", "B");
+                """,
+                "A",
+                "B");
 
         assertThat(router.next(request("INVITE"), PEER, RoutingState.NEW).application())
                 .hasValue("B");
@@ -147,10 +151,14 @@ class DefaultApplicationRouterTest {
         "example.com, sip:bob@www.example.com, false"
     })
     void tellsRequestsApartByTheHostOfTheRequestUri(String host, String uri, boolean taken) {
-        DefaultApplicationRouter router = router("""
+        DefaultApplicationRouter router = router(
+                """
                 ALL: ("A", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0", "DIRECTION=INBOUND HOST=%s"), \\
                      ("B", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1")
-                """.formatted(host), "A", "B");
+                """
+                        .formatted(host),
+                "A",
+                "B");
         Request invite = request("INVITE").toBuilder().uri(Uri.parse(uri)).build();
 
         Selection first = router.next(invite, PEER, RoutingState.NEW);
@@ -158,6 +166,109 @@ class DefaultApplicationRouterTest {
         assertThat(first.application()).hasValue(taken ? "A" : "B");
         assertThat(router.next(invite, Origin.APPLICATION, RoutingState.NEW).application())
                 .hasValue("B");
+    }
+
+    // ---- regular expressions
+
+    private static final String REG =
+            """
+            SUBSCRIBE: ("A", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "0", "REGEX={%s}"), \\
+                       ("B", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "1")
+            """;
+
+    @ParameterizedTest
+    @CsvSource({
+        "Event:^reg *(;|$), Event: reg, A",
+        "Event:^reg *(;|$), Event: reg ;id=4, A",
+        "Event:^reg *(;|$), o: reg, A",
+        "Event:^reg *(;|$), Event: regular, B",
+        "Event:^reg *(;|$), Event: presence, B",
+        "Event:^reg *(;|$), Subject: reg, B",
+        "accept:reginfo, 'Accept: text/plain, application/reginfo+xml', A",
+        "Accept:^application/, 'Accept: text/plain, application/reginfo+xml', A",
+        "X-Trunk:^west$, 'X-Trunk: east\nX-Trunk: west', A",
+        "X-Trunk:^west$, X-Trunk: western, B",
+        "X-Trunk:(?i)^WEST$, X-Trunk: west, A",
+        "Request-URI:^sip:bob@, Subject: none, A",
+        "Request-URI:^sips:, Subject: none, B",
+        "To:bob, Subject: none, A"
+    })
+    void tellsRequestsApartByAPatternOfAHeaderOrTheRequestUri(String condition, String line, String application) {
+        DefaultApplicationRouter router = router(REG.formatted(condition), "A", "B");
+
+        assertThat(router.next(request("SUBSCRIBE", line), PEER, RoutingState.NEW)
+                        .application())
+                .hasValue(application);
+    }
+
+    @Test
+    void wantsAllOfSeveralPatternsToHold() {
+        DefaultApplicationRouter router = router(REG.formatted("Event:reg} REGEX={Accept:xml"), "A", "B");
+
+        assertThat(router.next(request("SUBSCRIBE", "Event: reg", "Accept: text/plain"), PEER, RoutingState.NEW)
+                        .application())
+                .hasValue("B");
+        assertThat(router.next(request("SUBSCRIBE", "Event: reg", "Accept: a/xml"), PEER, RoutingState.NEW)
+                        .application())
+                .hasValue("A");
+    }
+
+    @Test
+    void asksForThePatternOfTheOtherSideToo() {
+        DefaultApplicationRouter router = router(
+                """
+                INVITE: ("A", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \\
+                        ("B", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1", "REGEX={Subject:b}"), \\
+                        ("C", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
+                """,
+                "A",
+                "B",
+                "C");
+        RoutingState originating = behind(router.next(request("INVITE"), PEER, RoutingState.NEW));
+
+        assertThat(router.next(request("INVITE"), Origin.APPLICATION, originating.with(Directive.REVERSE))
+                        .application())
+                .hasValue("C");
+        assertThat(router.next(request("INVITE", "Subject: b"), Origin.APPLICATION, originating.with(Directive.REVERSE))
+                        .application())
+                .hasValue("B");
+    }
+
+    private static String refusal(String condition, String line) {
+        ApplicationChain chain =
+                new ApplicationChain(router(REG.formatted(condition), "A", "B"), uri -> false, n -> true);
+        Decision decision = chain.next(request("SUBSCRIBE", line), PEER, RoutingState.NEW);
+        return decision.fold(to -> to.application(), out -> "out", reject -> reject.status() + " " + reject.reason());
+    }
+
+    @Test
+    void refusesWhatIsTooLongForAPatternAndLooksAtTheRest() {
+        String most = "a".repeat(Condition.LONGEST);
+
+        assertThat(refusal("Subject:^a+$", "Subject: " + most)).isEqualTo("A");
+        assertThat(refusal("Subject:^a+$", "Subject: " + most + "a")).isEqualTo("400 Subject Too Long");
+        assertThat(refusal("Event:^a+$", "Subject: " + most + "a")).isEqualTo("B");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"^.*.*.*.*.*b", "(.*a){12}b", "^(b?)(a|aa)+\\\\1$"})
+    void givesUpAPatternThatAHeaderMakesRunOn(String pattern) {
+        assertThat(refusal("Subject:" + pattern, "Subject: " + "a".repeat(60) + "!"))
+                .isEqualTo("500 Application Router Error");
+    }
+
+    @Test
+    void countsTheStepsOfAllValuesTogether() {
+        String line = "X-Many: " + "a".repeat(200); // some 20 000 steps
+
+        assertThat(refusal("X-Many:^.*.*b", line)).isEqualTo("B");
+        assertThat(refusal("X-Many:^.*.*b", (line + "\n").repeat(8).strip())).isEqualTo("500 Application Router Error");
+    }
+
+    @Test
+    void survivesAPatternThatRecursesDeeply() {
+        assertThat(refusal("Subject:^(?:a|b|cd)*$", "Subject: " + "ab".repeat(Condition.LONGEST / 2)))
+                .isEqualTo("A");
     }
 
     @Test
