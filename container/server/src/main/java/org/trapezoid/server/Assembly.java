@@ -212,7 +212,12 @@ final class Assembly {
         ServerConfig.Nat nat = config.sip().nat();
         if (!nat.keepAlive().isZero()) {
             keepAlive = Optional.of(sip.keepAlive(
-                    locations, new KeepAlive.Options(nat.keepAlive(), nat.keepAliveRate(), nat.keepAliveMisses())));
+                    locations,
+                    new KeepAlive.Options(
+                            nat.keepAlive(),
+                            nat.keepAliveRate(),
+                            nat.keepAliveMisses(),
+                            KeepAlive.Means.valueOf(nat.keepAliveBy().name()))));
         }
         try {
             routers.start();

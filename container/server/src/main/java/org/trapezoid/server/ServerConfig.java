@@ -115,11 +115,35 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
      * @param keepAlive how often a client that registered over UDP from behind a NAT is asked whether it is there; zero: never
      * @param keepAliveRate how many of them are asked in a second at most
      * @param keepAliveMisses how many questions in a row may stay without an answer before the bindings of the client end
+     * @param keepAliveBy what is sent
      */
-    public record Nat(boolean symmetric, Duration keepAlive, int keepAliveRate, int keepAliveMisses) {
+    public record Nat(
+            boolean symmetric, Duration keepAlive, int keepAliveRate, int keepAliveMisses, KeepAliveBy keepAliveBy) {
+
+        /** What keeps the flow of a client. */
+        public enum KeepAliveBy {
+            /** A question over UDP flows; who does not answer loses its bindings. */
+            OPTIONS,
+            /** Two line ends over UDP, TCP and TLS, which nobody answers. */
+            CRLF
+        }
+
         /** Responses as RFC 3261 has them; a question every 25 seconds. */
         public static final Nat DEFAULT = new Nat(false, Duration.ofSeconds(25), 1000, 3);
 
+        /**
+         * Questions by OPTIONS.
+         *
+         * @param symmetric whether every response over UDP goes to where its request came from
+         * @param keepAlive how often a client is asked
+         * @param keepAliveRate how many are asked in a second
+         * @param keepAliveMisses how many questions may stay without an answer
+         */
+        public Nat(boolean symmetric, Duration keepAlive, int keepAliveRate, int keepAliveMisses) {
+            this(symmetric, keepAlive, keepAliveRate, keepAliveMisses, KeepAliveBy.OPTIONS);
+        }
+
+        /** Checks the numbers. */
         public Nat {
             if (keepAlive.isNegative() || (!keepAlive.isZero() && keepAlive.toMillis() < 1000)) {
                 throw new IllegalArgumentException("keep-alive is " + keepAlive + "; expected 0s, or 1s or more");

@@ -199,8 +199,22 @@ final class XmlConfig {
                             nat.symmetric,
                             duration(nat.keepAlive, usual.keepAlive(), "keep-alive"),
                             number(nat.keepAliveRate, usual.keepAliveRate(), "keep-alive-rate"),
-                            number(nat.keepAliveMisses, usual.keepAliveMisses(), "keep-alive-misses"))));
+                            number(nat.keepAliveMisses, usual.keepAliveMisses(), "keep-alive-misses"),
+                            keepAliveBy(nat.keepAliveBy, usual.keepAliveBy()))));
         }
+    }
+
+    private static ServerConfig.Nat.KeepAliveBy keepAliveBy(
+            @Nullable String value, ServerConfig.Nat.KeepAliveBy usual) {
+        if (value == null) {
+            return usual;
+        }
+        return switch (value) {
+            case "options" -> ServerConfig.Nat.KeepAliveBy.OPTIONS;
+            case "crlf" -> ServerConfig.Nat.KeepAliveBy.CRLF;
+            default ->
+                throw new IllegalArgumentException("keep-alive-by is \"" + value + "\"; expected options or crlf");
+        };
     }
 
     private Listener listener(XmlTrapezoid.SipListener listener) {

@@ -113,6 +113,10 @@ final class XmlTrapezoid {
         @Nullable
         String keepAlive;
 
+        @XmlAttribute(name = "keep-alive-by")
+        @Nullable
+        String keepAliveBy;
+
         @XmlAttribute(name = "keep-alive-rate")
         @Nullable
         String keepAliveRate;

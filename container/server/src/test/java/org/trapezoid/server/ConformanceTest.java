@@ -21,12 +21,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Writes {@code docs/conformance.md}: every behaviour we hold ourselves to, and the tests that name its id. */
+/**
+ * Writes {@code docs/conformance.md}: every behaviour we hold ourselves to, and the tests that name its id; every other RFC, and the
+ * tests that name it.
+ */
 class ConformanceTest {
     private static final Path ROOT = Path.of("..", "..");
     private static final Path TABLE = ROOT.resolve("docs").resolve("conformance.md");
     private static final Pattern CHECKLIST =
             Pattern.compile("@Checklist\\((\\{[^}]*}|\"[^\"]*\")\\)(.*?)\\bvoid\\s+(\\w+)\\s*\\(", Pattern.DOTALL);
+    private static final Pattern RFC = Pattern.compile("@Rfc\\(value = (\\d+),");
+    private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
+    private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
     private static final Pattern ID = Pattern.compile("\"([A-Z]\\d+)\"");
 
     private record Behaviour(String id, String group, String text, String source, String reason) {
@@ -40,37 +46,90 @@ class ConformanceTest {
     @Test
     void everyBehaviourHasATestOrAReason() throws IOException {
         List<Behaviour> behaviours = behaviours();
-        Map<String, Set<String>> tests = tests();
+        Map<String, Set<String>> tests = new TreeMap<>();
+        Map<String, Set<String>> rfcTests = new TreeMap<>();
+        collectTests(tests, rfcTests);
+        List<String[]> rfcs = rows("/conformance/rfcs.tsv");
 
-        Files.writeString(TABLE, table(behaviours, tests));
+        Files.writeString(TABLE, table(behaviours, tests) + rfcTable(rfcs, rfcTests));
 
         assertThat(behaviours).hasSize(165).allSatisfy(row -> assertThat(
                         row.reason().isEmpty() == tests.containsKey(row.id()))
                 .as("%s has either a test or a reason why not", row.id())
                 .isTrue());
         assertThat(behaviours).extracting(Behaviour::id).containsAll(tests.keySet());
+        assertThat(rfcs)
+                .allSatisfy(row ->
+                        assertThat(rfcTests).as("RFC %s has a test", row[0]).containsKey(row[0]));
     }
 
-    private static List<Behaviour> behaviours() throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                ConformanceTest.class.getResourceAsStream("/conformance/behaviours.tsv"), "behaviours.tsv")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .map(Behaviour::of)
-                    .toList();
+    @Test
+    void everyTestThatThePageOfBadInputNamesIsThere() throws IOException {
+        Matcher named = NAMED.matcher(read(ROOT.resolve("docs").resolve("bad-input.md")));
+        Map<String, String> sources = new TreeMap<>();
+        for (String module : List.of("container", "sample-apps", "distribution")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
+                files.filter(file -> file.toString().endsWith("Test.java")
+                                || file.toString().endsWith("IT.java"))
+                        .forEach(file ->
+                                sources.put(file.getFileName().toString().replace(".java", ""), read(file)));
+            }
+        }
+
+        while (named.find()) {
+            String method = named.group(2);
+            assertThat(sources).containsKey(named.group(1));
+            assertThat(sources.get(named.group(1)))
+                    .as(named.group())
+                    .contains(method == null ? "void " : "void " + method + '(');
         }
     }
 
-    private static Map<String, Set<String>> tests() throws IOException {
-        Map<String, Set<String>> tests = new TreeMap<>();
+    private static List<Behaviour> behaviours() throws IOException {
+        return lines("/conformance/behaviours.tsv").map(Behaviour::of).toList();
+    }
+
+    /** RFC and behaviour. */
+    private static List<String[]> rows(String resource) throws IOException {
+        return lines(resource).map(line -> line.split("\t", -1)).toList();
+    }
+
+    private static Stream<String> lines(String resource) throws IOException {
+        try (InputStream in = Objects.requireNonNull(ConformanceTest.class.getResourceAsStream(resource), resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
+        }
+    }
+
+    private static void collectTests(Map<String, Set<String>> tests, Map<String, Set<String>> rfcTests)
+            throws IOException {
         for (String module : List.of("container", "sample-apps", "distribution")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
                 files.filter(file -> file.toString().endsWith(".java")
                                 && file.toString().contains("/src/test/"))
-                        .forEach(file -> collect(file, tests));
+                        .forEach(file -> {
+                            collect(file, tests);
+                            collectRfcs(file, rfcTests);
+                        });
             }
         }
-        return tests;
+    }
+
+    /** The methods below annotations that name an RFC. */
+    private static void collectRfcs(Path file, Map<String, Set<String>> tests) {
+        String type = file.getFileName().toString().replace(".java", "");
+        Set<String> pending = new TreeSet<>();
+        for (String line : read(file).split("\n", -1)) {
+            Matcher rfc = RFC.matcher(line);
+            while (rfc.find()) {
+                pending.add(rfc.group(1));
+            }
+            Matcher method = METHOD.matcher(line);
+            if (method.find()) {
+                pending.forEach(number ->
+                        tests.computeIfAbsent(number, key -> new TreeSet<>()).add(type + '.' + method.group(1)));
+                pending.clear();
+            }
+        }
     }
 
     private static void collect(Path file, Map<String, Set<String>> tests) {
@@ -109,6 +168,16 @@ class ConformanceTest {
             String proof =
                     row.reason().isEmpty() ? String.join(", ", tests.getOrDefault(row.id(), Set.of())) : row.reason();
             lines.add("| " + String.join(" | ", row.id(), row.text(), row.source(), proof) + " |");
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String rfcTable(List<String[]> rfcs, Map<String, Set<String>> tests) {
+        List<String> lines = new ArrayList<>(
+                List.of("", "## Other RFCs", "", "| RFC | Behaviour | Tests that name it |", "| --- | --- | --- |"));
+        for (String[] row : rfcs) {
+            String proof = String.join(", ", tests.getOrDefault(row[0], Set.of()));
+            lines.add("| " + String.join(" | ", row[0], row[1], proof) + " |");
         }
         return String.join("\n", lines) + "\n";
     }

@@ -138,6 +138,24 @@ class XmlConfigTest {
     }
 
     @Test
+    void readsHowFlowsAreKept() throws IOException {
+        Files.writeString(
+                file,
+                """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="udp" port="5060"/>
+                    <nat keep-alive="30s" keep-alive-by="crlf" keep-alive-rate="100" keep-alive-misses="2"/>
+                  </sip>
+                </trapezoid>
+                """);
+
+        assertThat(reader(Map.of()).read(file).sip().nat())
+                .isEqualTo(
+                        new ServerConfig.Nat(false, Duration.ofSeconds(30), 100, 2, ServerConfig.Nat.KeepAliveBy.CRLF));
+    }
+
+    @Test
     void refusesNameServersThatAreNames() throws IOException {
         Files.writeString(
                 file,

@@ -143,7 +143,7 @@ public final class Factory implements SipFactory {
                     .add(HeaderName.TO, remote.toString())
                     .add(HeaderName.CALL_ID, callId)
                     .add(HeaderName.CSEQ, sip.nextCSeq() + " " + wanted.name());
-            if (!wanted.equals(Method.REGISTER)) {
+            if (hasContact(wanted)) {
                 request.add(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }
             runtime.offerPackages(wanted, request);
@@ -202,7 +202,7 @@ public final class Factory implements SipFactory {
                     session, callId, local, remote, original.sessionState().handler());
             Request.Builder request = RequestCopier.initial(incoming, local, remote, callId, sip.nextCSeq());
             CallTimer.forOtherLeg(runtime, request);
-            if (!incoming.method().equals(Method.REGISTER)) {
+            if (hasContact(incoming.method())) {
                 request.set(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }
             runtime.offerPackages(incoming.method(), request);
@@ -278,5 +278,10 @@ public final class Factory implements SipFactory {
         }
         throw new IllegalArgumentException(
                 address + " is none of the outbound interfaces of application " + runtime.application());
+    }
+
+    /** A REGISTER names what the application registers; a MESSAGE has no Contact, RFC 3428 §4. */
+    private static boolean hasContact(Method method) {
+        return !method.equals(Method.REGISTER) && !method.equals(Method.MESSAGE);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,32 +20,51 @@ import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.dialog.RouteSet;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.RequestSender;
+import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.Uri;
 
 /**
- * Asks the clients behind NATs, over the UDP flows they registered by, whether they are there (OPTIONS), so that the NAT
- * keeps the flow; who misses several times in a row loses the bindings. The flows are spread over the interval, and no more
- * than so many a second are asked. Its strand guards the turns; the rest is thread-safe.
+ * Keeps the flows that clients behind NATs registered by. It asks the clients on UDP flows whether they are there (OPTIONS); who
+ * misses several times in a row loses the bindings. Or it sends line ends over UDP flows and connections, which cost a phone nothing
+ * and have no answer. The flows are spread over the interval, and no more than so many a second are served. Its strand guards
+ * the turns; the rest is thread-safe.
  */
 public final class KeepAlive implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KeepAlive.class);
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final String UDP = "UDP";
+    private static final Set<String> ASKED = Set.of("UDP");
+    private static final Set<String> FED = Set.of("UDP", "TCP", "TLS"); // WebSocket has pings of its own
+
+    /** How a flow is kept. */
+    public enum Means {
+        /** A question, RFC 3261 §11. */
+        OPTIONS,
+        /** Two line ends, RFC 5626 §4.4.1. */
+        CRLF
+    }
 
     /**
      * @param interval between two questions to one client
      * @param perSecond how many clients are asked in a second at most
      * @param misses how many questions in a row may stay without an answer
+     * @param means what is sent
      */
-    public record Options(Duration interval, int perSecond, int misses) {}
+    public record Options(Duration interval, int perSecond, int misses, Means means) {
+
+        /** Asks by OPTIONS. */
+        public Options(Duration interval, int perSecond, int misses) {
+            this(interval, perSecond, misses, Means.OPTIONS);
+        }
+    }
 
     private final LocationService locations;
     private final RequestSender sender;
@@ -93,7 +113,8 @@ public final class KeepAlive implements AutoCloseable {
         this.identifiers = identifiers;
         this.options = options;
         this.strand = strands.create();
-        this.index = new FlowIndex(locations, source -> source.transport().equals(UDP));
+        Set<String> transports = options.means() == Means.CRLF ? FED : ASKED;
+        this.index = new FlowIndex(locations, source -> transports.contains(source.transport()));
         long slots = Math.max(1, options.interval().toMillis() / TICK.toMillis());
         for (long i = 0; i < slots; i++) {
             turns.add(new ArrayList<>(0));
@@ -148,6 +169,10 @@ public final class KeepAlive implements AutoCloseable {
     }
 
     private void ask(Client client) {
+        if (options.means() == Means.CRLF) {
+            feed(client);
+            return;
+        }
         Strand owner = strands.create();
         owner.run(() -> {
             try {
@@ -156,6 +181,14 @@ public final class KeepAlive implements AutoCloseable {
                 client.asked = false; // a contact that no request can be made for
             }
         });
+    }
+
+    private void feed(Client client) {
+        client.asked = false;
+        sender.flows()
+                .named(NameAddr.parse(FlowTokens.targetRoute(client.flow)).uri())
+                .flatMap(FlowTokens.Named::flow)
+                .ifPresent(Flow::keepAlive);
     }
 
     private Request question(Client client) {

@@ -2,10 +2,12 @@
 package org.trapezoid.servlet.proxy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
@@ -18,10 +20,11 @@ import org.trapezoid.sip.uri.Uri;
 
 /**
  * What the requests of one proxy say of the way they came, RFC 7044: what was asked for, each target that failed before with its
- * Reason, and the own target. Confined to the strand of the call.
+ * Reason, and the own target; and what its responses say of the way the request went. Confined to the strand of the call.
  */
 final class History {
     private static final String FIRST = "1";
+    private static final String OPTION = "histinfo";
 
     private record Entry(Uri target, String index, String how) {
 
@@ -29,8 +32,11 @@ final class History {
         String text(Optional<Response> failure) {
             Uri shown = target;
             if (failure.isPresent() && target instanceof SipUri sip) {
-                String reason = SipUri.escapeHeader("SIP;cause=" + failure.get().status());
-                shown = sip.withHeaders(Parameters.of("Reason", reason));
+                StringBuilder reason =
+                        new StringBuilder("SIP;cause=").append(failure.get().status());
+                failure.get().headers().values(HeaderName.REASON).forEach(said -> reason.append(',')
+                        .append(said));
+                shown = sip.withHeaders(Parameters.of("Reason", SipUri.escapeHeader(reason.toString())));
             }
             return '<' + shown.toString() + ">;index=" + index + how;
         }
@@ -39,6 +45,7 @@ final class History {
     private final Uri asked;
     private final Predicate<Uri> contacts;
     private final List<String> before;
+    private final boolean wanted;
     private final String parent;
     private final Map<ProxyBranch, Entry> entries = new LinkedHashMap<>();
 
@@ -47,6 +54,8 @@ final class History {
         this.contacts = contacts;
         asked = plain(requestUri);
         before = new ArrayList<>(original.headers().values(HeaderName.HISTORY_INFO));
+        wanted = !before.isEmpty()
+                || original.headers().values(HeaderName.SUPPORTED).contains(OPTION);
         if (before.isEmpty()) {
             parent = FIRST;
             before.add(new Entry(asked, parent, "").text(Optional.empty()));
@@ -78,14 +87,98 @@ final class History {
         entries.put(branch, own);
     }
 
+    /**
+     * A response as it goes to who asked, §9.4: with each target that has answered and what the answer tells of the way beyond, in the
+     * order of their indices; without any if nobody asked for it.
+     */
+    Response answer(Response response) {
+        if (!wanted) {
+            return response.headers().has(HeaderName.HISTORY_INFO)
+                    ? response.toBuilder().remove(HeaderName.HISTORY_INFO).build()
+                    : response;
+        }
+        List<String> known = new ArrayList<>(before);
+        entries.forEach((branch, entry) -> {
+            if (branch.response().isPresent()) {
+                known.add(entry.text(branch.response().filter(last -> last.status() >= 300)));
+            }
+        });
+        Set<String> indices = new HashSet<>();
+        known.forEach(value -> indices.add(index(value)));
+        for (String value : response.headers().values(HeaderName.HISTORY_INFO)) {
+            if (!indices.contains(index(value))) {
+                known.add(value);
+            }
+        }
+        known.sort((one, other) -> compare(index(one), index(other)));
+        Response.Builder told = response.toBuilder().remove(HeaderName.HISTORY_INFO);
+        known.forEach(value -> told.add(HeaderName.HISTORY_INFO, value));
+        return told.build();
+    }
+
+    /** By the numbers between the dots; what comes first is above what is longer. */
+    private static int compare(String one, String other) {
+        int i = 0;
+        int j = 0;
+        while (i < one.length() && j < other.length()) {
+            int endOne = end(one, i);
+            int endOther = end(other, j);
+            int difference = endOne - i - (endOther - j); // a number with more digits is greater
+            if (difference == 0) {
+                difference = one.substring(i, endOne).compareTo(other.substring(j, endOther));
+            }
+            if (difference != 0) {
+                return difference;
+            }
+            i = endOne + 1;
+            j = endOther + 1;
+        }
+        return Integer.compare(one.length(), other.length());
+    }
+
+    private static int end(String index, int from) {
+        int dot = index.indexOf('.', from);
+        return dot < 0 ? index.length() : dot;
+    }
+
     /** Not changed, a registered contact, or another user; and of which entry. */
     private String how(ProxyBranch branch, Uri target) {
-        Optional<Entry> redirecting = branch.redirectedBy().map(entries::get);
-        String from = redirecting.map(Entry::index).orElse(parent);
-        if (redirecting.isEmpty() && plain(target).equals(asked)) {
-            return ";np=" + from;
+        Optional<ProxyBranch> redirecting = branch.redirectedBy();
+        if (redirecting.isPresent()) {
+            return redirecting
+                    .get()
+                    .response()
+                    .map(answer -> said(answer, target))
+                    .orElse("");
         }
-        return (redirecting.isEmpty() && contacts.test(target) ? ";rc=" : ";mp=") + from;
+        if (plain(target).equals(asked)) {
+            return ";np=" + parent;
+        }
+        return (contacts.test(target) ? ";rc=" : ";mp=") + parent;
+    }
+
+    /** Only the redirect server knows how it found a target, §10.4. */
+    private static String said(Response redirection, Uri target) {
+        for (String contact : redirection.headers().values(HeaderName.CONTACT)) {
+            try {
+                NameAddr said = NameAddr.parse(contact);
+                if (plain(said.uri()).equals(plain(target))) {
+                    for (String how : List.of("rc", "mp")) {
+                        Optional<String> of = said.parameters().value(how).filter(History::isIndex);
+                        if (of.isPresent()) {
+                            return ';' + how + '=' + of.get();
+                        }
+                    }
+                }
+            } catch (SyntaxException e) {
+                // that is not the one
+            }
+        }
+        return "";
+    }
+
+    private static boolean isIndex(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 
     private static Uri plain(Uri uri) {

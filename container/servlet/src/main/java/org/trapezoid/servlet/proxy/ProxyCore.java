@@ -596,7 +596,7 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     private void sendProvisional(Response response) {
         if (!answered && !transaction.hasFinal()) {
-            transaction.send(response);
+            transaction.send(told(response));
         }
     }
 
@@ -604,7 +604,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     private void sendSuccess(Response response) {
         if (invite || !answered) {
             answered = true;
-            transaction.send(response);
+            transaction.send(told(response));
         }
         checkComplete();
     }
@@ -613,9 +613,13 @@ public final class ProxyCore implements ServerUser, Stranded {
         answered = true;
         targets.cancelAll(List.of());
         if (!transaction.hasFinal()) {
-            transaction.send(response);
+            transaction.send(told(response));
         }
         checkComplete();
+    }
+
+    private Response told(Response response) {
+        return history == null ? response : history.answer(response);
     }
 
     private void checkComplete() {

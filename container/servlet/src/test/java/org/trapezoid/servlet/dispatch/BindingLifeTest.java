@@ -150,6 +150,27 @@ class BindingLifeTest {
     }
 
     @Test
+    @Rfc(value = 5626, section = "4.4.1")
+    void lineEndsKeepFlowsAndAskNobody() {
+        server.keepAlive(locations, new KeepAlive.Options(Duration.ofSeconds(30), 1000, 3, KeepAlive.Means.CRLF));
+        Peer bob = server.natted("bob");
+        Peer carol = server.connected("carol");
+        Peer browser = server.browser("dave");
+        register(bob, BOB);
+        register(carol, "sip:carol@a.test");
+        register(browser, "sip:dave@a.test");
+
+        server.advance(Duration.ofMinutes(5));
+
+        assertThat(server.udp.keptAlive()).hasSize(10).containsOnly(bob.address());
+        assertThat(server.tcp.keptAlive()).hasSize(10).containsOnly(carol.address());
+        assertThat(server.wss.keptAlive()).isEmpty(); // it has pings of its own
+        assertThat(bob.rest()).isEmpty();
+        assertThat(locations.addressesOfRecord()).hasSize(3); // nobody answers, and nobody is gone
+        assertThat(server.transactions()).isZero();
+    }
+
+    @Test
     @Rfc(value = 5626, section = "6")
     void bindingEndsWithItsConnection() {
         server.watchConnections(locations);

@@ -52,6 +52,7 @@ class CallerPreferencesTest {
     }
 
     @ParameterizedTest
+    @Rfc(value = 3840, section = "9")
     @Rfc(value = 3841, section = "7.2.4")
     @CsvSource(
             delimiter = '|',

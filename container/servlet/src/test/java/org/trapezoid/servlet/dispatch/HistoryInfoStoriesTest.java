@@ -20,6 +20,7 @@ import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Rfc;
 
 /** What a proxy writes into History-Info when its application turns that on, RFC 7044. */
@@ -119,18 +120,73 @@ class HistoryInfoStoriesTest {
     }
 
     @Test
-    @Rfc(value = 7044, section = "10.4")
-    void aRedirectionIsOfWhoRedirected() throws Exception {
+    @Rfc(value = 7044, section = "10.2")
+    void aReasonThatWasGivenIsPassedOn() throws Exception {
+        deploy("true", false, true, BOB, CAROL);
+
+        invite();
+        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 480).set(HeaderName.REASON, "Q.850;cause=19"));
+
+        assertThat(history(carol.nextRequest(Method.INVITE)))
+                .contains("<" + BOB + "?Reason=SIP%3Bcause%3D480%2CQ.850%3Bcause%3D19>;index=1.1;mp=1");
+    }
+
+    private static List<String> history(Response response) {
+        return response.headers().values(HeaderName.HISTORY_INFO);
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "9.3")
+    @Rfc(value = 7044, section = "9.4")
+    void whoAskedIsToldTheWayThatTheRequestWent() throws Exception {
+        deploy("true", false, true, BOB, CAROL);
+
+        alice.send(alice.request(Method.INVITE, "sip:who@a.test").add(HeaderName.SUPPORTED, "histinfo"));
+        Request atBob = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(atBob, 180));
+        Response ringing = alice.nextResponse(180);
+        bob.send(bob.answer(atBob, 486));
+        carol.send(carol.answer(carol.nextRequest(Method.INVITE), 200)
+                .add(HeaderName.HISTORY_INFO, "<sip:desk@b.test>;index=1.2.1;rc=1.2")
+                .add(HeaderName.HISTORY_INFO, "<sip:elsewhere@b.test>;index=1.1"));
+
+        assertThat(history(ringing)).containsExactly(CALLED, "<" + BOB + ">;index=1.1;mp=1");
+        assertThat(history(alice.nextResponse(200)))
+                .containsExactly(
+                        CALLED,
+                        "<" + BOB + "?Reason=SIP%3Bcause%3D486>;index=1.1;mp=1",
+                        "<" + CAROL + ">;index=1.2;mp=1",
+                        "<sip:desk@b.test>;index=1.2.1;rc=1.2");
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "9.4")
+    void whoDidNotAskIsToldNothing() throws Exception {
         deploy("true", true, true, BOB);
 
         invite();
-        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 302).set(HeaderName.CONTACT, "<" + CAROL + ">"));
+        Request atBob = bob.nextRequest(Method.INVITE);
+        Response.Builder answer = bob.answer(atBob, 200);
+        history(atBob).forEach(value -> answer.add(HeaderName.HISTORY_INFO, value));
+        bob.send(answer);
+
+        assertThat(history(alice.nextResponse(200))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',''", ";rc=1.1,;rc=1.1", ";mp=1.1,;mp=1.1", ";mp=no,''"})
+    @Rfc(value = 7044, section = "10.4")
+    void aRedirectionSaysItselfHowItFoundTheTarget(String said, String told) throws Exception {
+        deploy("true", true, true, BOB);
+
+        invite();
+        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 302).set(HeaderName.CONTACT, "<" + CAROL + ">" + said));
 
         assertThat(history(carol.nextRequest(Method.INVITE)))
                 .containsExactly(
                         CALLED,
                         "<" + BOB + "?Reason=SIP%3Bcause%3D302>;index=1.1;mp=1",
-                        "<" + CAROL + ">;index=1.2;mp=1.1");
+                        "<" + CAROL + ">;index=1.2" + told);
     }
 
     @ParameterizedTest

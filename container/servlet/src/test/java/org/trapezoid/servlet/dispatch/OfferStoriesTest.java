@@ -63,6 +63,7 @@ class OfferStoriesTest {
 
     @Test
     @Checklist("D23")
+    @Rfc(value = 3264, section = "4")
     @Rfc(value = 3311, section = "5.2")
     void anOfferThatCrossesOursIsRefusedWith491() throws Exception {
         app.on("INVITE", request -> request.createResponse(200).send());

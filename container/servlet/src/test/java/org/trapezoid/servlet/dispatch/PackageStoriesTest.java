@@ -150,7 +150,7 @@ class PackageStoriesTest {
     }
 
     @Test
-    @Rfc(value = 6665, section = "4.2.1.1")
+    @Rfc(value = 6665, section = "4.5.2")
     void aDialogHoldsNotMoreThanSomeSubscriptions() throws Exception {
         deploy();
         app.on("SUBSCRIBE", request -> request.createResponse(200).send());

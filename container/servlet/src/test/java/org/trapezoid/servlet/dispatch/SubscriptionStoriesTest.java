@@ -243,7 +243,7 @@ class SubscriptionStoriesTest {
     }
 
     @Test
-    @Rfc(value = 6665, section = "4.1.2.2")
+    @Rfc(value = 6665, section = "4.1.2.1")
     void aRefusedSubscribeLeavesASessionForTheNextTry() throws Exception {
         SipSession session = subscribe(bob, 600);
         app.onResponse(response -> {
@@ -350,7 +350,7 @@ class SubscriptionStoriesTest {
     }
 
     @Test
-    @Rfc(value = 6665, section = "4.2.1.3")
+    @Rfc(value = 6665, section = "4.2.1.4")
     void aServedSubscriptionEndsWithItsTime() {
         app.on("SUBSCRIBE", subscribe -> {
             subscribe.getApplicationSession().setExpires(0);

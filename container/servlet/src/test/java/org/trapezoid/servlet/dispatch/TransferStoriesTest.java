@@ -167,6 +167,7 @@ class TransferStoriesTest {
     }
 
     @Test
+    @Rfc(value = 3892, section = "3")
     @Rfc(value = 3515, section = "2.4.4")
     void aReferOutsideADialogIsFollowedByItsNotifies() throws Exception {
         SipServletRequest refer = app.request("REFER", bob);

@@ -19,7 +19,7 @@ public enum UsageEffect {
         return switch (failure.status()) {
             case 408, 481 -> USAGE;
             case 404, 410, 416, 482, 483, 484, 485, 502, 604 -> isOfUsage(method, ofSubscription) ? DIALOG : NONE;
-            case 405, 480, 489, 501 -> ofSubscription ? USAGE : NONE;
+            case 405, 480, 489, 501 -> ofSubscription ? USAGE : NONE; // a call outlives its re-INVITE, RFC 3261 §14.1
             default -> NONE;
         };
     }

@@ -125,10 +125,22 @@ public final class NonInviteServerTransaction extends ServerTransaction {
     private void onTimerTrying() {
         tryingAllowed = true;
         Duration rest = context.timing().timeout().minus(context.timing().lateTrying());
-        timerEnd = schedule(rest, this::onTimerEnd);
+        timerEnd = schedule(rest, this::onClientTimeout);
         if (state == State.TRYING) {
             send(Response.to(request(), TRYING).build());
         }
+    }
+
+    /** The client has given up; what it sent before that may still be on its way, and is no new request. */
+    private void onClientTimeout() {
+        if (flow().isReliable()) {
+            onTimerEnd();
+            return;
+        }
+        state = State.COMPLETED;
+        timerEnd = schedule(context.timing().timeout(), this::onTimerEnd); // as Timer J: also T1 * 64
+        answered();
+        endForUser();
     }
 
     private void onTimerEnd() {

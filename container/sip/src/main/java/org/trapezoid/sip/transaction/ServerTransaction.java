@@ -159,6 +159,16 @@ public abstract sealed class ServerTransaction extends Transaction
         settled();
     }
 
+    /** It will not be answered any more: its user need not wait, and retransmissions are dropped. */
+    final void endForUser() {
+        ServerUser told = user;
+        user = null;
+        lastResponse = null;
+        if (told != null) {
+            told.onTerminated();
+        }
+    }
+
     /** Leaves the table. */
     void forget() {
         context.table().remove(key, this);

@@ -44,6 +44,12 @@ public interface Flow {
         return Optional.empty();
     }
 
+    /**
+     * Sends two line ends, which a peer passes over (RFC 3261 §7.5) and a NAT on the way sees; nobody answers them, unless the peer
+     * takes them for a ping (RFC 5626 §4.4.1). Does nothing where the transport has a keep-alive of its own.
+     */
+    default void keepAlive() {}
+
     /** Whether a message may still leave; a connection being set up is open. */
     boolean isOpen();
 

@@ -123,7 +123,12 @@ final class StreamFlow implements Flow {
     }
 
     void pong() {
-        writer.pong();
+        writer.lineEnds(1);
+    }
+
+    @Override
+    public void keepAlive() {
+        writer.lineEnds(2);
     }
 
     @Override

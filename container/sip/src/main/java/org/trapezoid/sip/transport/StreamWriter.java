@@ -28,7 +28,7 @@ final class StreamWriter extends IteratingCallback {
 
     private record Pending(Message message, Consumer<IOException> onFailure) {}
 
-    private static final byte[] PONG = {'\r', '\n'};
+    private static final byte[] LINE_END = {'\r', '\n'};
 
     private final Buffers buffers;
     private final int maxQueued;
@@ -38,7 +38,7 @@ final class StreamWriter extends IteratingCallback {
     private final ArrayDeque<Pending> queue = new ArrayDeque<>();
     private final List<Pending> inFlight = new ArrayList<>();
     private long queuedBytes;
-    private int pongs;
+    private int lineEnds;
     private boolean finishing;
     private boolean ended;
     private @Nullable EndPoint endPoint;
@@ -85,11 +85,11 @@ final class StreamWriter extends IteratingCallback {
         return Offer.QUEUED;
     }
 
-    /** Answers a keep-alive, RFC 5626 §4.4.1. */
-    void pong() {
+    /** One line end answers a keep-alive, two are one, RFC 5626 §4.4.1. */
+    void lineEnds(int count) {
         lock.lock();
         try {
-            pongs = Math.min(pongs + 1, maxQueued);
+            lineEnds = Math.min(lineEnds + count, maxQueued);
         } finally {
             lock.unlock();
         }
@@ -152,13 +152,13 @@ final class StreamWriter extends IteratingCallback {
 
     /** As many messages as one buffer holds; a message larger than that alone. Null when there is nothing. */
     private @Nullable ByteBuffer gather() {
-        if (queue.isEmpty() && pongs == 0) {
+        if (queue.isEmpty() && lineEnds == 0) {
             return null;
         }
         ByteBuffer buffer = batch == null ? buffers.take() : batch.clear();
         batch = buffer;
-        for (; pongs > 0 && buffer.remaining() >= PONG.length; pongs--) {
-            buffer.put(PONG);
+        for (; lineEnds > 0 && buffer.remaining() >= LINE_END.length; lineEnds--) {
+            buffer.put(LINE_END);
         }
         Pending pending = queue.peek();
         while (pending != null && pending.message.encodedLength() <= buffer.remaining()) {

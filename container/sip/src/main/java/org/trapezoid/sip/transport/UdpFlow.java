@@ -22,6 +22,11 @@ final class UdpFlow implements Flow {
     }
 
     @Override
+    public void keepAlive() {
+        socket.sendLineEnds(peer);
+    }
+
+    @Override
     public Protocol protocol() {
         return Protocol.UDP;
     }

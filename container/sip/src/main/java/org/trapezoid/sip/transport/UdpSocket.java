@@ -31,6 +31,7 @@ import org.trapezoid.sip.message.MessageParser;
  */
 final class UdpSocket {
     private static final Logger log = LoggerFactory.getLogger(UdpSocket.class);
+    private static final byte[] LINE_ENDS = {'\r', '\n', '\r', '\n'};
     private static final int MAX_DATAGRAM = 65_535;
     private static final int MAX_PAYLOAD = 65_507;
     private static final long REOPEN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
@@ -112,6 +113,20 @@ final class UdpSocket {
             fail(onFailure, e);
         } finally {
             buffers.give(buffer);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Two line ends; when they do not leave, the next ones may. */
+    void sendLineEnds(InetSocketAddress peer) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            interrupted |= transmit(ByteBuffer.wrap(LINE_ENDS), peer);
+        } catch (IllegalArgumentException | IOException e) {
+            log.debug("keep-alive to {} not sent", peer, e);
+        } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -49,6 +49,7 @@ public final class FakeTransport implements Transport {
     private final Set<InetSocketAddress> unreachable = new HashSet<>();
     private final List<Sent> sent = new ArrayList<>();
     private @Nullable FlowHandler handler;
+    private final List<InetSocketAddress> keptAlive = new ArrayList<>();
     private Consumer<Sent> onSent = message -> {};
     private long connections;
     private @Nullable Carrier carrier;
@@ -67,6 +68,11 @@ public final class FakeTransport implements Transport {
 
     public static FakeTransport tcp(String address, int port, ManualClock clock) {
         return new FakeTransport(Protocol.TCP, new InetSocketAddress(address, port), clock);
+    }
+
+    /** Whom line ends were sent to, in order. */
+    public List<InetSocketAddress> keptAlive() {
+        return keptAlive;
     }
 
     /** A peer sends this text; its line ends may be bare. */
@@ -178,6 +184,11 @@ public final class FakeTransport implements Transport {
             }
             sent.add(one);
             onSent.accept(one);
+        }
+
+        @Override
+        public void keepAlive() {
+            keptAlive.add(peer);
         }
 
         @Override

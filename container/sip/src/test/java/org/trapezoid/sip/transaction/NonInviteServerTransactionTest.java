@@ -148,15 +148,49 @@ class NonInviteServerTransactionTest {
     @Test
     @Rfc(value = 4320, section = "4.2")
     @Checklist("T35")
-    void endsWithoutAnAnswerWhenItsClientHasTimedOut() {
+    void endsForItsUserWithoutAnAnswerWhenItsClientHasTimedOut() {
         ServerTransaction options = bench.accept(bench.udp, Texts.received("OPTIONS"));
         bench.advance(32_000);
         assertThat(bench.handler.user.events).containsExactly("terminated");
-        assertThat(bench.layer.size()).isZero();
 
         bench.answer(options, 200);
 
         assertThat(statuses(bench.udp)).containsExactly(100);
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "17.2.2")
+    @Rfc(value = 4320, section = "4.2")
+    @Checklist("T35")
+    void absorbsWhatItsClientSentBeforeItTimedOutForTimerJ() {
+        bench.accept(bench.udp, Texts.received("OPTIONS"));
+        bench.advance(32_000);
+
+        bench.receive(bench.udp, Texts.received("OPTIONS")); // the client's last, 500 ms before its Timer F, and late
+        bench.advance(31_999);
+        bench.receive(bench.udp, Texts.received("OPTIONS"));
+        assertThat(bench.layer.size()).isEqualTo(1);
+        bench.advance(1);
+
+        assertThat(bench.handler.transactions).hasSize(1);
+        assertThat(statuses(bench.udp)).containsExactly(100);
+        assertThat(bench.handler.user.events).containsExactly("terminated");
+        assertThat(bench.layer.size()).isZero();
+        assertThat(bench.clock.pendingTimers()).isZero();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "17.2.2")
+    @Rfc(value = 4320, section = "4.2")
+    @Checklist("T35")
+    void endsUnansweredOverReliableTransportWhenItsClientHasTimedOut() {
+        bench.accept(bench.tcp, Texts.received("OPTIONS"));
+
+        bench.advance(32_000);
+
+        assertThat(bench.handler.user.events).containsExactly("terminated");
+        assertThat(bench.layer.size()).isZero();
+        assertThat(bench.clock.pendingTimers()).isZero();
     }
 
     private static List<Integer> statuses(FakeFlow flow) {

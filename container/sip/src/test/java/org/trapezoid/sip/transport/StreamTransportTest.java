@@ -132,6 +132,17 @@ class StreamTransportTest {
     }
 
     @Test
+    @Rfc(value = 5626, section = "4.4.1")
+    void keepsAConnectionByTwoLineEnds() throws Exception {
+        Socket client = connected(started(StreamOptions.DEFAULT));
+        write(client, Texts.options("one"));
+
+        received.next().flow().keepAlive();
+
+        assertThat(read(client, 4)).isEqualTo("\r\n\r\n");
+    }
+
+    @Test
     @Rfc(value = 3261, section = "18.2.1")
     void reusesAnAcceptedConnectionWhenThePeerAddressIsTheSame() throws Exception {
         StreamTransport transport = started(StreamOptions.DEFAULT);

@@ -106,6 +106,19 @@ class UdpTransportTest {
     }
 
     @Test
+    @Rfc(value = 3261, section = "7.5")
+    void keepsAFlowByTwoLineEndsFromTheSipPort() throws Exception {
+        transport.start(received);
+        toServer(Texts.options("in"));
+
+        received.next().flow().keepAlive();
+
+        DatagramPacket packet = toPeer();
+        assertThat(text(packet)).isEqualTo("\r\n\r\n");
+        assertThat(packet.getSocketAddress()).isEqualTo(transport.listener().bound());
+    }
+
+    @Test
     void hasOneFlowPerRemoteAddress() throws Exception {
         transport.start(received);
         toServer(Texts.options("one"));

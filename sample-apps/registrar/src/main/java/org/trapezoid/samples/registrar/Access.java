@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,50 +15,62 @@ import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.samples.Subscribers;
 
 /**
- * Who may register what, RFC 3261 §10.3 steps 3 and 4: each user its own address-of-record. As long as there are no users,
- * everybody on this machine may register everything. Thread-safe.
+ * Who may register what, RFC 3261 §10.3 steps 3 and 4: each user its own address-of-record; and who may watch registrations, RFC
+ * 3680 §4.6: their user, and the users named for it. As long as there are no users, everybody on this machine may do everything.
+ * Thread-safe.
  */
 final class Access {
     private static final Logger log = LoggerFactory.getLogger(Access.class);
 
     private final DigestAuthentication digest;
     private final Subscribers subscribers;
+    private final Set<String> watchers;
     private final AtomicBoolean toldWhy = new AtomicBoolean();
 
     Access(DigestAuthentication digest, Subscribers subscribers) {
+        this(digest, subscribers, Set.of());
+    }
+
+    /** @param watchers the addresses-of-record of those to whom all of them are open */
+    Access(DigestAuthentication digest, Subscribers subscribers, Set<String> watchers) {
         this.digest = digest;
         this.subscribers = subscribers;
+        this.watchers = Set.copyOf(watchers);
     }
 
     /** Whether it is allowed; else the answer was sent. */
-    boolean grant(SipServletRequest register, String domain, Optional<String> addressOfRecord) throws IOException {
+    boolean grant(SipServletRequest request, String domain, Optional<String> addressOfRecord) throws IOException {
         if (!digest.hasUsers()) {
-            return grantWithoutUsers(register);
+            return grantWithoutUsers(request);
         }
-        Optional<String> user = digest.authenticate(register, SipServletResponse.SC_UNAUTHORIZED, domain);
+        Optional<String> user = digest.authenticate(request, SipServletResponse.SC_UNAUTHORIZED, domain);
         if (user.isEmpty()) {
-            digest.challenge(register, SipServletResponse.SC_UNAUTHORIZED, domain);
+            digest.challenge(request, SipServletResponse.SC_UNAUTHORIZED, domain);
             return false;
         }
-        if (addressOfRecord.isPresent() && !addressOfRecord.equals(subscribers.of(user.get(), domain))) {
-            register.createResponse(SipServletResponse.SC_FORBIDDEN).send();
+        Optional<String> own = subscribers.of(user.get(), domain);
+        if (addressOfRecord.isPresent()
+                && !addressOfRecord.equals(own)
+                && !own.filter(watchers::contains).isPresent()) {
+            request.createResponse(SipServletResponse.SC_FORBIDDEN).send();
             return false;
         }
         return true;
     }
 
-    private boolean grantWithoutUsers(SipServletRequest register) throws IOException {
-        if (isLoopback(register.getLocalAddr())) {
+    private boolean grantWithoutUsers(SipServletRequest request) throws IOException {
+        if (isLoopback(request.getLocalAddr())) {
             return true;
         }
         if (toldWhy.compareAndSet(false, true)) {
             log.warn(
-                    "REGISTER from {} to {} refused: without users (trapezoid user add) anybody could register, so only this"
-                            + " machine may. Said once",
-                    register.getRemoteAddr(),
-                    register.getLocalAddr());
+                    "{} from {} to {} refused: without users (trapezoid user add) it would be open to anybody, so only"
+                            + " this machine may. Said once",
+                    request.getMethod(),
+                    request.getRemoteAddr(),
+                    request.getLocalAddr());
         }
-        register.createResponse(SipServletResponse.SC_FORBIDDEN).send();
+        request.createResponse(SipServletResponse.SC_FORBIDDEN).send();
         return false;
     }
 

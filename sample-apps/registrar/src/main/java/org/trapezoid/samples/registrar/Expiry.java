@@ -27,6 +27,16 @@ record Expiry(int min, int max, int otherwise) {
         return expiry;
     }
 
+    /** How long subscriptions to a package last. */
+    static Expiry of(Settings settings, EventPackage kind) throws ServletException {
+        int min = settings.number("min-subscription", 60);
+        int max = settings.number("max-subscription", 7200);
+        if (min > max) {
+            throw new ServletException("min-subscription is " + min + "; expected up to max-subscription, " + max);
+        }
+        return new Expiry(min, max, Math.min(max, Math.max(min, kind.duration())));
+    }
+
     /**
      * The seconds to grant, 0 to remove.
      *

@@ -50,6 +50,7 @@ public final class RegistrarServlet extends SipServlet {
     private transient Expiry expiry;
     private transient DateHeader date;
     private transient PushSupport push;
+    private final transient Unregistering unregistering = new Unregistering();
     private final transient InstantSource clock;
     private int maxContacts;
     private int flowTimer;
@@ -80,6 +81,7 @@ public final class RegistrarServlet extends SipServlet {
         serviceRoute = addresses(settings.words("service-route"));
         date = new DateHeader(clock);
         push = PushSupport.of(Push.of(getServletContext()), settings);
+        unregistering.share(getServletContext());
     }
 
     private List<Address> addresses(List<String> texts) throws ServletException {
@@ -152,7 +154,7 @@ public final class RegistrarServlet extends SipServlet {
             }
             Optional<Registration> registration = registration(req, addressOfRecord, now, outbound);
             bindings = registration.isPresent()
-                    ? locations.update(addressOfRecord, registration.get())
+                    ? apply(registration.get(), addressOfRecord)
                     : locations.lookup(addressOfRecord);
         } catch (ServletParseException | IllegalArgumentException e) {
             req.createResponse(SipServletResponse.SC_BAD_REQUEST, "Bad Contact").send();
@@ -172,6 +174,12 @@ public final class RegistrarServlet extends SipServlet {
             return;
         }
         answer(req, bindings, now, outbound);
+    }
+
+    private List<Binding> apply(Registration registration, String addressOfRecord) {
+        return registration.removes()
+                ? unregistering.during(addressOfRecord, () -> locations.update(addressOfRecord, registration))
+                : locations.update(addressOfRecord, registration);
     }
 
     /** Empty when the REGISTER only asks; IllegalArgumentException when it contradicts itself. */

@@ -61,6 +61,19 @@ final class Registration implements UnaryOperator<List<Binding>> {
         this.now = now;
     }
 
+    /** Whether it is there to remove contacts. */
+    boolean removes() {
+        if (all) {
+            return true;
+        }
+        for (Binding contact : contacts) {
+            if (contact.isExpired(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public List<Binding> apply(List<Binding> current) {
         List<Binding> next = new ArrayList<>(current.size() + contacts.size());

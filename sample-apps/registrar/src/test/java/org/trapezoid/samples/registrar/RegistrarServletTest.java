@@ -315,6 +315,15 @@ class RegistrarServletTest {
     }
 
     @Test
+    void refusesAContactThatIsTooLong() {
+        Response response =
+                answer(register(ALICE).add(HeaderName.CONTACT, "<sip:alice@192.0.2.4;x=" + "y".repeat(2048) + ">"));
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(locations.lookup(ALICE)).isEmpty();
+    }
+
+    @Test
     void registersUnderTheAddressAnAliasStandsFor() throws Exception {
         Files.writeString(aliases, "# support\nsupport@a.test = sip:alice@a.test\nnonsense\n");
 
