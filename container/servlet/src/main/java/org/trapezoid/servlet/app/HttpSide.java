@@ -8,7 +8,7 @@ import java.util.Optional;
  * What the HTTP side of an application is given. Immutable.
  *
  * @param components of both sides
- * @param environment what is bound below {@code java:comp/env}, by relative name
+ * @param environment what is bound below {@code java:comp/env}, by relative name; or in {@code java:comp}, by whole name
  * @param sessions where its HTTP sessions belong; none without a SIP side
  */
 public record HttpSide(

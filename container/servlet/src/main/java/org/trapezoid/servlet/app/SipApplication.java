@@ -30,6 +30,7 @@ public final class SipApplication {
     private final AppSettings settings;
     private final Supplier<ListenerTable> listeners;
     private final CallbackMode mode;
+    private volatile Optional<Beans> beans = Optional.empty();
     private volatile ServletTable servlets = new ServletTable(java.util.Map.of());
 
     public SipApplication(
@@ -69,6 +70,16 @@ public final class SipApplication {
 
     public CallbackMode mode() {
         return mode;
+    }
+
+    /** Its CDI container, if it brings one. */
+    public Optional<Beans> beans() {
+        return beans;
+    }
+
+    /** Before anything of the application runs. */
+    public void beans(Optional<Beans> started) {
+        beans = started;
     }
 
     public ServletTable servlets() {
@@ -123,6 +134,16 @@ public final class SipApplication {
         ClassLoader outer = enter(callId);
         try {
             return key.get().of(request);
+        } finally {
+            leave(outer);
+        }
+    }
+
+    /** Runs code of the application under its class loader. */
+    public void run(String callId, Runnable code) {
+        ClassLoader outer = enter(callId);
+        try {
+            code.run();
         } finally {
             leave(outer);
         }

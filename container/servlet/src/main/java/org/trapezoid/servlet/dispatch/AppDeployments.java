@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.dispatch;
 
+import jakarta.enterprise.concurrent.ContextService;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.DnsResolver;
@@ -17,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,15 +33,19 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.AppEnvironment;
 import org.trapezoid.servlet.app.AppSource;
 import org.trapezoid.servlet.app.Applications;
+import org.trapezoid.servlet.app.Beans;
 import org.trapezoid.servlet.app.HttpSide;
 import org.trapezoid.servlet.app.ListenerTable;
 import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.cdi.CdiSupport;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.AppTimers;
 import org.trapezoid.servlet.facade.HttpAttachments;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.SessionsUtil;
 import org.trapezoid.servlet.router.ApplicationSelector;
+import org.trapezoid.servlet.tasks.ManagedExecutor;
+import org.trapezoid.servlet.tasks.ManagedThreads;
 import org.trapezoid.sip.concurrent.CallbackMode;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
@@ -121,7 +130,18 @@ public final class AppDeployments implements Applications {
         types.put(TimerService.class, appTimers);
         types.put(SipSessionsUtil.class, sessionsUtil);
         types.put(DnsResolver.class, resolver);
-        AppEnvironment environment = new AppEnvironment(source, types);
+        ManagedExecutor executor = new ManagedExecutor(
+                runtime.taskContexts(), timers, runtime.services().time());
+        ManagedThreads threads = new ManagedThreads(name, source.loader(), runtime.taskContexts());
+        types.put(ManagedExecutorService.class, executor);
+        types.put(ManagedScheduledExecutorService.class, executor);
+        types.put(ContextService.class, executor.getContextService());
+        types.put(ManagedThreadFactory.class, threads);
+        Map<Class<?>, Object> produced = new LinkedHashMap<>(types);
+        produced.put(ServletContext.class, source.servletContext());
+        Optional<Beans> beans = CdiSupport.start(name, source.loader(), produced, sessionsUtil);
+        application.beans(beans);
+        AppEnvironment environment = new AppEnvironment(source, types, beans);
         ServletContext context = source.servletContext();
         attribute(context, SipServlet.SIP_FACTORY, runtime.factory());
         attribute(context, SipServlet.TIMER_SERVICE, appTimers);
