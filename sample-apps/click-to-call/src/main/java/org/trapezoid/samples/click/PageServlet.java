@@ -12,7 +12,6 @@ import jakarta.servlet.sip.ConvergedHttpSession;
 import jakarta.servlet.sip.ServletParseException;
 import jakarta.servlet.sip.SipApplicationSession;
 import jakarta.servlet.sip.SipFactory;
-import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.TimerService;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
@@ -48,7 +47,6 @@ public final class PageServlet extends HttpServlet {
                 Services.find(getServletContext(), LocationService.ATTRIBUTE, LocationService.class);
         subscribers = new Subscribers(getServletContext(), Domains.of(getServletContext()), locations);
         relay = new Settings(getServletContext()).flag("relay", false);
-        Services.find(getServletContext(), SipServlet.SIP_FACTORY, SipFactory.class);
     }
 
     @Override
