@@ -2,7 +2,7 @@
 // Usage: node driver.mjs BROWSER HOST
 // Serves the pages on HOST and shows them in a headless browser, each in a profile of its own. A line on standard input asks
 // for something, a line on standard output answers it:
-//   NUMBER open PAGE LIBRARY        NUMBER eval PAGE EXPRESSION        ->  NUMBER ok VALUE | NUMBER failed MESSAGE
+//   NUMBER open PAGE LIBRARY|URL    NUMBER eval PAGE EXPRESSION        ->  NUMBER ok VALUE | NUMBER failed MESSAGE
 import { spawn } from 'node:child_process';
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -73,13 +73,16 @@ async function evaluate(sessionId, expression) {
 }
 
 const opened = new Map();
-async function open(page, library) {
+async function open(page, what) {
   const { browserContextId } = await ask('Target.createBrowserContext');
   const { targetId } = await ask('Target.createTarget', { url: 'about:blank', browserContextId });
   const { sessionId } = await ask('Target.attachToTarget', { targetId, flatten: true });
   await ask('Runtime.enable', {}, sessionId);
-  await ask('Page.navigate', { url: `http://${host}:${web.address().port}/${library}` }, sessionId);
-  while (!(await evaluate(sessionId, 'typeof phone === "object"'))) {
+  const foreign = what.startsWith('http');
+  const url = foreign ? what : `http://${host}:${web.address().port}/${what}`;
+  const loaded = foreign ? `location.href !== 'about:blank' && document.readyState === 'complete'` : 'typeof phone === "object"';
+  await ask('Page.navigate', { url }, sessionId);
+  while (!(await evaluate(sessionId, loaded))) {
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
   opened.set(page, sessionId);

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /**
  * A headless Chromium whose pages are phones; {@code src/test/browser} holds them and the program that drives it. Node
@@ -169,6 +170,34 @@ final class Browser implements AutoCloseable {
         String page = library.name().toLowerCase(Locale.ROOT) + numbers.get();
         ask("open", page, library.name().toLowerCase(Locale.ROOT));
         return new Phone(page, library);
+    }
+
+    /** Opens a page of a server under test. */
+    Page page(String url) {
+        String page = "page" + numbers.get();
+        ask("open", page, url);
+        return new Page(page);
+    }
+
+    /** A page of a server under test. */
+    final class Page {
+        private final String page;
+
+        private Page(String page) {
+            this.page = page;
+        }
+
+        /** The value of an expression, when it has one. */
+        String gives(String expression) {
+            return ask("eval", page, expression);
+        }
+
+        /** Waits until the children of an element have these texts. */
+        void shows(String selector, String... texts) {
+            String children = "Array.from(document.querySelector('" + selector
+                    + "').children).map((each) => each.textContent).join('|')";
+            Awaitility.await().until(() -> gives(children).equals(String.join("|", texts)));
+        }
     }
 
     /** A phone in a page of its own; what it does is done when the call returns. */

@@ -17,7 +17,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.trapezoid.distribution.apps.click.ClickServlet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One archive with HTTP and SIP servlets: a browser has two phones talk, and another one watches. */
 @Timeout(120)
@@ -31,7 +32,7 @@ class ClickToCallIT {
 
     @Test
     void connectsTwoPhonesAndShowsTheProgressToWhoeverHasTheUrl() throws Exception {
-        try (Site site = Site.in(base).application("click", ClickServlet.class).starts();
+        try (Site site = site();
                 DatagramPeer first = new DatagramPeer(site.endpoint());
                 DatagramPeer second = new DatagramPeer(site.endpoint())) {
             String firstUri = first.endpoint().uri("first");
@@ -41,16 +42,17 @@ class ClickToCallIT {
             Wire invited = first.receive(wire -> wire.method().equals("INVITE"));
             assertThat(invited.text()).endsWith("\r\n\r\n");
             try (BufferedReader events = watch(page)) {
-                first.send(answer(invited, "180 Ringing", firstUri, ""));
-                assertThat(next(events)).isEqualTo("180 " + firstUri);
+                first.send(invited.answer("180 Ringing", firstUri, ""));
+                assertThat(next(events)).isEqualTo("first rings");
 
-                first.send(answer(invited, "200 OK", firstUri, OFFER));
+                first.send(invited.answer("200 OK", firstUri, OFFER));
+                assertThat(next(events)).isEqualTo("first answered");
                 Wire asked = second.receive(wire -> wire.method().equals("INVITE"));
                 assertThat(asked.text()).endsWith("\r\n\r\n" + OFFER);
-                second.send(answer(asked, "180 Ringing", secondUri, ""));
-                assertThat(next(events)).isEqualTo("180 " + secondUri);
+                second.send(asked.answer("180 Ringing", secondUri, ""));
+                assertThat(next(events)).isEqualTo("second rings");
 
-                second.send(answer(asked, "200 OK", secondUri, ANSWER));
+                second.send(asked.answer("200 OK", secondUri, ANSWER));
                 assertThat(first.receive(wire -> wire.method().equals("ACK")).text())
                         .endsWith("\r\n\r\n" + ANSWER);
                 assertThat(second.receive(wire -> wire.method().equals("ACK")).text())
@@ -65,10 +67,78 @@ class ClickToCallIT {
         }
     }
 
+    /** What a person sees, in a browser: calls, watches, hangs up. */
+    @Test
+    void aPersonCallsWatchesAndHangsUpInABrowser() throws Exception {
+        try (Site site = site();
+                DatagramPeer first = new DatagramPeer(site.endpoint());
+                DatagramPeer second = new DatagramPeer(site.endpoint());
+                Browser browser = Browser.at(site.endpoint().host(), base)) {
+            Browser.Page page = browser.page(address(site).toString());
+            page.gives("document.querySelector('[name=first]').value = '"
+                    + first.endpoint().uri("first") + "'");
+            page.gives("document.querySelector('[name=second]').value = '"
+                    + second.endpoint().uri("second") + "'");
+            page.gives("document.getElementById('call').click()");
+
+            Wire invited = first.receive(wire -> wire.method().equals("INVITE"));
+            first.send(invited.answer("200 OK", first.endpoint().uri("first"), OFFER));
+            Wire asked = second.receive(wire -> wire.method().equals("INVITE"));
+            second.send(asked.answer("180 Ringing", second.endpoint().uri("second"), ""));
+            page.shows("#progress", "first answered", "second rings");
+            second.send(asked.answer("200 OK", second.endpoint().uri("second"), ANSWER));
+            first.receive(wire -> wire.method().equals("ACK"));
+            page.shows("#progress", "first answered", "second rings", "talking");
+
+            page.gives("document.getElementById('hang-up').click()");
+            first.accept(first.receive(wire -> wire.method().equals("BYE")));
+            second.accept(second.receive(wire -> wire.method().equals("BYE")));
+            page.shows("#progress", "first answered", "second rings", "talking", "over");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "first=nonsense&second=sip:b@a.test, '', 400",
+        "first=mailto:a@a.test&second=sip:b@a.test, '', 400",
+        "second=sip:b@a.test, '', 400",
+        "first=sip:a@a.test&second=sip:b@elsewhere.test, '', 403",
+        "first=sip:a@a.test&second=sip:b@a.test, http://evil.test, 403"
+    })
+    void refusesWhatMayNotBeCalled(String form, String origin, int status) throws Exception {
+        try (Site site = Site.in(base)
+                .example("click-to-call.war")
+                .setting("click-to-call", "domains", "a.test")
+                .starts()) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address(site).resolve("call"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(form));
+            if (!origin.isEmpty()) {
+                request.header("Origin", origin);
+            }
+
+            assertThat(HttpClient.newHttpClient()
+                            .send(request.build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(status);
+        }
+    }
+
+    private Site site() throws IOException {
+        return Site.in(base)
+                .example("click-to-call.war")
+                .setting("click-to-call", "relay", "true") // the phones of this test are not registered
+                .starts();
+    }
+
+    private static URI address(Site site) {
+        return URI.create(
+                "http://" + site.endpoint().host() + ":" + site.server().port("http") + "/click-to-call/");
+    }
+
     /** Gives the URL of the page that shows the call. */
     private static String click(Site site, String first, String second) throws IOException, InterruptedException {
-        URI uri = URI.create(
-                "http://" + site.endpoint().host() + ":" + site.server().port("http") + "/click/call");
+        URI uri = address(site).resolve("call");
         String form = "first=" + encoded(first) + "&second=" + encoded(second);
         HttpResponse<Void> response = HttpClient.newHttpClient()
                 .send(
@@ -77,7 +147,7 @@ class ClickToCallIT {
                                 .POST(HttpRequest.BodyPublishers.ofString(form))
                                 .build(),
                         HttpResponse.BodyHandlers.discarding());
-        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(response.statusCode()).isEqualTo(201);
         return response.headers().firstValue("Location").orElseThrow();
     }
 
@@ -99,20 +169,6 @@ class ClickToCallIT {
         return line.substring("data: ".length());
     }
 
-    private static byte[] answer(Wire invite, String status, String contact, String body) {
-        StringBuilder response = new StringBuilder("SIP/2.0 " + status + "\r\n");
-        for (String name : new String[] {"Via", "From", "Call-ID", "CSeq"}) {
-            response.append(name).append(": ").append(invite.header(name)).append("\r\n");
-        }
-        response.append("To: ").append(invite.header("To")).append(";tag=phone\r\n");
-        response.append("Contact: <").append(contact).append(">\r\n");
-        if (!body.isEmpty()) {
-            response.append("Content-Type: application/sdp\r\n");
-        }
-        response.append("Content-Length: ").append(body.length()).append("\r\n\r\n");
-        return response.append(body).toString().getBytes(StandardCharsets.UTF_8);
-    }
-
     private static String bye(Wire invite, String contact) {
         return """
                 BYE %1$s SIP/2.0
@@ -123,7 +179,8 @@ class ClickToCallIT {
                 Call-ID: %5$s
                 CSeq: 1 BYE
                 Contact: <%6$s>
-                """.formatted(
+                """
+                .formatted(
                         invite.contact(),
                         contact.substring(contact.indexOf('@') + 1),
                         invite.header("To"),

@@ -118,6 +118,13 @@ final class Site implements AutoCloseable {
         return this;
     }
 
+    /** Deploys one of the applications that the distribution has in {@code examples}. */
+    Site example(String file) throws IOException {
+        Path examples = Path.of(System.getProperty("trapezoid.distribution", "target/trapezoid"), "examples");
+        Files.copy(examples.resolve(file), deploy().resolve(file));
+        return this;
+    }
+
     /** Deploys an application of the tests. */
     Site application(String name, Class<?> servlet) throws IOException {
         Sar.write(deploy(), name, servlet);

@@ -124,6 +124,24 @@ record Wire(boolean sent, String text) {
                 .toString();
     }
 
+    /** A whole answer of a phone to this request; it keeps a To tag that there is. */
+    byte[] answer(String status, String contact, String body) {
+        StringBuilder response = new StringBuilder("SIP/2.0 " + status + "\r\n");
+        for (String name : List.of("Via", "From", "Call-ID", "CSeq", "Record-Route")) {
+            headers(name)
+                    .forEach(value ->
+                            response.append(name).append(": ").append(value).append("\r\n"));
+        }
+        response.append("To: ").append(header("To")).append(toTag().isEmpty() ? ";tag=phone\r\n" : "\r\n");
+        response.append("Contact: <").append(contact).append(">\r\n");
+        if (!body.isEmpty()) {
+            response.append("Content-Type: application/sdp\r\n");
+        }
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        response.append("Content-Length: ").append(content.length).append("\r\n\r\n");
+        return response.append(body).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     /** The URI of the first Contact. */
     String contact() {
         return first(URI, header("Contact"));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.http;
 
+import java.util.Collections;
 import java.util.Map;
 import javax.naming.Context;
+import javax.naming.NameClassPair;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 import org.eclipse.jetty.jndi.ContextFactory;
@@ -15,6 +17,8 @@ import org.eclipse.jetty.jndi.java.javaRootURLContext;
  */
 @SuppressWarnings("BanJNDI") // the names are those of descriptors, the values our own objects
 final class Naming implements AutoCloseable {
+
+    private static final String COMPONENT = "java:comp/";
 
     private final ClassLoader loader;
     private final int key = System.identityHashCode(this);
@@ -29,7 +33,11 @@ final class Naming implements AutoCloseable {
         Context component = naming.component();
         Context environment = component.createSubcontext("env");
         for (Map.Entry<String, Object> entry : entries.entrySet()) {
-            bind(environment, entry.getKey(), entry.getValue());
+            if (entry.getKey().startsWith(COMPONENT)) {
+                component.rebind(entry.getKey().substring(COMPONENT.length()), entry.getValue());
+            } else {
+                bind(environment, entry.getKey(), entry.getValue());
+            }
         }
         component.addToEnvironment(NamingContext.LOCK_PROPERTY, naming.key);
         return naming;
@@ -61,6 +69,9 @@ final class Naming implements AutoCloseable {
         Context component = component();
         component.addToEnvironment(NamingContext.UNLOCK_PROPERTY, key);
         component.destroySubcontext("env");
+        for (NameClassPair beside : Collections.list(component.list(""))) { // else it would hold the application
+            component.unbind(beside.getName());
+        }
     }
 
     private Context component() throws NamingException {

@@ -30,11 +30,11 @@ class ArchitectureTest {
             "concurrent", "uri", "header", "message", "tls", "transport", "locate", "transaction", "dialog", "auth");
 
     private static final List<List<String>> SERVLET = List.of(
-            List.of("descriptor", "session", "pojo"),
+            List.of("descriptor", "session", "pojo", "tasks"),
             List.of("router", "proxy", "b2bua"),
             List.of("ua", "security"),
             List.of("app"),
-            List.of("facade"),
+            List.of("facade", "cdi"),
             List.of("dispatch"),
             List.of("location", "authentication"));
 

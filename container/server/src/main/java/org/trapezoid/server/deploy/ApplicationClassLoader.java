@@ -23,7 +23,12 @@ public final class ApplicationClassLoader extends URLClassLoader {
 
     /** Always the container's, even when the archive has copies: the two sides exchange objects of these types. */
     private static final List<String> FROM_CONTAINER = List.of(
-            "jakarta.servlet.", "jakarta.websocket.", "org.trapezoid.api.", "jakarta.annotation.", "jakarta.inject.");
+            "jakarta.servlet.",
+            "jakarta.websocket.",
+            "jakarta.enterprise.concurrent.",
+            "org.trapezoid.api.",
+            "jakarta.annotation.",
+            "jakarta.inject.");
 
     /**
      * The container's unless the archive has its own. The last ones are found by name through the application's class loader: the

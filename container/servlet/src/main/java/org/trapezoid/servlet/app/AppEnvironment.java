@@ -11,6 +11,8 @@ import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpSessionAttributeListener;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
+import jakarta.servlet.sip.SipApplicationSessionEvent;
+import jakarta.servlet.sip.SipApplicationSessionListener;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletContextEvent;
 import java.util.ArrayList;
@@ -44,19 +46,23 @@ public final class AppEnvironment {
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
     private final Components components;
     private final Resources resources;
+    private final Optional<Beans> beans;
     private final List<ServletContextListener> contextListeners = new ArrayList<>();
 
     /**
      * @param types what is injected, by type
+     * @param beans the application's CDI container
      * @throws ServletException when its descriptors ask for what cannot be
      */
-    public AppEnvironment(AppSource source, Map<Class<?>, Object> types) throws ServletException {
+    public AppEnvironment(AppSource source, Map<Class<?>, Object> types, Optional<Beans> beans)
+            throws ServletException {
         this.source = source;
         this.descriptor = source.descriptor();
         List<ResourceReference> references = new ArrayList<>(descriptor.resources());
         references.addAll(source.web().references());
         this.resources = Resources.of(descriptor.name(), types, references);
-        this.components = new Components(new Injection(resources));
+        this.components = new Components(resources, beans);
+        this.beans = beans;
         if (source.servletContext() instanceof SipContext context) {
             context.maker(components::loose);
         }
@@ -66,7 +72,7 @@ public final class AppEnvironment {
     public static HttpSide httpOnly(String name, Map<Class<?>, Object> types, AppSource.Web web)
             throws ServletException {
         Resources resources = Resources.of(name, types, web.references());
-        return new HttpSide(new Components(new Injection(resources)), resources.environment(), Optional.empty());
+        return new HttpSide(new Components(resources, Optional.empty()), resources.environment(), Optional.empty());
     }
 
     /** What the HTTP side of the application is given. */
@@ -208,7 +214,25 @@ public final class AppEnvironment {
             }
         }
         OwnUsers.publish(source, components);
+        beans.ifPresent(cdi -> listeners.add(new ScopeEnd(cdi))); // after the application's own
         return new ListenerTable(listeners);
+    }
+
+    /** Ends the beans of an application session with it. */
+    private record ScopeEnd(Beans beans) implements SipApplicationSessionListener {
+        @Override
+        public void sessionDestroyed(SipApplicationSessionEvent event) {
+            beans.sessionEnded(event.getApplicationSession().getId());
+        }
+
+        @Override
+        public void sessionCreated(SipApplicationSessionEvent event) {}
+
+        @Override
+        public void sessionExpired(SipApplicationSessionEvent event) {}
+
+        @Override
+        public void sessionReadyToInvalidate(SipApplicationSessionEvent event) {}
     }
 
     /** Listeners of Jakarta Servlet that sip.xml or {@code @SipListener} name; those of web.xml are called by the HTTP side. */

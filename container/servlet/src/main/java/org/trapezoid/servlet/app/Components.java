@@ -24,12 +24,15 @@ public final class Components {
     private static final Logger log = LoggerFactory.getLogger(Components.class);
 
     private final Injection injection;
+    private final Optional<Beans> beans;
     private final Map<String, Object> byClass = new ConcurrentHashMap<>();
     private final Set<Object> sip = identitySet();
     private final Set<Object> sipServlets = identitySet();
 
-    Components(Injection injection) {
-        this.injection = injection;
+    /** @param beans the application's CDI container, which is closed with its SIP side */
+    Components(Resources resources, Optional<Beans> beans) {
+        this.injection = new Injection(resources, beans);
+        this.beans = beans;
     }
 
     private static Set<Object> identitySet() {
@@ -78,7 +81,7 @@ public final class Components {
     /** A servlet of the SIP side. */
     Servlet sipServlet(ClassLoader loader, String className) throws ServletException {
         Object component = sip(loader, className, Object.class);
-        Servlet servlet = component instanceof Servlet known ? known : new PojoServlet(component);
+        Servlet servlet = component instanceof Servlet known ? known : pojo(loader, className, component);
         sipServlets.add(servlet);
         return servlet;
     }
@@ -100,6 +103,14 @@ public final class Components {
         return injection.create(type.getClassLoader(), type.getName(), type);
     }
 
+    private static Servlet pojo(ClassLoader loader, String className, Object component) throws ServletException {
+        try {
+            return new PojoServlet(component, loader.loadClass(className));
+        } catch (ClassNotFoundException e) {
+            throw new ServletException("class " + className + " is not in the archive", e);
+        }
+    }
+
     /** An instance of an embedding program. */
     void given(String className, Object component) throws ServletException {
         injection.inject(component);
@@ -119,11 +130,13 @@ public final class Components {
             }
         }
         byClass.clear();
+        beans.ifPresent(Beans::close);
     }
 
-    private static void preDestroy(Object component) {
+    private void preDestroy(Object component) {
         try {
             Injection.preDestroy(component);
+            beans.ifPresent(cdi -> cdi.release(component));
         } catch (Throwable e) { // the application's code
             log.warn("{} threw while it was destroyed", component.getClass().getName(), e);
         }

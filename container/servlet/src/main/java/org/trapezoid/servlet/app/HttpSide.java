@@ -10,7 +10,7 @@ import org.trapezoid.servlet.security.Realms;
  * What the HTTP side of an application is given. Immutable.
  *
  * @param components of both sides
- * @param environment what is bound below {@code java:comp/env}, by relative name
+ * @param environment what is bound below {@code java:comp/env}, by relative name; or in {@code java:comp}, by whole name
  * @param sessions where its HTTP sessions belong; none without a SIP side
  * @param users who may prove who they are
  */

@@ -25,9 +25,12 @@ final class Injection {
     private static final Logger log = LoggerFactory.getLogger(Injection.class);
 
     private final Resources resources;
+    private final Optional<Beans> beans;
 
-    Injection(Resources resources) {
+    /** @param beans serves {@code @Inject} if the application has CDI */
+    Injection(Resources resources, Optional<Beans> beans) {
         this.resources = resources;
+        this.beans = beans;
     }
 
     /** Makes a component: public constructor without parameters, fields, setters, {@code @PostConstruct}. */
@@ -36,6 +39,9 @@ final class Injection {
             Class<?> found = loader.loadClass(className);
             if (!type.isAssignableFrom(found)) {
                 throw new ServletException("class " + className + " is no " + type.getName());
+            }
+            if (beans.isPresent()) {
+                return type.cast(make(found, beans.get()));
             }
             T component = type.cast(found.getDeclaredConstructor().newInstance());
             inject(component);
@@ -51,7 +57,32 @@ final class Injection {
         }
     }
 
+    private Object make(Class<?> type, Beans cdi) throws ServletException {
+        Beans.Made made;
+        try {
+            made = cdi.make(type);
+        } catch (RuntimeException e) { // unsatisfied, or what the constructor threw
+            throw new ServletException("class " + type.getName() + ": CDI cannot make it: " + e.getMessage(), e);
+        }
+        if (!made.shared()) {
+            resources(made.instance());
+        }
+        return made.instance();
+    }
+
     void inject(Object component) throws ServletException {
+        if (beans.isPresent()) {
+            try {
+                beans.get().inject(component);
+            } catch (RuntimeException e) {
+                throw new ServletException(
+                        "class " + component.getClass().getName() + ": CDI cannot inject: " + e.getMessage(), e);
+            }
+        }
+        resources(component);
+    }
+
+    private void resources(Object component) throws ServletException {
         injectMembers(component, component.getClass());
         callAnnotated(component, PostConstruct.class);
     }
@@ -100,7 +131,9 @@ final class Injection {
         }
         Resource resource = member.getAnnotation(Resource.class);
         if (resource == null) {
-            return member.isAnnotationPresent(Inject.class) ? resources.typed(type) : Optional.empty();
+            return member.isAnnotationPresent(Inject.class) && beans.isEmpty()
+                    ? resources.typed(type)
+                    : Optional.empty();
         }
         Optional<Object> found = named(resource.lookup())
                 .or(() -> named(resource.name()))

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.app;
 
+import jakarta.enterprise.concurrent.ContextService;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.servlet.ServletException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +23,13 @@ final class Resources {
 
     private static final Logger log = LoggerFactory.getLogger(Resources.class);
     private static final String ENVIRONMENT = "java:comp/env/";
+
+    /** The names that Jakarta Concurrency gives to what every application has. */
+    private static final Map<String, Class<?>> DEFAULTS = Map.of(
+            "java:comp/DefaultManagedExecutorService", ManagedExecutorService.class,
+            "java:comp/DefaultManagedScheduledExecutorService", ManagedScheduledExecutorService.class,
+            "java:comp/DefaultManagedThreadFactory", ManagedThreadFactory.class,
+            "java:comp/DefaultContextService", ContextService.class);
 
     private final Map<Class<?>, Object> byType;
     private final Map<String, Object> byName;
@@ -40,6 +51,8 @@ final class Resources {
             throws ServletException {
         Map<String, Object> byName = new LinkedHashMap<>();
         byType.forEach((type, value) -> byName.put("sip/" + application + '/' + type.getSimpleName(), value));
+        DEFAULTS.forEach(
+                (name, type) -> Optional.ofNullable(byType.get(type)).ifPresent(value -> byName.put(name, value)));
         Map<ResourceReference.Target, Object> targets = new LinkedHashMap<>();
         List<ResourceReference> open = new ArrayList<>();
         for (ResourceReference each : references) {
@@ -98,7 +111,7 @@ final class Resources {
         return name.startsWith(ENVIRONMENT) ? name.substring(ENVIRONMENT.length()) : name;
     }
 
-    /** The names below {@code java:comp/env}. */
+    /** The names below {@code java:comp/env}; those that begin with {@code java:comp/} stand beside it. */
     Map<String, Object> environment() {
         return byName;
     }

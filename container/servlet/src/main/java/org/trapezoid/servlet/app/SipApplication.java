@@ -33,6 +33,7 @@ public final class SipApplication {
     private final Supplier<ListenerTable> listeners;
     private final CallbackMode mode;
     private final Optional<Guard> guard;
+    private volatile Optional<Beans> beans = Optional.empty();
     private volatile ServletTable servlets = new ServletTable(java.util.Map.of());
 
     public SipApplication(
@@ -84,6 +85,16 @@ public final class SipApplication {
     /** Whether the sender of a message has a role that a servlet calls so. */
     public boolean isInRole(Identity sender, String servlet, String role) {
         return guard.isPresent() && guard.get().isInRole(sender, servlet, role);
+    }
+
+    /** Its CDI container, if it brings one. */
+    public Optional<Beans> beans() {
+        return beans;
+    }
+
+    /** Before anything of the application runs. */
+    public void beans(Optional<Beans> started) {
+        beans = started;
     }
 
     public ServletTable servlets() {
@@ -148,6 +159,16 @@ public final class SipApplication {
         ClassLoader outer = enter(callId);
         try {
             return call.get();
+        } finally {
+            leave(outer);
+        }
+    }
+
+    /** Runs code of the application under its class loader. */
+    public void run(String callId, Runnable code) {
+        ClassLoader outer = enter(callId);
+        try {
+            code.run();
         } finally {
             leave(outer);
         }

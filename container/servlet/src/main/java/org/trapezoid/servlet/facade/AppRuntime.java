@@ -5,8 +5,10 @@ import jakarta.servlet.sip.SipURI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.app.Beans;
 import org.trapezoid.servlet.app.Packages;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
@@ -16,6 +18,7 @@ import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.tasks.TaskContext;
 import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.auth.ChallengeResponder;
 import org.trapezoid.sip.concurrent.Strand;
@@ -54,6 +57,11 @@ public final class AppRuntime {
     private final ChallengeResponder responder;
     private final Packages packages;
     private final WatchedFlows flows;
+    private final AppTasks tasks;
+
+    @SuppressWarnings("ThreadLocalUsage") // one for an application, and gone with it
+    private final ThreadLocal<@Nullable AppSessionState> current = new ThreadLocal<>();
+
     private volatile boolean ending;
     private final Factory factory = new Factory(this);
 
@@ -74,6 +82,7 @@ public final class AppRuntime {
         this.seal = seal;
         this.responder = new ChallengeResponder(services.random());
         this.flows = new WatchedFlows(application, services.sender().flows(), strands);
+        this.tasks = new AppTasks(this, strands);
         this.packages = Packages.of(application.context()::getInitParameter);
     }
 
@@ -168,9 +177,19 @@ public final class AppRuntime {
                 application.settings().invalidateWhenReady());
     }
 
+    AppTasks tasks() {
+        return tasks;
+    }
+
+    /** Where tasks of the application run. */
+    public TaskContext.Source taskContexts() {
+        return tasks;
+    }
+
     /** From now on the application cannot make sessions: those it has are ended. */
     public void end() {
         ending = true;
+        tasks.end();
     }
 
     AppSessionState newAppSession(Optional<String> key) {
@@ -223,7 +242,7 @@ public final class AppRuntime {
         session.callbackQueued();
         boolean queued = session.strand().callback(() -> {
             try {
-                callback.run();
+                inSession(session, callback);
             } finally { // whatever throws after the application did
                 session.strand().run(() -> {
                     session.callbackEnded();
@@ -237,6 +256,27 @@ public final class AppRuntime {
             log.warn("application {}: callback queue of session {} is full, event dropped", application, session.id());
         }
         return queued;
+    }
+
+    /** Runs application code of a session on this thread. In its callback queue. */
+    void inSession(AppSessionState session, Runnable code) {
+        AppSessionState outer = current.get();
+        current.set(session);
+        try {
+            Optional<Beans> beans = application.beans();
+            if (beans.isPresent()) {
+                beans.get().invoke(code);
+            } else {
+                code.run();
+            }
+        } finally {
+            current.set(outer);
+        }
+    }
+
+    /** The session whose callback or task runs on this thread. */
+    Optional<AppSessionState> current() {
+        return Optional.ofNullable(current.get());
     }
 
     /** Ends sessions that have become ready, unless the application is being called: then after that. In the core section. */

@@ -243,14 +243,19 @@ final class AppSession implements SipApplicationSession {
     @Override
     @SuppressWarnings("rawtypes") // the API's own signature
     public Set<Future> getTaskFutures() {
-        return valid(Set::of);
+        return valid(() -> Set.copyOf(runtime.tasks().of(state)));
     }
 
     @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Future getTaskFuture(String identityName) {
         requireValid();
-        return null;
+        Set<? extends Future> named = runtime.tasks().named(state, identityName);
+        if (named.size() > 1) {
+            throw new IllegalArgumentException(
+                    named.size() + " tasks of session " + getId() + " have the name " + identityName);
+        }
+        return named.isEmpty() ? null : named.iterator().next();
     }
 
     @Override

@@ -175,10 +175,12 @@ final class Lifecycle {
         if (!listeners.isEmpty() || bound) {
             Session facade = Session.of(session, runtime);
             SipSessionEvent event = new SipSessionEvent(facade);
-            session.strand().callback(() -> {
-                runtime.application().notify(listeners, session.callId(), listener -> listener.sessionDestroyed(event));
-                facade.unbindAll();
-            });
+            session.strand()
+                    .callback(() -> runtime.inSession(session.appSession(), () -> {
+                        runtime.application()
+                                .notify(listeners, session.callId(), listener -> listener.sessionDestroyed(event));
+                        facade.unbindAll();
+                    }));
         }
     }
 
@@ -198,11 +200,12 @@ final class Lifecycle {
         if (!listeners.isEmpty() || bound) {
             AppSession facade = AppSession.of(session, runtime);
             SipApplicationSessionEvent event = new SipApplicationSessionEvent(facade);
-            session.strand().callback(() -> {
-                runtime.application()
-                        .notify(listeners, session.id().value(), listener -> listener.sessionDestroyed(event));
-                facade.unbindAll();
-            });
+            session.strand()
+                    .callback(() -> runtime.inSession(session, () -> {
+                        runtime.application()
+                                .notify(listeners, session.id().value(), listener -> listener.sessionDestroyed(event));
+                        facade.unbindAll();
+                    }));
         }
     }
 

@@ -89,12 +89,16 @@ public final class SessionsUtil implements SipSessionsUtil {
 
     @Override
     public @Nullable SipApplicationSession getCurrentApplicationSession() {
-        throw new UnsupportedOperationException(
-                "getCurrentApplicationSession (JSR 359) is not supported by this version");
+        return runtime.current()
+                .<SipApplicationSession>map(state -> AppSession.of(state, runtime))
+                .orElse(null);
     }
 
     @Override
-    public <T> T getManagedBean(Class<T> type, Annotation... qualifiers) {
-        throw new UnsupportedOperationException("CDI is not supported by this version");
+    public <T> @Nullable T getManagedBean(Class<T> type, Annotation... qualifiers) {
+        return runtime.application()
+                .beans()
+                .flatMap(beans -> beans.find(type, qualifiers))
+                .orElse(null);
     }
 }

@@ -26,11 +26,11 @@ record HandlerMethods(List<Handler> requests, List<Handler> responses) {
     private static final MethodType CALL = MethodType.methodType(void.class, Object.class);
 
     /** @throws ServletException naming the method that breaks a rule of JSR 359 */
-    static HandlerMethods of(Object pojo) throws ServletException {
+    static HandlerMethods of(Object pojo, Class<?> declared) throws ServletException {
         List<Handler> requests = new ArrayList<>();
         List<Handler> responses = new ArrayList<>();
         Set<String> overridden = new HashSet<>();
-        for (Class<?> type = pojo.getClass(); type != null && type != Object.class; type = type.getSuperclass()) {
+        for (Class<?> type = declared; type != null && type != Object.class; type = type.getSuperclass()) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean isOwn = Modifier.isPrivate(method.getModifiers());
                 if (method.isSynthetic() || !(overridden.add(signature(method)) || isOwn)) {

@@ -28,10 +28,19 @@ public final class PojoServlet implements Servlet {
 
     /** @throws ServletException naming the method that breaks a rule, or when no method takes a message */
     public PojoServlet(Object pojo) throws ServletException {
+        this(pojo, pojo.getClass());
+    }
+
+    /**
+     * Around what stands for an instance of the class, a proxy of CDI.
+     *
+     * @throws ServletException as above
+     */
+    public PojoServlet(Object pojo, Class<?> type) throws ServletException {
         this.pojo = pojo;
-        this.handlers = HandlerMethods.of(pojo);
+        this.handlers = HandlerMethods.of(pojo, type);
         if (handlers.isEmpty()) {
-            throw new ServletException("class " + pojo.getClass().getName()
+            throw new ServletException("class " + type.getName()
                     + " is no servlet: it does not extend SipServlet, and no method has an annotation such as @Invite");
         }
     }

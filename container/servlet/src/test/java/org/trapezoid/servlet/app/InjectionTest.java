@@ -69,7 +69,8 @@ class InjectionTest {
 
     private static Component injected(ResourceReference... references) throws ServletException {
         Component component = new Component();
-        new Injection(Resources.of("app", Map.of(Runnable.class, SERVICE), List.of(references))).inject(component);
+        new Injection(Resources.of("app", Map.of(Runnable.class, SERVICE), List.of(references)), Optional.empty())
+                .inject(component);
         return component;
     }
 

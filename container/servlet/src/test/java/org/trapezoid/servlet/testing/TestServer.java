@@ -252,6 +252,12 @@ public final class TestServer {
         return deploy(name, Map.of(), servlet, Map.of(), Optional.empty(), listeners);
     }
 
+    /** The same with context parameters. */
+    public TestServer deploy(String name, Map<String, String> parameters, Class<?> servlet, Class<?>... listeners)
+            throws ServletException {
+        return deploy(name, parameters, servlet, Map.of(), Optional.empty(), listeners);
+    }
+
     /** Deploys an application whose static method of that name says which application session a request is for. */
     public TestServer deployKeyed(String name, Servlet servlet, Class<?> holder, String method)
             throws ServletException {
