@@ -97,7 +97,7 @@ class DeploymentErrorsTest {
                         + " parameters"
             })
     void namesWhatCannotBeMade(String servlet, String listener, String message) throws Exception {
-        AppEnvironment environment = new AppEnvironment(source(servlet, listener), Map.of());
+        AppEnvironment environment = new AppEnvironment(source(servlet, listener), Map.of(), Optional.empty());
 
         assertThatThrownBy(environment::create)
                 .isInstanceOf(ServletException.class)
@@ -114,7 +114,7 @@ class DeploymentErrorsTest {
                         source.servletContext(),
                         Map.of(),
                         Map.of()),
-                Map.of());
+                Map.of(), Optional.empty());
         environment.create();
         SipApplication application = new SipApplication(
                 "shop",
