@@ -451,6 +451,7 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
                 404,
