@@ -70,15 +70,17 @@ public final class Realms {
         return outcome;
     }
 
-    /** Whether the user whom the credentials name has to be waited for. */
+    /** Whether a user whom the credentials name has to be waited for: any of them, since a peer chooses which ones count. */
     boolean waits(String realm, Request request, HeaderName header) {
         if (!accounts.isRemote()) {
             return false;
         }
         for (String value : request.headers().all(header)) {
             Optional<DigestCredentials> credentials = DigestCredentials.parse(value);
-            if (credentials.isPresent() && credentials.get().realm().equals(realm)) {
-                return accounts.waits(credentials.get().username(), realm);
+            if (credentials.isPresent()
+                    && credentials.get().realm().equals(realm)
+                    && accounts.waits(credentials.get().username(), realm)) {
+                return true;
             }
         }
         return false;
