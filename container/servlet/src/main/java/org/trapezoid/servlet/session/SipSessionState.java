@@ -89,7 +89,6 @@ public final class SipSessionState implements Stranded {
         derived.localCSeq = localCSeq;
         derived.used = used;
         derived.forking = forking;
-        derived.sender = sender;
         List<SipSessionState> members = family;
         if (members == null) {
             members = new ArrayList<>(2);
@@ -120,6 +119,7 @@ public final class SipSessionState implements Stranded {
                 copyId, appSession, callId, localParty, remoteParty, handler, invalidateWhenReady, now);
         copy.attributes.copyFrom(attributes);
         copy.forkingFacade = forkingFacade;
+        copy.sender = sender;
         return copy;
     }
 

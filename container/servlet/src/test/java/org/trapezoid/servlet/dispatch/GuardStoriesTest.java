@@ -183,6 +183,34 @@ class GuardStoriesTest {
     }
 
     @Test
+    void theSenderStaysKnownInADialogOfABranch() throws Exception {
+        deploy(constrained().declares("user").only(List.of(), false, "user"));
+        app.on(
+                "INVITE",
+                invite -> invite.createInviteBranch().createResponse(200, null).send());
+        app.on("BYE", request -> request.createResponse(200).send());
+        Request asked = alice.send(alice.request(Method.INVITE, "sip:desk@a.test"));
+        Response challenged = alice.nextResponse(401);
+        alice.send(alice.request(Method.ACK, "sip:desk@a.test")
+                .set(HeaderName.VIA, asked.headers().first(HeaderName.VIA).orElseThrow())
+                .set(HeaderName.TO, challenged.to().toString()));
+
+        Request sent = alice.send(answering(
+                alice.request(Method.INVITE, "sip:desk@a.test").set(HeaderName.CSEQ, "2 INVITE"),
+                challenged,
+                "alice",
+                "secret"));
+        Response ok = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, sent, ok, 2));
+        alice.send(alice.inDialog(Method.BYE, sent, ok, 3));
+        alice.nextResponse(200);
+        server.advance(Duration.ofSeconds(33));
+
+        assertThat(app.seen).containsExactly("INVITE", "ACK", "BYE");
+        assertThat(app.requests).extracting(SipServletRequest::getRemoteUser).containsOnly("alice");
+    }
+
+    @Test
     @Rfc(value = 3261, section = "22.1")
     void aCancelIsNotAskedForAndNamesWhoSentTheInvite() throws Exception {
         deploy(constrained().declares("user").only(List.of(), false, "user"));
