@@ -353,6 +353,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         boolean awaitsAck = request.method().equals(Method.INVITE) && response.statusClass() == StatusClass.SUCCESS;
         if (awaitsAck) {
             repeatUntilAck(response);
+            (parent == null ? this : parent).endProvisionals();
         }
         transaction.send(response);
         if (parent != null) {
@@ -365,6 +366,18 @@ public final class UasCore implements ServerUser, Acknowledged {
             session.transactionEnded();
         }
         listener.onFinal();
+    }
+
+    /** No provisional response follows a 2xx through the transaction (RFC 6026 §7.1): none of another dialog is repeated. */
+    private void endProvisionals() {
+        stopProvisionals();
+        branches.forEach(UasCore::stopProvisionals);
+    }
+
+    private void stopProvisionals() {
+        if (!finalSent && reliable != null) {
+            reliable.stop();
+        }
     }
 
     /** Those that have not answered will not. */
@@ -544,6 +557,10 @@ public final class UasCore implements ServerUser, Acknowledged {
             listener.onFinal();
         } else if (!finalSent && !released) { // RFC 4320 §4.2: the client has given up, there is nothing to send
             finalSent = true;
+            if (branchSucceeded) {
+                session.settled(this);
+                session.terminated(); // its own dialog never came about
+            }
             session.transactionEnded();
             listener.onFinal();
         }

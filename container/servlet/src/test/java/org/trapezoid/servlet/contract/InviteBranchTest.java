@@ -130,6 +130,48 @@ class InviteBranchTest {
     }
 
     @Test
+    void theSessionOfTheInviteEndsWhenABranchHasAnswered() throws Exception {
+        app.on("INVITE", invite -> {
+            invite.createResponse(180).send();
+            invite.createInviteBranch().createResponse(200, null).send();
+        });
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:branches@a.test"));
+        alice.nextResponse(180);
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+        alice.nextResponse(200);
+
+        server.advance(java.time.Duration.ofSeconds(33));
+
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 6026, section = "7.1")
+    void noProvisionalResponseOfAnotherDialogIsRepeatedAfterTheSuccess() throws Exception {
+        app.on("INVITE", invite -> {
+            invite.createResponse(183).sendReliably();
+            invite.createInviteBranch().createResponse(183, null).sendReliably();
+            invite.createInviteBranch().createResponse(200, null).send();
+        });
+        Request invite =
+                alice.send(alice.request(Method.INVITE, "sip:branches@a.test").add(HeaderName.SUPPORTED, "100rel"));
+        alice.nextResponse(183);
+        alice.nextResponse(183);
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+
+        server.advance(java.time.Duration.ofSeconds(5));
+
+        assertThat(alice.rest()).isEmpty();
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+        alice.nextResponse(200);
+        server.advance(java.time.Duration.ofSeconds(33));
+        server.assertEnded();
+    }
+
+    @Test
     void anErrorOfOneBranchEndsThemAll() throws Exception {
         app.on("INVITE", invite -> {});
         alice.send(alice.request(Method.INVITE, "sip:branches@a.test"));
