@@ -70,15 +70,34 @@ final class KeepAlivePreference implements SessionKeepAlive.Preference {
         if (answered.isEmpty()) {
             return new SessionExpires(Math.max(USUAL, getMinimumExpiration()), Optional.empty());
         }
-        Optional<SessionExpires> asked = expires(answered.get());
+        Optional<SessionExpires> asked = asked();
         SessionExpires.Refresher who = supports(answered.get())
                 ? asked.flatMap(SessionExpires::refresher).orElse(SessionExpires.Refresher.UAC)
                 : SessionExpires.Refresher.UAS;
+        long usual = Math.max(USUAL, least());
         return new SessionExpires(
                 asked.map(SessionExpires::seconds)
-                        .filter(seconds -> seconds < USUAL)
-                        .orElse(USUAL),
+                        .filter(seconds -> seconds < usual)
+                        .orElse(usual),
                 Optional.of(who));
+    }
+
+    private Optional<SessionExpires> asked() {
+        return answered.flatMap(KeepAlivePreference::expires);
+    }
+
+    /** RFC 4028 §9: an answer grants no less than the Min-SE of its request. */
+    private long least() {
+        return Math.max(
+                SessionExpires.LEAST, minimum(answered.map(Message.class::cast).orElseGet(message::message)));
+    }
+
+    private static long minimum(Message of) {
+        return of.headers()
+                .first(HeaderName.MIN_SE)
+                .flatMap(SessionExpires::parse)
+                .map(SessionExpires::seconds)
+                .orElse(-1L);
     }
 
     private void write(SessionExpires value) {
@@ -154,20 +173,20 @@ final class KeepAlivePreference implements SessionKeepAlive.Preference {
 
     @Override
     public int getMinimumExpiration() {
-        return message.message()
-                .headers()
-                .first(HeaderName.MIN_SE)
-                .flatMap(SessionExpires::parse)
-                .map(value -> (int) value.seconds())
-                .orElse(-1);
+        return (int) minimum(message.message());
     }
 
     @Override
     public void setExpiration(int expiration) {
         SessionExpires present = enabled();
-        long least = Math.max(SessionExpires.LEAST, getMinimumExpiration());
-        if (expiration < least) {
-            throw new IllegalArgumentException("the interval is at least " + least + " s, not " + expiration);
+        long least = least();
+        long most = asked().map(SessionExpires::seconds).orElse(Long.MAX_VALUE);
+        if (expiration < least || expiration > Math.max(least, most)) {
+            throw new IllegalArgumentException(
+                    most == Long.MAX_VALUE
+                            ? "the interval is at least " + least + " s, not " + expiration
+                            : "the interval is from " + least + " to " + most + " s, as was asked for, not "
+                                    + expiration);
         }
         write(new SessionExpires(expiration, present.refresher()));
     }

@@ -164,6 +164,33 @@ class SessionKeepAliveTest {
     }
 
     @Test
+    @Rfc(value = 4028, section = "9")
+    void anAnswerGrantsNeitherMoreThanWasAskedForNorLessThanTheLeast() throws Exception {
+        deploy(Map.of());
+        app.on("INVITE", invite -> {
+            SipServletResponse accepted = invite.createResponse(200);
+            SessionKeepAlive.Preference granted = accepted.getSessionKeepAlivePreference();
+            granted.setEnabled(true);
+            assertThat(granted.getExpiration()).isEqualTo(3600);
+            assertThatThrownBy(() -> granted.setExpiration(3599))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("3600 to 7200");
+            assertThatThrownBy(() -> granted.setExpiration(7201)).isInstanceOf(IllegalArgumentException.class);
+            granted.setExpiration(7200);
+            granted.setExpiration(4000);
+            accepted.send();
+        });
+
+        alice.send(alice.request(Method.INVITE, "sip:timers@a.test")
+                .add(HeaderName.SUPPORTED, "timer")
+                .add(HeaderName.MIN_SE, "3600")
+                .add(HeaderName.SESSION_EXPIRES, "7200;refresher=uac"));
+
+        assertThat(alice.nextResponse(200).headers().first(HeaderName.SESSION_EXPIRES))
+                .hasValue("4000;refresher=uac");
+    }
+
+    @Test
     void aPreferenceIsTakenBack() throws Exception {
         deploy(Map.of());
         SipServletRequest call = app.request("INVITE", bob);
