@@ -28,6 +28,7 @@ import org.trapezoid.servlet.router.RetiredException;
 import org.trapezoid.servlet.router.RouteModifier;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.router.Selection;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
@@ -93,8 +94,10 @@ public final class ApiRouter implements LoadedRouter {
     }
 
     private Selection ask(Request request, Origin origin, RoutingState state) {
-        SipRequest view = SipRequest.routed(
-                runtime, runtime.provisionalSession(strands.create(), request), request, origin, state);
+        Strand strand =
+                Strand.held().orElseGet(strands::create); // what applications send is routed in their core section
+        SipRequest view =
+                SipRequest.routed(runtime, runtime.provisionalSession(strand, request), request, origin, state);
         return selection(request(view, region(state), view.getRoutingDirective(), targeted(origin), state.stateInfo()));
     }
 

@@ -159,6 +159,7 @@ public final class AppRuntime {
 
     /** A new application session on the strand, which becomes the application's. */
     public AppSessionState newAppSession(Strand strand, Optional<String> key) {
+        strand.mode(application.mode());
         AppSessionState session = appSession(strand, key);
         services.sessions().add(session);
         return session;
@@ -166,7 +167,6 @@ public final class AppRuntime {
 
     /** One that nobody else knows. */
     private AppSessionState appSession(Strand strand, Optional<String> key) {
-        strand.mode(application.mode());
         return new AppSessionState(
                 new SessionId(services.identifiers().tag()),
                 application.name(),
@@ -186,7 +186,7 @@ public final class AppRuntime {
         return tasks;
     }
 
-    /** From now on the application cannot make sessions: those it has are ended. */
+    /** From now on the application cannot make sessions: those it has are ended. In no core section. */
     public void end() {
         ending = true;
         tasks.end();

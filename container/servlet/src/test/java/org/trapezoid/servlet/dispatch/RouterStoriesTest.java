@@ -316,6 +316,24 @@ class RouterStoriesTest {
                 .containsExactly("<sip:198.51.100.2;lr>", "<sip:198.51.100.9;lr>");
     }
 
+    @Test
+    void mayLookAtTheSessionOfWhatAnApplicationSends() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        router.answer(request -> to("first"), request -> {
+            seen.add(request.getApplicationSession().isReadyToInvalidate());
+            seen.add(request.getApplicationSession().getExpirationTime());
+            return null;
+        });
+        first.on("OPTIONS", onward());
+
+        alice.send(alice.request(Method.OPTIONS, bob.contact()));
+        bob.send(bob.answer(bob.nextRequest(Method.OPTIONS), 200));
+        alice.nextResponse(200);
+
+        assertThat(seen).hasSize(2);
+        server.assertEnded();
+    }
+
     // ---- what it does wrong
 
     @Test

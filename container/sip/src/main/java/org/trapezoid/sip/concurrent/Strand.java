@@ -2,6 +2,7 @@
 package org.trapezoid.sip.concurrent;
 
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -127,6 +128,11 @@ public final class Strand implements Stranded {
     /** What a log line about this strand calls it, such as the Call-ID. */
     public void identity(String identity) {
         this.identity = identity;
+    }
+
+    /** The one whose core section this thread is in. */
+    public static Optional<Strand> held() {
+        return Optional.ofNullable(Turn.current().held());
     }
 
     /** Whether this thread is in the core section. */
