@@ -170,8 +170,9 @@ public final class RouterWatch {
         return dar.map(DefaultApplicationRouter::new).orElseGet(DefaultApplicationRouter::new);
     }
 
-    /** Destroys the router; nobody asks it any more. */
+    /** Destroys the router. An application that does not end in time may still send something. */
     void close() {
+        current.replace(defaultRouter()); // who asks all the same must not wait for the next one
         retire(Runnable::run);
     }
 
