@@ -263,8 +263,10 @@ public final class AppDeployments implements Applications {
             timers.schedule(strand, LOOK, () -> await(strand, ending, deadline, ended));
             return;
         }
-        ending.inbound().runtime().end();
-        strand.callback(() -> invalidate(strand, ending, LOOKS, Set.of(), ended));
+        strand.callback(() -> {
+            ending.inbound().runtime().end(); // tells listeners of tasks
+            invalidate(strand, ending, LOOKS, Set.of(), ended);
+        });
     }
 
     /** More than once: a request that was being dispatched may still have made a session. */

@@ -78,7 +78,22 @@ final class AppTasks implements TaskContext.Source {
         return named;
     }
 
-    /** The application ends: what has not run will not. */
+    /** Its session has ended: what waits for its time will not run, and keeps nothing. In the core section. */
+    void ended(AppSessionState session) {
+        if (ofSessions.containsKey(session)) {
+            boolean unused = session.strand() // behind the task that ended it; without room each ends when it is due
+                    .callback(() -> of(session).forEach(task -> task.cancel(false)));
+        }
+    }
+
+    /** Application code of no session, on a worker. Any thread, in a core section too. */
+    private void runAside(Runnable code) {
+        Strand strand = strands.create();
+        strand.mode(CallbackMode.worker());
+        Strand.post(() -> strand.run(() -> strand.callback(code)));
+    }
+
+    /** The application ends: what has not run will not. In no core section. */
     void end() {
         ended = true;
         all.forEach(task -> task.cancel(false));
@@ -108,6 +123,11 @@ final class AppTasks implements TaskContext.Source {
         @Override
         public void apply(Runnable task) {
             runtime.inSession(session, () -> inLoader(task));
+        }
+
+        @Override
+        public void aside(Runnable task) {
+            runAside(task);
         }
 
         @Override
@@ -148,6 +168,11 @@ final class AppTasks implements TaskContext.Source {
         @Override
         public void apply(Runnable task) {
             runtime.application().run("-", task);
+        }
+
+        @Override
+        public void aside(Runnable task) {
+            runAside(task);
         }
 
         @Override

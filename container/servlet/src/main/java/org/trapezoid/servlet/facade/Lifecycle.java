@@ -194,6 +194,7 @@ final class Lifecycle {
         }
         session.invalidated();
         runtime.services().sessions().remove(session);
+        runtime.tasks().ended(session);
         List<SipApplicationSessionListener> listeners =
                 runtime.application().listeners().applicationSession();
         boolean bound = !session.attributes().names().isEmpty();

@@ -92,10 +92,11 @@ class Task<V extends @Nullable Object> extends FutureTask<V> implements Schedule
         }
         RejectedExecutionException refused =
                 new RejectedExecutionException("the session of the task has ended, or too much waits for it");
-        abort(refused);
         if (submitting) {
+            abort(refused);
             throw refused;
         }
+        context.aside(() -> abort(refused)); // this is the core section of a timer, and listeners are the application's
     }
 
     private void abort(Throwable cause) {

@@ -22,6 +22,9 @@ public interface TaskContext {
     /** Runs it on this thread at once, with the class loader and the current session; in no queue. */
     void apply(Runnable task);
 
+    /** Runs it on a worker; in no queue. For threads that may call no application. */
+    void aside(Runnable task);
+
     /** The task is known to its session until it is done. */
     void submitted(Future<?> task, String identity);
 

@@ -259,10 +259,82 @@ class ManagedTaskStoriesTest {
         server.advance(Duration.ofMinutes(4));
         assertThat(server.sessions()).isZero();
 
+        assertThat(task.get().isCancelled()).isTrue(); // at once: it would keep the session until it is due
         server.advance(Duration.ofHours(1));
-
         assertThat(events).isEmpty();
-        assertThat(task.get().isCancelled()).isTrue();
+    }
+
+    @Test
+    void aTaskMayEndItsSession() throws Exception {
+        AtomicReference<Future<String>> task = new AtomicReference<>();
+        call(request -> {
+            SipApplicationSession session = request.getApplicationSession();
+            session.setInvalidateWhenReady(false);
+            Callable<String> ending = () -> {
+                session.invalidate();
+                return "ended";
+            };
+            task.set(app.scheduler.schedule(ending, 1, TimeUnit.SECONDS));
+        });
+
+        server.advance(Duration.ofSeconds(1));
+
+        assertThat(task.get().get()).isEqualTo("ended");
+        server.assertEnded();
+    }
+
+    /** Its steps, each told with how the session is found then: that needs the core section. */
+    private ManagedTaskListener looking(SipApplicationSession session) {
+        return new ManagedTaskListener() {
+            @Override
+            public void taskSubmitted(Future<?> future, ManagedExecutorService executor, Object task) {}
+
+            @Override
+            public void taskAborted(
+                    Future<?> future, ManagedExecutorService executor, Object task, Throwable exception) {
+                events.add("aborted, ready " + session.isReadyToInvalidate());
+            }
+
+            @Override
+            public void taskDone(
+                    Future<?> future, ManagedExecutorService executor, Object task, @Nullable Throwable exception) {}
+
+            @Override
+            public void taskStarting(Future<?> future, ManagedExecutorService executor, Object task) {}
+        };
+    }
+
+    @Test
+    void aListenerIsInNoCoreSectionWhenTheApplicationEnds() {
+        SipApplicationSession session = app.factory().createApplicationSession();
+        var unused = app.scheduler.schedule(
+                ManagedExecutors.managedTask((Runnable) () -> {}, looking(session)), 1, TimeUnit.HOURS);
+
+        server.layer().applications().undeploy("app", Duration.ZERO);
+        server.advance(Duration.ofSeconds(2));
+
+        assertThat(events).containsExactly("aborted, ready false");
+    }
+
+    @Test
+    void aListenerIsInNoCoreSectionWhenTooMuchWaits() {
+        SipApplicationSession other = app.factory().createApplicationSession();
+        call(request -> {
+            request.getApplicationSession().setInvalidateWhenReady(false);
+            var unused = app.scheduler.schedule(
+                    ManagedExecutors.managedTask((Runnable) () -> {}, looking(other)), 1, TimeUnit.SECONDS);
+            boolean taken = true;
+            while (taken) {
+                try {
+                    app.executor.execute(() -> {});
+                } catch (RejectedExecutionException full) {
+                    taken = false;
+                }
+            }
+            server.advance(Duration.ofSeconds(1)); // while the callback runs
+        });
+
+        assertThat(events).containsExactly("aborted, ready false");
     }
 
     @Test
