@@ -50,7 +50,11 @@ public record BindingMerge(String addressOfRecord, List<Binding> put, List<Bindi
         all.removeAll(later.removed);
         all.addAll(later.put);
         List<Binding> gone = new ArrayList<>(removed);
-        gone.addAll(later.removed);
+        for (Binding each : later.removed) {
+            if (!put.contains(each)) { // else nobody has seen it: it was put by this change
+                gone.add(each);
+            }
+        }
         return new BindingMerge(addressOfRecord, all, gone);
     }
 
