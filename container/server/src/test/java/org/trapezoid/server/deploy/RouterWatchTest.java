@@ -3,18 +3,21 @@ package org.trapezoid.server.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.servlet.sip.ar.SipApplicationRouter;
 import jakarta.servlet.sip.ar.spi.SipApplicationRouterProvider;
-import java.lang.reflect.Proxy;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.trapezoid.server.routing.FixedRouterProvider;
 import org.trapezoid.server.testing.Zips;
 import org.trapezoid.servlet.router.CurrentRouter;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
@@ -34,17 +37,6 @@ class RouterWatchTest {
 
     @TempDir
     private Path base;
-
-    /** Of a router that is never asked: the layer gives another one. */
-    public static final class Provider extends SipApplicationRouterProvider {
-        @Override
-        public SipApplicationRouter getSipApplicationRouter() {
-            return (SipApplicationRouter) Proxy.newProxyInstance(
-                    Provider.class.getClassLoader(),
-                    new Class<?>[] {SipApplicationRouter.class},
-                    (proxy, method, arguments) -> null);
-        }
-    }
 
     private static final class Ending implements LoadedRouter {
         private int asked;
@@ -78,14 +70,26 @@ class RouterWatchTest {
         public void undeployed(List<String> names) {}
     }
 
+    /** With a router that is never asked: the layer gives another one. */
+    private void jar(Path file) throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        for (String type : List.of("FixedRouterProvider", "FixedRouterProvider$FixedRouter")) {
+            try (InputStream in =
+                    Objects.requireNonNull(FixedRouterProvider.class.getResourceAsStream(type + ".class"))) {
+                entries.put("org/trapezoid/server/routing/" + type + ".class", in.readAllBytes());
+            }
+        }
+        entries.put(
+                "META-INF/services/" + SipApplicationRouterProvider.class.getName(),
+                FixedRouterProvider.class.getName().getBytes(StandardCharsets.UTF_8));
+        entries.put("route.txt", ("one\n" + base.resolve("events") + "\n").getBytes(StandardCharsets.UTF_8));
+        Zips.write(file, entries);
+    }
+
     @Test
     void whoSendsAfterItsEndDoesNotWaitForASuccessor() throws Exception {
         Path jars = Files.createDirectory(base.resolve("routers"));
-        Zips.write(
-                jars.resolve("router.jar"),
-                Map.of(
-                        "META-INF/services/" + SipApplicationRouterProvider.class.getName(),
-                        Provider.class.getName().getBytes(StandardCharsets.UTF_8)));
+        jar(jars.resolve("router.jar"));
         CurrentRouter current = new CurrentRouter(new DefaultApplicationRouter());
         Ending router = new Ending();
         RouterWatch watch = new RouterWatch(
