@@ -184,8 +184,12 @@ public final class SharedBindings implements AutoCloseable {
 
     /** One change of an address-of-record at a time is under way, so that they arrive in their order. */
     private void send(BindingMerge change) {
-        map.submitToKey(change.addressOfRecord(), new MergeBindings(change))
-                .whenCompleteAsync((record, failure) -> sent(change, record, failure), executor);
+        try {
+            map.submitToKey(change.addressOfRecord(), new MergeBindings(change))
+                    .whenCompleteAsync((record, failure) -> sent(change, record, failure), executor);
+        } catch (RuntimeException e) {
+            sent(change, null, e);
+        }
     }
 
     private void sent(BindingMerge change, @Nullable String record, @Nullable Throwable failure) {

@@ -29,6 +29,9 @@ final class ClusterSide implements AutoCloseable {
             node.close();
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while joining the cluster");
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
         }
     }
 
