@@ -100,7 +100,7 @@ final class DialogFamily implements ForkingContext {
         Session last = null;
         for (SipSession each : getSipSessions()) {
             Session member = (Session) each;
-            if (!spared.contains(each) && !member.state().isAutomatic() && member.hasOwnDialog()) {
+            if (!spared.contains(each) && !member.state().isAutomatic() && AutomaticProcessing.isPossible(member)) {
                 AutomaticProcessing.terminate(member, runtime, listener, spared.isEmpty());
                 last = member;
             }
@@ -120,7 +120,7 @@ final class DialogFamily implements ForkingContext {
         requireUserAgent();
         return root.strand().call(() -> {
             Session first = (Session) getSipSessions().iterator().next();
-            return first.anotherNotify();
+            return first.requests().anotherNotify();
         });
     }
 

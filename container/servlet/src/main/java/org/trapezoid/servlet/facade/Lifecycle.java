@@ -160,14 +160,14 @@ final class Lifecycle {
     /** Ends a SIP session: attributes unbound, listeners told, forgotten. */
     static void invalidate(AppRuntime runtime, SipSessionState session) {
         if (session.isValid() && session.hasTransactions()) {
-            Session.of(session, runtime).abandon();
+            Session.of(session, runtime).messages().abandon();
         }
         if (!session.isValid()) {
             return;
         }
         session.invalidated();
         if (session.facade() instanceof Session facade) {
-            facade.stopTimer();
+            facade.upkeep().stopTimer();
         }
         runtime.services().sessions().remove(session);
         List<SipSessionListener> listeners = runtime.application().listeners().sipSession();

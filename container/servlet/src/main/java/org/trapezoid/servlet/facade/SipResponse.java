@@ -246,7 +246,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
                 request.committed();
                 session.branch().ifPresent(own -> own.answered(this));
                 if (ready.status() < 300 && getMethod().equals("INVITE")) {
-                    session.awaitsAck(this);
+                    session.messages().awaitsAck(this);
                 }
             }
             return true;
@@ -254,13 +254,16 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     private void identify() {
-        Session.of(sessionState(), runtime()).sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
+        Session.of(sessionState(), runtime()).upkeep().sessionId().ifPresent(value -> edit().set(
+                        HeaderName.SESSION_ID, value));
     }
 
     /** What is answered as a user agent, with the session timer that is granted. */
     private Response timed(Response response) {
         Session session = Session.of(sessionState(), runtime());
-        Optional<CallTimer> timer = keepsAlive() ? Optional.of(session.keepTime()) : session.callTimer();
+        Optional<CallTimer> timer = keepsAlive()
+                ? Optional.of(session.upkeep().keepTime())
+                : session.upkeep().callTimer();
         if (timer.isEmpty()) {
             return response;
         }
@@ -308,7 +311,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             Session session = Session.of(sessionState(), runtime());
             session.requireNotAutomatic();
             frozen = core.sendReliably(message()); // with its number
-            session.reliable(this);
+            session.messages().reliable(this);
             committed = true;
             return true;
         });
@@ -353,7 +356,8 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
                 .inDialog(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()));
         committed = true;
         prack.acknowledges(this);
-        Session.of(sessionState(), runtime()).pracked(this);
+        SipSessionState session = sessionState();
+        session.strand().run(() -> Session.of(session, runtime()).messages().pracked(this));
         return prack;
     }
 
@@ -365,8 +369,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     void acknowledgeUnseen(Session session) {
         if (!committed && !sessionState().isAutomatic()) {
             committed = true;
-            session.pracked(this);
-            session.sendUnseen(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()), response -> {});
+            session.messages().pracked(this);
+            session.requests()
+                    .sendUnseen(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()), response -> {});
         }
     }
 
