@@ -60,7 +60,8 @@ final class DialogFamily implements ForkingContext {
 
     private void requireValid() {
         if (!isValid()) {
-            throw new IllegalStateException("the sessions of call " + root.callId() + " were invalidated");
+            throw new IllegalStateException("the sessions of call " + root.callId() + " (application "
+                    + runtime.application() + ") were invalidated");
         }
     }
 
@@ -89,7 +90,8 @@ final class DialogFamily implements ForkingContext {
     private void requireUserAgent() {
         requireValid();
         if (root.strand().call(root::isProxying)) {
-            throw new IllegalStateException("the sessions of call " + root.callId() + " are those of a proxy");
+            throw new IllegalStateException("the sessions of call " + root.callId() + " (application "
+                    + runtime.application() + ") are those of a proxy");
         }
     }
 
@@ -114,8 +116,9 @@ final class DialogFamily implements ForkingContext {
     @Override
     public SipServletRequest createRequest(String method) {
         if (!method.equals("NOTIFY")) {
-            throw new IllegalArgumentException(
-                    "only NOTIFY makes another dialog of a request that was forked (RFC 6665 §4.1.4), not " + method);
+            throw new IllegalArgumentException("application " + runtime.application()
+                    + ": only NOTIFY makes another dialog of a request that was forked (RFC 6665 §4.1.4), not "
+                    + method);
         }
         requireUserAgent();
         return root.strand().call(() -> {

@@ -176,11 +176,13 @@ final class Lifecycle {
             Session facade = Session.of(session, runtime);
             SipSessionEvent event = new SipSessionEvent(facade);
             session.strand()
-                    .callback(() -> runtime.inSession(session.appSession(), () -> {
-                        runtime.application()
-                                .notify(listeners, session.callId(), listener -> listener.sessionDestroyed(event));
-                        facade.unbindAll();
-                    }));
+                    .callback(() -> runtime.inSession(
+                            session.appSession(),
+                            () -> facade.end(() -> runtime.application()
+                                    .notify(
+                                            listeners,
+                                            session.callId(),
+                                            listener -> listener.sessionDestroyed(event)))));
         }
     }
 
@@ -201,11 +203,13 @@ final class Lifecycle {
             AppSession facade = AppSession.of(session, runtime);
             SipApplicationSessionEvent event = new SipApplicationSessionEvent(facade);
             session.strand()
-                    .callback(() -> runtime.inSession(session, () -> {
-                        runtime.application()
-                                .notify(listeners, session.id().value(), listener -> listener.sessionDestroyed(event));
-                        facade.unbindAll();
-                    }));
+                    .callback(() -> runtime.inSession(
+                            session,
+                            () -> facade.end(() -> runtime.application()
+                                    .notify(
+                                            listeners,
+                                            session.id().value(),
+                                            listener -> listener.sessionDestroyed(event)))));
         }
     }
 

@@ -84,8 +84,15 @@ final class Session implements SipSession {
         return new SessionRequests(this, runtime);
     }
 
-    void unbindAll() {
-        binding.unbindAll();
+    /** It was invalidated; its listeners, who are told now, may still read it. In its callback queue. */
+    void end(Runnable listeners) {
+        binding.end(listeners);
+    }
+
+    private void requireReadable() {
+        if (!binding.isEnding()) {
+            requireValid();
+        }
     }
 
     private <T> T valid(Supplier<T> core) {
@@ -214,7 +221,7 @@ final class Session implements SipSession {
 
     @Override
     public State getState() {
-        requireValid();
+        requireReadable();
         return switch (state.state()) {
             case INITIAL -> State.INITIAL;
             case EARLY -> State.EARLY;
@@ -225,7 +232,7 @@ final class Session implements SipSession {
 
     @Override
     public long getCreationTime() {
-        requireValid();
+        requireReadable();
         return state.createdAt();
     }
 
@@ -236,7 +243,7 @@ final class Session implements SipSession {
 
     @Override
     public long getLastAccessedTime() {
-        requireValid();
+        requireReadable();
         return state.lastAccessedAt();
     }
 

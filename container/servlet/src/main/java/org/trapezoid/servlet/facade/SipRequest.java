@@ -161,6 +161,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     @Override
+    boolean hasOwnContact() {
+        return sending != null;
+    }
+
+    @Override
     void requirePartiesFree() {
         requireUnsent("change From or To of");
         if (sending == null || !initial) {
@@ -353,7 +358,21 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public @Nullable Address getInitialPoppedRoute() {
-        return getPoppedRoute();
+        return arrival()
+                .map(Origin::poppedRoute)
+                .orElseGet(() -> incoming.flatMap(Incoming::poppedRoute))
+                .<Address>map(SipAddress::new)
+                .orElse(null);
+    }
+
+    /** How an initial request came to this server; empty for others. */
+    private Optional<Origin> arrival() {
+        return incoming.map(in -> in.routing().arrival()).filter(origin -> !origin.isInternal());
+    }
+
+    @Override
+    Optional<org.trapezoid.sip.transport.Flow> initialFlow() {
+        return arrival().flatMap(Origin::flow).or(this::flow);
     }
 
     @Override

@@ -135,6 +135,11 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     @Override
+    boolean hasOwnContact() {
+        return !received;
+    }
+
+    @Override
     void requirePartiesFree() {
         throw new IllegalStateException("From and To of a response are those of the request: " + describe());
     }
@@ -296,13 +301,13 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     public void sendReliably() throws Rel100Exception {
         UasCore core = sender();
         if (getStatus() <= 100 || getStatus() >= 200) {
-            throw new Rel100Exception(Rel100Exception.NOT_1XX);
+            throw new Unreliable(Rel100Exception.NOT_1XX, this);
         }
         if (!getMethod().equals("INVITE")) {
-            throw new Rel100Exception(Rel100Exception.NOT_INVITE);
+            throw new Unreliable(Rel100Exception.NOT_INVITE, this);
         }
         if (!asks(HeaderName.SUPPORTED) && !asks(HeaderName.REQUIRE)) {
-            throw new Rel100Exception(Rel100Exception.NO_REQ_SUPPORT);
+            throw new Unreliable(Rel100Exception.NO_REQ_SUPPORT, this);
         }
         sessionState().strand().call(() -> {
             requireUnsent();
@@ -347,7 +352,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     @Override
     public SipServletRequest createPrack() throws Rel100Exception {
         if (!isReliableProvisional() || !received) {
-            throw new Rel100Exception(Rel100Exception.NOT_100rel);
+            throw new Unreliable(Rel100Exception.NOT_100rel, this);
         }
         if (committed) {
             throw new IllegalStateException("cannot create a PRACK for " + describe() + ": one was made");
