@@ -29,7 +29,8 @@ public final class RouterCheck {
     private static List<String> problems(Path directory, List<Path> jars) throws IOException {
         Path scratch = Files.createTempDirectory("trapezoid-check");
         RouterJars routers = new RouterJars(scratch);
-        try (ApplicationClassLoader loader = routers.load(directory, jars).loader()) {
+        try {
+            routers.load(directory, jars).loader().close();
             return List.of();
         } catch (BrokenArchiveException e) {
             return List.of(String.valueOf(e.getMessage()));
