@@ -167,8 +167,7 @@ final class KeepAlivePreference implements SessionKeepAlive.Preference {
         SessionExpires present = enabled();
         long least = Math.max(SessionExpires.LEAST, getMinimumExpiration());
         if (expiration < least) {
-            throw new IllegalArgumentException(
-                    "the interval of " + message.describe() + " is at least " + least + " s, not " + expiration);
+            throw new IllegalArgumentException("the interval is at least " + least + " s, not " + expiration);
         }
         write(new SessionExpires(expiration, present.refresher()));
     }
