@@ -3,12 +3,14 @@ package org.trapezoid.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.trapezoid.server.deploy.ArchiveCheck;
+import org.trapezoid.server.deploy.RouterCheck;
 
 /**
  * A SIP Servlet server inside a program. Thread-safe.
@@ -55,14 +57,18 @@ public final class SipServer implements AutoCloseable {
     }
 
     /**
-     * What would go wrong with a configuration: a text for each application that cannot be deployed.
+     * What would go wrong with a configuration: a text for each application that cannot be deployed, and for an application router in
+     * jars that cannot be used.
      *
      * @throws ConfigException if another file it names cannot be used
      */
     public static List<String> check(ServerConfig config) {
         Assembly.checkRouter(config.applications());
-        return ArchiveCheck.problems(
-                config.applications().archives(), config.applications().directory());
+        List<String> problems = new ArrayList<>();
+        config.applications().routerJars().map(RouterCheck::problems).ifPresent(problems::addAll);
+        problems.addAll(ArchiveCheck.problems(
+                config.applications().archives(), config.applications().directory()));
+        return List.copyOf(problems);
     }
 
     /** Opens the listeners and deploys the applications; a server starts once. What fails is closed again. */

@@ -27,6 +27,8 @@ import org.apache.tomcat.jakartaee.Migration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.server.routing.FixedRouterProvider;
 import org.trapezoid.server.testing.Zips;
 
@@ -62,15 +64,17 @@ class RoutingTest {
     }
 
     private SipServer server() {
-        return SipServer.create(config -> config.listen(Listener.udp(0))
+        return SipServer.create(config -> common(config).router(dar).routerJars(jars));
+    }
+
+    private ServerConfig.Builder common(ServerConfig.Builder config) {
+        return config.listen(Listener.udp(0))
                 .application("one", new Named())
                 .application("two", new Named())
                 .data(base.resolve("data"))
                 .scanInterval(Duration.ofMillis(20))
-                .router(dar)
-                .routerJars(jars)
                 .unroutedStatus(604)
-                .unroutedReason("Nobody here"));
+                .unroutedReason("Nobody here");
     }
 
     private void write(String application, String comment) throws IOException {
@@ -244,6 +248,45 @@ class RoutingTest {
                     }
                 })
                 .hasMessageContaining("META-INF/services");
+    }
+
+    @Test
+    void aCheckFindsARouterThatCannotBeUsed() throws Exception {
+        ServerConfig config =
+                common(ServerConfig.builder()).router(dar).routerJars(jars).build();
+        assertThat(SipServer.check(config)).isEmpty();
+
+        Path jar = jar("router.jar", "two");
+        assertThat(SipServer.check(config)).isEmpty();
+        assertThat(events).isEmptyFile();
+
+        Files.delete(jar);
+        Zips.write(jars.resolve("empty.jar"), "readme.txt", "nothing");
+        assertThat(SipServer.check(config))
+                .singleElement()
+                .asString()
+                .contains(jars.toString(), "META-INF/services/jakarta.servlet.sip.ar.spi.SipApplicationRouterProvider");
+
+        Files.delete(jars.resolve("empty.jar"));
+        Zips.write(jars.resolve("wrong.jar"), PROVIDER, "com.example.Missing");
+        assertThat(SipServer.check(config)).singleElement().asString().contains(jars.toString(), "com.example.Missing");
+
+        Files.delete(jars.resolve("wrong.jar"));
+        Files.delete(jars);
+        assertThat(SipServer.check(config)).singleElement().asString().contains(jars.toString(), "no such directory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jakarta.servlet.sip.ar.dar.configuration", "javax.servlet.sip.ar.dar.configuration"})
+    void aPropertyOfEitherSpellingNamesTheFile(String property) throws IOException {
+        write("two", "");
+        System.setProperty(property, dar.toUri().toString());
+        try (SipServer server = SipServer.create(this::common)) {
+            server.start();
+            assertThat(ask(server)).isEqualTo("200 From two");
+        } finally {
+            System.clearProperty(property);
+        }
     }
 
     @Test

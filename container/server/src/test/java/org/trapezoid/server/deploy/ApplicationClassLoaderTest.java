@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.server.testing.Classes;
 import org.trapezoid.server.testing.Sars;
+import org.trapezoid.server.testing.Zips;
 
 class ApplicationClassLoaderTest {
 
@@ -100,6 +105,39 @@ class ApplicationClassLoaderTest {
 
         try (ApplicationClassLoader own = new ApplicationClassLoader("b", other, CONTAINER)) {
             assertThat(own.loadClass("org.slf4j.Logger").getClassLoader()).isSameAs(own);
+        }
+    }
+
+    /** What old archives bring must not meet what an operator has put into lib. */
+    @Test
+    void takesABundledLog4jAndNotTheOneOfTheServer(@TempDir Path archive, @TempDir Path lib) throws Exception {
+        Path jar = Zips.write(
+                lib.resolve("log4j.jar"),
+                Map.of(
+                        "org/apache/log4j/Logger.class",
+                        Classes.extending("org/apache/log4j/Logger", "java/lang/Object"),
+                        "log4j.properties",
+                        new byte[] {'s'}));
+        Sars.named("b")
+                .withClass("app/Log", "org/apache/log4j/Logger")
+                .withLibrary("log4j-1.2.17.jar", "org/apache/log4j/Logger", "java/lang/Object")
+                .with("WEB-INF/classes/log4j.properties", "a")
+                .explode(archive);
+
+        try (URLClassLoader server = new URLClassLoader(new URL[] {jar.toUri().toURL()}, CONTAINER);
+                ApplicationClassLoader own = new ApplicationClassLoader("b", archive, server);
+                ApplicationClassLoader without = new ApplicationClassLoader("a", root, server)) {
+            assertThat(server.loadClass("org.apache.log4j.Logger").getClassLoader())
+                    .isSameAs(server);
+            assertThat(own.loadClass("org.apache.log4j.Logger").getClassLoader())
+                    .isSameAs(own);
+            assertThat(own.loadClass("app.Log").getSuperclass().getClassLoader())
+                    .isSameAs(own);
+            assertThat(own.getResource("log4j.properties").openStream()).hasContent("a");
+            assertThat(Collections.list(own.getResources("log4j.properties"))).hasSize(1);
+            assertThatThrownBy(() -> without.loadClass("org.apache.log4j.Logger"))
+                    .isInstanceOf(ClassNotFoundException.class);
+            assertThat(without.getResource("log4j.properties")).isNull();
         }
     }
 

@@ -23,7 +23,8 @@ record AppServletConfig(String name, ServletContext context, Map<String, String>
 
     @Override
     public @Nullable String getInitParameter(String parameter) {
-        return parameters.get(parameter);
+        String value = parameters.get(parameter);
+        return value == null ? parameters.get(EitherName.other(parameter)) : value;
     }
 
     @Override

@@ -79,6 +79,18 @@ public final class SipContext extends ForwardingContext implements SipServletCon
         }
     }
 
+    @Override
+    public @Nullable String getInitParameter(String name) {
+        String value = super.getInitParameter(name);
+        return value == null ? super.getInitParameter(EitherName.other(name)) : value;
+    }
+
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        Object value = super.getAttribute(name);
+        return value == null ? super.getAttribute(EitherName.other(name)) : value;
+    }
+
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // published by the container
     private <T> T published(String attribute) {
         return (T) Objects.requireNonNull(getAttribute(attribute), attribute);

@@ -56,8 +56,15 @@ final class AppSession implements SipApplicationSession {
         return runtime;
     }
 
-    void unbindAll() {
-        binding.unbindAll();
+    /** It was invalidated; its listeners, who are told now, may still read it. In its callback queue. */
+    void end(Runnable listeners) {
+        binding.end(listeners);
+    }
+
+    private void requireReadable() {
+        if (!binding.isEnding()) {
+            requireValid();
+        }
     }
 
     private <T> T valid(Supplier<T> core) {
@@ -76,7 +83,7 @@ final class AppSession implements SipApplicationSession {
 
     @Override
     public long getCreationTime() {
-        requireValid();
+        requireReadable();
         return state.createdAt();
     }
 

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.Contacts;
 import org.trapezoid.sip.dialog.SubscriptionUsage;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
@@ -54,6 +55,34 @@ final class AutomaticProcessing {
         session.automatic(processing);
     }
 
+    /** Whether there is a dialog, or one to come, that can be left to the container. */
+    static boolean isPossible(Session session) {
+        SipSessionState state = session.state();
+        return state.strand().call(() -> state.isValid() && !state.isProxying() && makesDialogs(session));
+    }
+
+    private static boolean makesDialogs(Session session) {
+        return session.state().dialog().isPresent()
+                || session.messages()
+                        .first()
+                        .filter(begun -> Contacts.makesDialog(begun.message().method()))
+                        .isPresent();
+    }
+
+    private static void requireOwnDialog(Session session) {
+        session.requireValid();
+        if (session.state().isAutomatic()) {
+            throw new IllegalStateException("the dialog of " + session.describe() + " is being terminated already");
+        }
+        if (session.state().isProxying()) {
+            throw new IllegalStateException(session.describe()
+                    + " is one of a proxy: terminateProxiedDialog ends the dialog that it passes on");
+        }
+        if (!makesDialogs(session)) {
+            throw new IllegalStateException(session.describe() + " has no dialog, and none to come");
+        }
+    }
+
     /** Answers what still comes; somebody else sends the last requests. In the core section. */
     static AutomaticProcessing passive(
             Session session, AppRuntime runtime, List<AutomaticProcessingListener> listener) {
@@ -74,10 +103,10 @@ final class AutomaticProcessing {
     }
 
     private List<SipMessage> takeOver(boolean ofFamily) {
-        session.requireOwnDialog();
+        requireOwnDialog(session);
         state.automatic();
         session.automatic(this);
-        session.stopTimer();
+        session.upkeep().stopTimer();
         List<SipMessage> last = new ArrayList<>(2);
         whole = ofFamily;
         if (state.state() != SessionState.TERMINATED) {
@@ -91,12 +120,12 @@ final class AutomaticProcessing {
     }
 
     private void endCall(List<SipMessage> last) {
-        for (SipRequest each : session.received()) {
+        for (SipRequest each : session.messages().received()) {
             if (!each.isCommitted()) {
                 last.add((SipMessage) each.createResponse(SipServletResponse.SC_REQUEST_TERMINATED));
             }
         }
-        SipRequest invite = session.initialInvite();
+        SipRequest invite = session.messages().initialInvite().orElse(null);
         boolean calling = state.state() == SessionState.INITIAL || state.state() == SessionState.EARLY;
         if (calling && invite != null) {
             boolean answered = invite.uac().orElseThrow().isAnswered();
@@ -107,7 +136,7 @@ final class AutomaticProcessing {
                 last.add(session.inDialog(Method.BYE, bye -> {})); // RFC 3261 §15: other dialogs of the INVITE go on
             }
         } else if (state.state() == SessionState.CONFIRMED && state.hasCall()) {
-            for (SipResponse each : session.unacknowledged()) {
+            for (SipResponse each : session.messages().unacknowledged()) {
                 last.add((SipMessage) each.createAck());
             }
             last.add(session.inDialog(Method.BYE, bye -> {}));

@@ -87,7 +87,11 @@ final class B2buaFacade implements B2buaHelper {
 
     @Override
     public List<SipServletMessage> getPendingMessages(SipSession session, UAMode mode) {
-        return Session.of(state(session), runtime).pending(mode);
+        Session of = Session.of(state(session), runtime);
+        return of.state().strand().call(() -> {
+            of.requireValid();
+            return of.messages().pending(mode);
+        });
     }
 
     @Override
@@ -95,7 +99,7 @@ final class B2buaFacade implements B2buaHelper {
             SipSession session, int status, @Nullable String reasonPhrase) {
         SipSessionState begun = state(session);
         SipRequest original = begun.strand()
-                .call(() -> Session.of(begun, runtime).first())
+                .call(() -> Session.of(begun, runtime).messages().first())
                 .filter(request -> request.uas().isPresent())
                 .orElseThrow(() -> new IllegalStateException(
                         Session.of(begun, runtime).describe() + " did not begin with a request that came in"));

@@ -36,6 +36,7 @@ final class Binding<S extends AttributeStore> {
     private final Attributes attributes;
     private final String id;
     private final BooleanSupplier valid;
+    private volatile boolean ending; // listeners are being told of the end
 
     Binding(AppRuntime runtime, S store, Attributes attributes, String id, BooleanSupplier valid) {
         this.runtime = runtime;
@@ -47,7 +48,7 @@ final class Binding<S extends AttributeStore> {
 
     @Nullable
     Object get(String name) {
-        requireValid();
+        requireReadable();
         return attributes.get(Objects.requireNonNull(name, "attribute name")).orElse(null);
     }
 
@@ -79,17 +80,41 @@ final class Binding<S extends AttributeStore> {
     }
 
     java.util.Set<String> names() {
-        requireValid();
+        requireReadable();
         return attributes.names();
     }
 
-    /** The store became invalid: each value is told that it is bound no more. */
-    void unbindAll() {
+    /**
+     * The store became invalid: its listeners are told, who may still read it (JSR 289 §6.1.2), then each value that it is bound no
+     * more.
+     */
+    void end(Runnable listeners) {
+        ending = true;
+        try {
+            listeners.run();
+            unbindAll();
+        } finally {
+            ending = false;
+        }
+    }
+
+    /** Whether the listeners of its end are being told. */
+    boolean isEnding() {
+        return ending;
+    }
+
+    private void unbindAll() {
         for (String name : attributes.names()) {
             attributes.remove(name).ifPresent(value -> {
                 unbound(name, value);
                 tell(name, Change.REMOVED);
             });
+        }
+    }
+
+    private void requireReadable() {
+        if (!ending) {
+            requireValid();
         }
     }
 

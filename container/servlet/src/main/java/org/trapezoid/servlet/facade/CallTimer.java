@@ -145,19 +145,19 @@ final class CallTimer implements SessionTimer.Listener {
 
     @Override
     public void onRefreshDue() {
-        SessionKeepAlive.Callback callback = session.keepAlive().getRefreshCallback();
+        SessionKeepAlive.Callback callback = session.upkeep().keepAlive().getRefreshCallback();
         if (!isAlive()) {
             timer.stop();
         } else if (callback != null) {
             call(callback);
         } else if (!automatic) {
             return; // it is the application's to do
-        } else if (session.isNegotiating()) {
+        } else if (Overlaps.isNegotiating(session.messages(), state.offers())) {
             timer.refreshAfter(BUSY);
         } else if (described == null || timer.refreshesByUpdate()) {
-            session.sendUnseen(Method.UPDATE, builder -> {}, this::refreshed);
+            session.requests().sendUnseen(Method.UPDATE, builder -> {}, this::refreshed);
         } else {
-            session.sendUnseen(Method.INVITE, this::describe, this::refreshed);
+            session.requests().sendUnseen(Method.INVITE, this::describe, this::refreshed);
         }
     }
 
@@ -199,12 +199,12 @@ final class CallTimer implements SessionTimer.Listener {
 
     @Override
     public void onExpired() {
-        SessionKeepAlive.Callback callback = session.keepAlive().getExpiryCallback();
+        SessionKeepAlive.Callback callback = session.upkeep().keepAlive().getExpiryCallback();
         if (callback != null && isAlive()) {
             call(callback);
         } else if (isAlive() && automatic) {
-            session.answerPending(408);
-            session.sendUnseen(Method.BYE, bye -> bye.add(HeaderName.REASON, EXPIRED), response -> {});
+            session.messages().answerPending(408);
+            session.requests().sendUnseen(Method.BYE, bye -> bye.add(HeaderName.REASON, EXPIRED), response -> {});
             tell();
         }
     }

@@ -60,7 +60,8 @@ final class DialogFamily implements ForkingContext {
 
     private void requireValid() {
         if (!isValid()) {
-            throw new IllegalStateException("the sessions of call " + root.callId() + " were invalidated");
+            throw new IllegalStateException("the sessions of call " + root.callId() + " (application "
+                    + runtime.application() + ") were invalidated");
         }
     }
 
@@ -89,7 +90,8 @@ final class DialogFamily implements ForkingContext {
     private void requireUserAgent() {
         requireValid();
         if (root.strand().call(root::isProxying)) {
-            throw new IllegalStateException("the sessions of call " + root.callId() + " are those of a proxy");
+            throw new IllegalStateException("the sessions of call " + root.callId() + " (application "
+                    + runtime.application() + ") are those of a proxy");
         }
     }
 
@@ -100,7 +102,7 @@ final class DialogFamily implements ForkingContext {
         Session last = null;
         for (SipSession each : getSipSessions()) {
             Session member = (Session) each;
-            if (!spared.contains(each) && !member.state().isAutomatic() && member.hasOwnDialog()) {
+            if (!spared.contains(each) && !member.state().isAutomatic() && AutomaticProcessing.isPossible(member)) {
                 AutomaticProcessing.terminate(member, runtime, listener, spared.isEmpty());
                 last = member;
             }
@@ -114,13 +116,14 @@ final class DialogFamily implements ForkingContext {
     @Override
     public SipServletRequest createRequest(String method) {
         if (!method.equals("NOTIFY")) {
-            throw new IllegalArgumentException(
-                    "only NOTIFY makes another dialog of a request that was forked (RFC 6665 §4.1.4), not " + method);
+            throw new IllegalArgumentException("application " + runtime.application()
+                    + ": only NOTIFY makes another dialog of a request that was forked (RFC 6665 §4.1.4), not "
+                    + method);
         }
         requireUserAgent();
         return root.strand().call(() -> {
             Session first = (Session) getSipSessions().iterator().next();
-            return first.anotherNotify();
+            return first.requests().anotherNotify();
         });
     }
 

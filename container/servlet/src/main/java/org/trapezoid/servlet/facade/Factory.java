@@ -147,7 +147,7 @@ public final class Factory implements SipFactory {
                 request.add(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }
             runtime.offerPackages(wanted, request);
-            return Session.of(sip, runtime).outgoing(request.build());
+            return Session.of(sip, runtime).requests().outgoing(request.build(), new UacEvents(runtime));
         });
     }
 
@@ -206,7 +206,7 @@ public final class Factory implements SipFactory {
                 request.set(HeaderName.CONTACT, Contacts.of(defaultListener()).toString());
             }
             runtime.offerPackages(incoming.method(), request);
-            SipRequest copy = Session.of(sip, runtime).outgoing(request.build());
+            SipRequest copy = Session.of(sip, runtime).requests().outgoing(request.build(), new UacEvents(runtime));
             copy.continueFrom(original);
             return copy;
         });

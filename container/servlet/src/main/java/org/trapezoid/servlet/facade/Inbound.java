@@ -140,18 +140,18 @@ public final class Inbound {
         session.accessed(runtime.now());
         session.transactionBegan(); // first: what follows may end the last one, and with it the session
         if (request.method().equals(Method.BYE)) {
-            Session.of(session, runtime).answerPending(487); // RFC 3261 §15.1.2
+            Session.of(session, runtime).messages().answerPending(487); // RFC 3261 §15.1.2
         }
         UasEvents events = new UasEvents(runtime, session);
         UasCore core = new UasCore(transaction, request, session, runtime.services(), events);
         SipRequest facade = SipRequest.received(runtime, session, request, incoming, core);
         events.request(facade);
         transaction.user(core);
-        Session.of(session, runtime).received(facade);
+        Session.of(session, runtime).messages().received(facade);
         if (OfferAnswer.concerns(request.method())) {
             session.offers().received(request);
         }
-        Session.of(session, runtime).identifier().ifPresent(each -> each.received(request));
+        Session.of(session, runtime).upkeep().identifier().ifPresent(each -> each.received(request));
         if (!runtime.callback(session.appSession(), new Delivery(runtime, facade))) {
             core.refuse(SipServletResponse.SC_SERVICE_UNAVAILABLE);
             facade.committed();
@@ -204,7 +204,7 @@ public final class Inbound {
             return;
         }
         Session facade = Session.of(session, runtime);
-        OptionalInt glare = facade.glare(request);
+        OptionalInt glare = Overlaps.glare(facade.messages(), session.offers(), request);
         if (glare.isPresent()) {
             refuse(transaction, glare.getAsInt());
             return;
@@ -213,7 +213,7 @@ public final class Inbound {
             return;
         }
         if (CallTimer.isMereRefresh(request)) {
-            Optional<CallTimer> timer = facade.callTimer().filter(CallTimer::isAutomatic);
+            Optional<CallTimer> timer = facade.upkeep().callTimer().filter(CallTimer::isAutomatic);
             if (timer.isPresent()) {
                 refresh(session, timer.get(), transaction, request);
                 return;
@@ -274,7 +274,10 @@ public final class Inbound {
         }
         if (session.get() != root) {
             Lifecycle.created(runtime, session.get());
-            Session.of(root, runtime).first().ifPresent(Session.of(session.get(), runtime)::begunBy);
+            Session.of(root, runtime)
+                    .messages()
+                    .first()
+                    .ifPresent(Session.of(session.get(), runtime).messages()::begunBy);
             DialogFamily.joined(root, session.get(), runtime);
         }
         inDialog(session.get(), transaction, request, incoming);

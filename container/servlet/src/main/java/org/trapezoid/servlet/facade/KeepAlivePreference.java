@@ -144,9 +144,9 @@ final class KeepAlivePreference implements SessionKeepAlive.Preference {
                 };
         if (answered.isPresent()
                 && (who.isEmpty() || (who.get() == SessionExpires.Refresher.UAC && !supports(answered.get())))) {
-            throw new IllegalArgumentException(
-                    refresher + " cannot refresh: a response names the one who does, and only"
-                            + " a client that supports session timers can (RFC 4028 §9)");
+            throw new IllegalArgumentException(refresher + " cannot refresh " + message.describe()
+                    + ": a response names the one who does, and only"
+                    + " a client that supports session timers can (RFC 4028 §9)");
         }
         write(new SessionExpires(present.seconds(), who));
     }
@@ -165,8 +165,8 @@ final class KeepAlivePreference implements SessionKeepAlive.Preference {
     public void setMinimumExpiration(int minSE) {
         SessionExpires present = enabled();
         if (minSE < SessionExpires.LEAST || minSE > present.seconds()) {
-            throw new IllegalArgumentException("Min-SE is from " + SessionExpires.LEAST + " to the interval of "
-                    + present.seconds() + " s, not " + minSE);
+            throw new IllegalArgumentException("Min-SE of " + message.describe() + " is from " + SessionExpires.LEAST
+                    + " to the interval of " + present.seconds() + " s, not " + minSE);
         }
         message.edit().set(HeaderName.MIN_SE, Integer.toString(minSE));
     }

@@ -21,7 +21,7 @@ final class KeepAliveView implements SessionKeepAlive {
     private long timer(ToLongFunction<SessionTimer> value) {
         return session.state().strand().call(() -> {
             Optional<SessionTimer> timer =
-                    session.callTimer().map(CallTimer::timer).filter(SessionTimer::isRunning);
+                    session.upkeep().callTimer().map(CallTimer::timer).filter(SessionTimer::isRunning);
             return timer.isPresent() ? value.applyAsLong(timer.get()) : -1L;
         });
     }

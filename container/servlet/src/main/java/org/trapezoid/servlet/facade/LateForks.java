@@ -26,7 +26,7 @@ final class LateForks implements ProxyCore.Late {
                 .sessions()
                 .sipSession(sessionId)
                 .filter(SipSessionState::isValid)
-                .flatMap(session -> Session.of(session, runtime).first())
+                .flatMap(session -> Session.of(session, runtime).messages().first())
                 .flatMap(SipRequest::proxy)
                 .flatMap(ProxyFacade::core);
         proxy.ifPresent(core -> core.onLateSuccess(branch, response));

@@ -160,14 +160,14 @@ final class Lifecycle {
     /** Ends a SIP session: attributes unbound, listeners told, forgotten. */
     static void invalidate(AppRuntime runtime, SipSessionState session) {
         if (session.isValid() && session.hasTransactions()) {
-            Session.of(session, runtime).abandon();
+            Session.of(session, runtime).messages().abandon();
         }
         if (!session.isValid()) {
             return;
         }
         session.invalidated();
         if (session.facade() instanceof Session facade) {
-            facade.stopTimer();
+            facade.upkeep().stopTimer();
         }
         runtime.services().sessions().remove(session);
         List<SipSessionListener> listeners = runtime.application().listeners().sipSession();
@@ -176,11 +176,13 @@ final class Lifecycle {
             Session facade = Session.of(session, runtime);
             SipSessionEvent event = new SipSessionEvent(facade);
             session.strand()
-                    .callback(() -> runtime.inSession(session.appSession(), () -> {
-                        runtime.application()
-                                .notify(listeners, session.callId(), listener -> listener.sessionDestroyed(event));
-                        facade.unbindAll();
-                    }));
+                    .callback(() -> runtime.inSession(
+                            session.appSession(),
+                            () -> facade.end(() -> runtime.application()
+                                    .notify(
+                                            listeners,
+                                            session.callId(),
+                                            listener -> listener.sessionDestroyed(event)))));
         }
     }
 
@@ -202,11 +204,13 @@ final class Lifecycle {
             AppSession facade = AppSession.of(session, runtime);
             SipApplicationSessionEvent event = new SipApplicationSessionEvent(facade);
             session.strand()
-                    .callback(() -> runtime.inSession(session, () -> {
-                        runtime.application()
-                                .notify(listeners, session.id().value(), listener -> listener.sessionDestroyed(event));
-                        facade.unbindAll();
-                    }));
+                    .callback(() -> runtime.inSession(
+                            session,
+                            () -> facade.end(() -> runtime.application()
+                                    .notify(
+                                            listeners,
+                                            session.id().value(),
+                                            listener -> listener.sessionDestroyed(event)))));
         }
     }
 

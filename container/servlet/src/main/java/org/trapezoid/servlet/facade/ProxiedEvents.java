@@ -26,7 +26,7 @@ final class ProxiedEvents implements ProxyCore.Listener {
         this.runtime = runtime;
         this.session = session;
         this.request = request;
-        this.proxy = Session.of(session, runtime).first().flatMap(SipRequest::proxy);
+        this.proxy = Session.of(session, runtime).messages().first().flatMap(SipRequest::proxy);
     }
 
     void core(ProxyCore started) {
@@ -57,6 +57,7 @@ final class ProxiedEvents implements ProxyCore.Listener {
         Method method = request.message().method();
         if (method.equals(Method.NOTIFY)) {
             boolean subscription = Session.of(session, runtime)
+                    .messages()
                     .first()
                     .filter(first -> first.message().method().equals(Method.SUBSCRIBE))
                     .isPresent();

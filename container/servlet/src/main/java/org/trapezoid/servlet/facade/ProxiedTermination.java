@@ -61,7 +61,7 @@ final class ProxiedTermination {
     private List<SipRequest> byes(List<UAMode> directions) {
         SipSessionState.PassedDialog dialog = requireDialog();
         List<SipRequest> byes = new ArrayList<>(2);
-        Request invite = session.first().orElseThrow().message();
+        Request invite = session.messages().first().orElseThrow().message();
         for (UAMode direction : directions) {
             Request bye = direction == UAMode.UAS ? toCallee(dialog, invite) : toCaller(dialog, invite);
             byes.add(SipRequest.made(runtime, state, bye, new Bye()));
@@ -82,7 +82,7 @@ final class ProxiedTermination {
                     "session " + state.id() + " passes on no confirmed dialog that its application record-routes");
         }
         return state.passed()
-                .filter(dialog -> session.first().isPresent())
+                .filter(dialog -> session.messages().first().isPresent())
                 .orElseThrow(() -> new IllegalStateException("session " + state.id() + " passes on no call"));
     }
 

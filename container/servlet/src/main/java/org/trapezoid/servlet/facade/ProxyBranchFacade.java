@@ -51,9 +51,13 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
         });
     }
 
+    private String describe() {
+        return "branch to " + branch.target() + " (application " + runtime.application() + ")";
+    }
+
     private void requireUnstarted(String what) {
         if (branch.isStarted()) {
-            throw new IllegalStateException(what + " of a branch cannot be changed: it has started");
+            throw new IllegalStateException(what + " of the " + describe() + " cannot be changed: it has started");
         }
     }
 
@@ -96,7 +100,7 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     private void cancel(List<String> reasons) {
         change(() -> {
             if (branch.isEnded() && branch.recursed().isEmpty()) {
-                throw new IllegalStateException("cannot cancel the branch to " + branch.target() + ": it has ended");
+                throw new IllegalStateException("cannot cancel the " + describe() + ": it has ended");
             }
             branch.cancel(reasons);
         });
@@ -110,8 +114,8 @@ final class ProxyBranchFacade implements jakarta.servlet.sip.ProxyBranch {
     @Override
     public void setProxyBranchTimeout(int seconds) {
         if (seconds <= 0 || (proxy.getParallel() && seconds > proxy.getProxyTimeout())) {
-            throw new IllegalArgumentException("the timeout of a branch must be from 1 to that of the proxy ("
-                    + proxy.getProxyTimeout() + " s), not " + seconds);
+            throw new IllegalArgumentException("the timeout of the " + describe()
+                    + " must be from 1 to that of the proxy (" + proxy.getProxyTimeout() + " s), not " + seconds);
         }
         change(() -> branch.timeout(Duration.ofSeconds(seconds)));
     }

@@ -98,7 +98,7 @@ final class ProxyEvents implements ProxyCore.Listener {
     public void onComplete() {
         proxy.completed();
         proxy.request().committed();
-        Session.of(session, runtime).answered(proxy.request());
+        Session.of(session, runtime).messages().answered(proxy.request());
         session.transactionEnded();
         runtime.settle(session.appSession());
     }

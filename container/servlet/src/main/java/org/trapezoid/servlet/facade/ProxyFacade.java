@@ -220,7 +220,7 @@ final class ProxyFacade implements Proxy {
                     new SessionId(runtime.services().identifiers().tag()), runtime.now());
             runtime.services().sessions().add(member);
             Lifecycle.created(runtime, member);
-            Session.of(member, runtime).begunBy(request);
+            Session.of(member, runtime).messages().begunBy(request);
             DialogFamily.joined(session, member, runtime);
         }
         member.calleeTag(tag);
@@ -290,7 +290,7 @@ final class ProxyFacade implements Proxy {
             uas.transaction().abandon();
         }
         request.committed();
-        Session.of(session, runtime).answered(request);
+        Session.of(session, runtime).messages().answered(request);
         runtime.stateless().forward(request.flow().orElseThrow(), forwarded);
         Lifecycle.invalidate(runtime, session.appSession());
     }

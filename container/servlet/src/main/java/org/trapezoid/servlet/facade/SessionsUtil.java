@@ -58,7 +58,7 @@ public final class SessionsUtil implements SipSessionsUtil {
             return null;
         }
         Optional<Takeover> takeover =
-                own.state().strand().call(own::first).flatMap(first -> Takeover.of(first.message(), header));
+                own.state().strand().call(own.messages()::first).flatMap(first -> Takeover.of(first.message(), header));
         return takeover.flatMap(this::takenOver)
                 .<SipSession>map(state -> Session.of(state, runtime))
                 .orElse(null);

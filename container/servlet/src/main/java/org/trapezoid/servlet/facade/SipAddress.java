@@ -104,7 +104,7 @@ final class SipAddress implements Address {
         if (q == -1) {
             removeParameter("q");
         } else if (q < 0 || q > 1 || Float.isNaN(q)) {
-            throw new IllegalArgumentException("q must be -1 or from 0 to 1, not " + q);
+            throw new IllegalArgumentException("q of " + this + " must be -1 or from 0 to 1, not " + q);
         } else {
             int thousandths = Math.round(q * 1000); // RFC 3261 §25.1: at most three digits
             setParameter(
@@ -146,7 +146,7 @@ final class SipAddress implements Address {
             change(new NameAddr(parsed.displayName(), parsed.uri(), value.parameters()));
             uri = null;
         } catch (SyntaxException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new IllegalArgumentException("no address: " + e.getMessage(), e);
         }
     }
 

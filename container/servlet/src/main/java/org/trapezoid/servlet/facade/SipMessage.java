@@ -10,10 +10,6 @@ import jakarta.servlet.sip.SipServletMessage;
 import jakarta.servlet.sip.SipSession;
 import jakarta.servlet.sip.SipWebSocketContext;
 import java.io.UnsupportedEncodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -79,6 +75,9 @@ abstract class SipMessage implements SipServletMessage {
 
     /** Whether the Contact is the application's (JSR 289 §4.1.3). */
     abstract boolean isContactFree();
+
+    /** Whether it is sent as a user agent, with a Contact of the container. */
+    abstract boolean hasOwnContact();
 
     private Message.Builder<?> editBody() {
         requireUncommitted("change the body of");
@@ -229,66 +228,29 @@ abstract class SipMessage implements SipServletMessage {
     }
 
     /** The stack refuses what would break a message; the API calls that an illegal argument. */
-    private static void write(Runnable change) {
+    private void write(Runnable change) {
         try {
             change.run();
         } catch (SyntaxException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new IllegalArgumentException("cannot change " + describe() + ": " + e.getMessage(), e);
         }
     }
 
     @Override
     public @Nullable Address getAddressHeader(String name) throws ServletParseException {
-        List<Address> addresses = addresses(name);
+        List<Address> addresses = HeaderViews.addresses(this, name);
         return addresses.isEmpty() ? null : addresses.get(0);
     }
 
     @Override
     public ListIterator<Address> getAddressHeaders(String name) throws ServletParseException {
-        return addresses(name).listIterator();
+        return HeaderViews.addresses(this, name).listIterator();
     }
 
     @Override
     public @Nullable List<Address> getAddressHeaderList(String name) throws ServletParseException {
-        List<Address> addresses = addresses(name);
+        List<Address> addresses = HeaderViews.addresses(this, name);
         return addresses.isEmpty() ? null : addresses;
-    }
-
-    private List<Address> addresses(String name) throws ServletParseException {
-        HeaderName header = HeaderName.of(Objects.requireNonNull(name, "header name"));
-        if (header.equals(HeaderName.FROM)) {
-            return List.of(getFrom());
-        }
-        if (header.equals(HeaderName.TO)) {
-            return List.of(getTo());
-        }
-        List<String> values = message().headers().values(header);
-        List<Address> addresses = new ArrayList<>(values.size());
-        try {
-            for (int i = 0; i < values.size(); i++) {
-                int index = i;
-                addresses.add(SipAddress.parse(values.get(i), changed -> replace(header, index, changed.toString())));
-            }
-        } catch (SyntaxException e) {
-            throw new ServletParseException(name + " is not an address: " + e.getMessage(), e);
-        }
-        return addresses;
-    }
-
-    /** Writes a changed element of a header back. */
-    private void replace(HeaderName header, int index, String text) {
-        if (!header.equals(HeaderName.CONTACT)) {
-            if (SystemHeaders.isSystem(header, isContactFree())) {
-                throw new IllegalStateException(
-                        header + " of " + describe() + " is a system header; the container sets it");
-            }
-        }
-        requireUncommitted("change " + header + " of");
-        List<String> values = new ArrayList<>(message().headers().values(header));
-        values.set(index, text);
-        Message.Builder<?> builder = edit();
-        builder.remove(header);
-        values.forEach(value -> builder.add(header, value));
     }
 
     @Override
@@ -314,35 +276,20 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable Parameterable getParameterableHeader(String name) throws ServletParseException {
-        List<Parameterable> values = parameterables(name);
+        List<Parameterable> values = HeaderViews.parameterables(this, name);
         return values.isEmpty() ? null : values.get(0);
     }
 
     @Override
     public ListIterator<? extends Parameterable> getParameterableHeaders(String name) throws ServletParseException {
-        return parameterables(name).listIterator();
+        return HeaderViews.parameterables(this, name).listIterator();
     }
 
     @Override
     public @Nullable List<? extends Parameterable> getParameterableHeaderList(String name)
             throws ServletParseException {
-        List<Parameterable> values = parameterables(name);
+        List<Parameterable> values = HeaderViews.parameterables(this, name);
         return values.isEmpty() ? null : values;
-    }
-
-    private List<Parameterable> parameterables(String name) throws ServletParseException {
-        HeaderName header = HeaderName.of(Objects.requireNonNull(name, "header name"));
-        List<String> values = message().headers().values(header);
-        List<Parameterable> parsed = new ArrayList<>(values.size());
-        try {
-            for (int i = 0; i < values.size(); i++) {
-                int index = i;
-                parsed.add(SipParameterable.parse(values.get(i), changed -> replace(header, index, changed)));
-            }
-        } catch (SyntaxException e) {
-            throw new ServletParseException(name + " has no parameters of the usual form: " + e.getMessage(), e);
-        }
-        return parsed;
     }
 
     @Override
@@ -469,35 +416,16 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable String getCharacterEncoding() {
-        return contentTypeParameter("charset");
-    }
-
-    private @Nullable String contentTypeParameter(String name) {
-        String type = getContentType();
-        try {
-            return type == null
-                    ? null
-                    : SipParameterable.parse(type, Owner.none()).getParameter(name);
-        } catch (SyntaxException e) {
-            return null;
-        }
+        return Contents.charset(getContentType());
     }
 
     /** Throws what both interfaces of a response allow; requests declare the checked exception. */
     final void characterEncoding(String encoding) {
-        charset(encoding);
+        Contents.require(encoding, this);
         String type = Objects.requireNonNullElse(getContentType(), "text/plain");
         SipParameterable changed = SipParameterable.parse(type, Owner.none());
         changed.setParameter("charset", encoding);
         editBody().set(HeaderName.CONTENT_TYPE, changed.toString());
-    }
-
-    private static Charset charset(String name) {
-        try {
-            return Charset.forName(name);
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            throw new IllegalArgumentException("unknown charset " + name, e);
-        }
     }
 
     @Override
@@ -508,36 +436,15 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable Object getContent() throws UnsupportedEncodingException {
-        byte[] body = getRawContent();
-        String type = getContentType();
-        if (body == null || type == null || !type.regionMatches(true, 0, "text/", 0, 5)) {
-            return body;
-        }
-        String encoding = getCharacterEncoding();
-        try {
-            return new String(body, encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
-        } catch (IllegalArgumentException e) {
-            UnsupportedEncodingException unsupported = new UnsupportedEncodingException(encoding);
-            unsupported.initCause(e);
-            throw unsupported;
-        }
+        return Contents.decoded(getRawContent(), getContentType());
     }
 
     @Override
     public void setContent(Object content, String contentType) throws UnsupportedEncodingException {
         requireUncommitted("change the body of");
-        if (content instanceof byte[] bytes) {
-            editBody().set(HeaderName.CONTENT_TYPE, contentType);
-            editBody().body(bytes.clone());
-        } else if (content instanceof String text) {
-            String encoding = SipParameterable.parse(contentType, Owner.none()).getParameter("charset");
-            byte[] bytes = encoding == null ? text.getBytes(StandardCharsets.UTF_8) : text.getBytes(encoding);
-            editBody().set(HeaderName.CONTENT_TYPE, contentType);
-            editBody().body(bytes);
-        } else {
-            throw new IllegalArgumentException("the content of " + describe() + " must be byte[] or String, not "
-                    + content.getClass().getName());
-        }
+        byte[] bytes = Contents.encoded(content, contentType, this);
+        write(() -> editBody().set(HeaderName.CONTENT_TYPE, contentType));
+        editBody().body(bytes);
     }
 
     // ---- attributes
@@ -639,19 +546,24 @@ abstract class SipMessage implements SipServletMessage {
         return flow.map(f -> f.protocol().viaName()).orElse(null);
     }
 
+    /** Where it came to this server, before the first application of a chain (JSR 289 §5.5). */
+    Optional<Flow> initialFlow() {
+        return flow;
+    }
+
     @Override
     public @Nullable String getInitialRemoteAddr() {
-        return getRemoteAddr();
+        return initialFlow().map(f -> f.peer().getAddress().getHostAddress()).orElse(null);
     }
 
     @Override
     public int getInitialRemotePort() {
-        return getRemotePort();
+        return initialFlow().map(f -> f.peer().getPort()).orElse(-1);
     }
 
     @Override
     public @Nullable String getInitialTransport() {
-        return getTransport();
+        return initialFlow().map(f -> f.protocol().viaName()).orElse(null);
     }
 
     @Override

@@ -161,6 +161,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     @Override
+    boolean hasOwnContact() {
+        return sending != null;
+    }
+
+    @Override
     void requirePartiesFree() {
         requireUnsent("change From or To of");
         if (sending == null || !initial) {
@@ -353,7 +358,21 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
 
     @Override
     public @Nullable Address getInitialPoppedRoute() {
-        return getPoppedRoute();
+        return arrival()
+                .map(Origin::poppedRoute)
+                .orElseGet(() -> incoming.flatMap(Incoming::poppedRoute))
+                .<Address>map(SipAddress::new)
+                .orElse(null);
+    }
+
+    /** How an initial request came to this server; empty for others. */
+    private Optional<Origin> arrival() {
+        return incoming.map(in -> in.routing().arrival()).filter(origin -> !origin.isInternal());
+    }
+
+    @Override
+    Optional<org.trapezoid.sip.transport.Flow> initialFlow() {
+        return arrival().flatMap(Origin::flow).or(this::flow);
     }
 
     @Override
@@ -434,17 +453,17 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             }
             Session session = Session.of(sessionState(), runtime());
             Optional<CallTimer> timer = keepsAlive() && CallTimer.isRefresh(frozen.method())
-                    ? Optional.of(session.keepTime())
-                    : session.callTimer();
+                    ? Optional.of(session.upkeep().keepTime())
+                    : session.upkeep().callTimer();
             if (how.uac().isPresent()) {
                 Reliable.ask(runtime(), this);
                 timer.ifPresent(each -> each.ask(this));
             }
-            Session.of(sessionState(), runtime()).sessionId().ifPresent(value -> edit().set(
-                            HeaderName.SESSION_ID, value));
+            session.upkeep().sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
             Request ready = message();
             if (how.uac().isPresent()) {
-                Session.of(sessionState(), runtime()).sent(this);
+                Overlaps.requireFree(session, ready);
+                session.messages().sent(this);
             }
             timer.ifPresent(each -> each.sent(ready));
             committed = true;
@@ -620,7 +639,7 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
             runtime.services().sessions().add(derived);
             Lifecycle.created(runtime, derived);
             Session session = Session.of(derived, runtime);
-            session.begunBy(this);
+            session.messages().begunBy(this);
             UasEvents events = new UasEvents(runtime, derived, true);
             events.request(this);
             CallBranch branch = new CallBranch(this, session, core.branch(derived, events));

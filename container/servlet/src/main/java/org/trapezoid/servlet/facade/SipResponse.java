@@ -135,6 +135,11 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     @Override
+    boolean hasOwnContact() {
+        return !received;
+    }
+
+    @Override
     void requirePartiesFree() {
         throw new IllegalStateException("From and To of a response are those of the request: " + describe());
     }
@@ -246,7 +251,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
                 request.committed();
                 session.branch().ifPresent(own -> own.answered(this));
                 if (ready.status() < 300 && getMethod().equals("INVITE")) {
-                    session.awaitsAck(this);
+                    session.messages().awaitsAck(this);
                 }
             }
             return true;
@@ -254,13 +259,16 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     private void identify() {
-        Session.of(sessionState(), runtime()).sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
+        Session.of(sessionState(), runtime()).upkeep().sessionId().ifPresent(value -> edit().set(
+                        HeaderName.SESSION_ID, value));
     }
 
     /** What is answered as a user agent, with the session timer that is granted. */
     private Response timed(Response response) {
         Session session = Session.of(sessionState(), runtime());
-        Optional<CallTimer> timer = keepsAlive() ? Optional.of(session.keepTime()) : session.callTimer();
+        Optional<CallTimer> timer = keepsAlive()
+                ? Optional.of(session.upkeep().keepTime())
+                : session.upkeep().callTimer();
         if (timer.isEmpty()) {
             return response;
         }
@@ -293,13 +301,13 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     public void sendReliably() throws Rel100Exception {
         UasCore core = sender();
         if (getStatus() <= 100 || getStatus() >= 200) {
-            throw new Rel100Exception(Rel100Exception.NOT_1XX);
+            throw new Unreliable(Rel100Exception.NOT_1XX, this);
         }
         if (!getMethod().equals("INVITE")) {
-            throw new Rel100Exception(Rel100Exception.NOT_INVITE);
+            throw new Unreliable(Rel100Exception.NOT_INVITE, this);
         }
         if (!asks(HeaderName.SUPPORTED) && !asks(HeaderName.REQUIRE)) {
-            throw new Rel100Exception(Rel100Exception.NO_REQ_SUPPORT);
+            throw new Unreliable(Rel100Exception.NO_REQ_SUPPORT, this);
         }
         sessionState().strand().call(() -> {
             requireUnsent();
@@ -308,7 +316,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
             Session session = Session.of(sessionState(), runtime());
             session.requireNotAutomatic();
             frozen = core.sendReliably(message()); // with its number
-            session.reliable(this);
+            session.messages().reliable(this);
             committed = true;
             return true;
         });
@@ -344,7 +352,7 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     @Override
     public SipServletRequest createPrack() throws Rel100Exception {
         if (!isReliableProvisional() || !received) {
-            throw new Rel100Exception(Rel100Exception.NOT_100rel);
+            throw new Unreliable(Rel100Exception.NOT_100rel, this);
         }
         if (committed) {
             throw new IllegalStateException("cannot create a PRACK for " + describe() + ": one was made");
@@ -353,7 +361,8 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
                 .inDialog(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()));
         committed = true;
         prack.acknowledges(this);
-        Session.of(sessionState(), runtime()).pracked(this);
+        SipSessionState session = sessionState();
+        session.strand().run(() -> Session.of(session, runtime()).messages().pracked(this));
         return prack;
     }
 
@@ -365,8 +374,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     void acknowledgeUnseen(Session session) {
         if (!committed && !sessionState().isAutomatic()) {
             committed = true;
-            session.pracked(this);
-            session.sendUnseen(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()), response -> {});
+            session.messages().pracked(this);
+            session.requests()
+                    .sendUnseen(Method.PRACK, builder -> builder.set(HeaderName.RACK, rack()), response -> {});
         }
     }
 

@@ -50,7 +50,7 @@ final class TelUrlView extends UriView<TelUri> implements TelURL {
         try {
             value(TelUri.of(number, changed));
         } catch (SyntaxException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new IllegalArgumentException("no telephone number: " + e.getMessage(), e);
         }
     }
 

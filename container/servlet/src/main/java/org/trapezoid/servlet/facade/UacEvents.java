@@ -50,7 +50,7 @@ final class UacEvents implements UacCore.Listener {
         SipResponse facade =
                 SipResponse.received(sent, session, response, sent.uac().flatMap(UacCore::flow));
         if (response.status() >= 200) {
-            Session.of(sent.sessionState(), runtime).completed(sent);
+            Session.of(sent.sessionState(), runtime).messages().completed(sent);
             sent.finalResponse(facade);
         }
         identify(sent, session, response);
@@ -70,7 +70,7 @@ final class UacEvents implements UacCore.Listener {
     /** A further dialog of the request. */
     private void begin(SipRequest sent, SipSessionState derived) {
         Lifecycle.created(runtime, derived);
-        Session.of(derived, runtime).begunBy(sent);
+        Session.of(derived, runtime).messages().begunBy(sent);
         DialogFamily.joined(sent.sessionState(), derived, runtime);
     }
 
@@ -80,9 +80,9 @@ final class UacEvents implements UacCore.Listener {
         }
         Session of = Session.of(session, runtime);
         if (facade.message().statusClass() == StatusClass.SUCCESS) {
-            of.unacknowledged(facade);
+            of.messages().unacknowledged(facade);
         } else if (facade.isReliableProvisional()) {
-            of.reliable(facade);
+            of.messages().reliable(facade);
         }
         if (facade.getStatus() >= 200) {
             of.branch().ifPresent(branch -> branch.answered(facade));
@@ -90,9 +90,10 @@ final class UacEvents implements UacCore.Listener {
     }
 
     private void identify(SipRequest sent, SipSessionState session, Response response) {
-        Optional<SessionIdentifier> identifier = Session.of(session, runtime).identifier();
+        Optional<SessionIdentifier> identifier =
+                Session.of(session, runtime).upkeep().identifier();
         if (identifier.isPresent()) {
-            Session.of(sent.sessionState(), runtime).identifier().ifPresent(identifier.get()::derivedFrom);
+            Session.of(sent.sessionState(), runtime).upkeep().identifier().ifPresent(identifier.get()::derivedFrom);
             identifier.get().received(response);
         }
     }
@@ -102,9 +103,10 @@ final class UacEvents implements UacCore.Listener {
                 || !CallTimer.isRefresh(sent.message().method())) {
             return;
         }
-        Optional<CallTimer> root = Session.of(sent.sessionState(), runtime).callTimer();
+        Optional<CallTimer> root =
+                Session.of(sent.sessionState(), runtime).upkeep().callTimer();
         if (root.isPresent()) {
-            CallTimer timer = Session.of(session, runtime).keepTime();
+            CallTimer timer = Session.of(session, runtime).upkeep().keepTime();
             timer.derivedFrom(root.get());
             timer.granted(response);
         }
@@ -113,6 +115,7 @@ final class UacEvents implements UacCore.Listener {
     @Override
     public Optional<Request.Builder> again(Request refused, Response refusal) {
         return Session.of(Objects.requireNonNull(request).sessionState(), runtime)
+                .upkeep()
                 .callTimer()
                 .flatMap(timer -> timer.askAgain(refused, refusal));
     }

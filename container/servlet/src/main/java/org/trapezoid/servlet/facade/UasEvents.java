@@ -59,7 +59,7 @@ final class UasEvents implements UasCore.Listener {
 
     @Override
     public void onPrack(Response provisional) {
-        Session.of(session, runtime).pracked(provisional);
+        Session.of(session, runtime).messages().pracked(provisional);
     }
 
     @Override
@@ -100,7 +100,7 @@ final class UasEvents implements UasCore.Listener {
             return;
         }
         facade().committed();
-        Session.of(session, runtime).answered(facade());
+        Session.of(session, runtime).messages().answered(facade());
         runtime.settle(session.appSession());
     }
 }

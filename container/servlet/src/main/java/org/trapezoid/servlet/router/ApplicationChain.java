@@ -40,21 +40,22 @@ public final class ApplicationChain {
             log.warn("application router failed for {} {}", request.method().name(), request.callId(), failure);
             return new Decision.Reject(500, "Application Router Error");
         }
+        Origin arrival = origin.isInternal() ? state.arrival() : origin;
         return switch (selection.modifier()) {
-            case NO_ROUTE -> applicationOrOut(request, selection, Optional.empty());
-            case ROUTE -> route(request, selection);
+            case NO_ROUTE -> applicationOrOut(request, selection, arrival, Optional.empty());
+            case ROUTE -> route(request, selection, arrival);
             case ROUTE_FINAL -> out(selection, Optional.empty());
-            case ROUTE_BACK -> out(selection, Optional.of(RoutingState.chosen(selection)));
+            case ROUTE_BACK -> out(selection, Optional.of(RoutingState.chosen(selection, arrival)));
         };
     }
 
-    private Decision route(Request request, Selection selection) {
+    private Decision route(Request request, Selection selection, Origin arrival) {
         if (selection.routes().isEmpty()) {
             return noRoutes(selection);
         }
         NameAddr first = selection.routes().get(0);
         return isOwn.test(first.uri())
-                ? applicationOrOut(request, selection, Optional.of(first))
+                ? applicationOrOut(request, selection, arrival, Optional.of(first))
                 : out(selection, Optional.empty());
     }
 
@@ -67,7 +68,8 @@ public final class ApplicationChain {
         return new Decision.Reject(500, "Application Router Error");
     }
 
-    private Decision applicationOrOut(Request request, Selection selection, Optional<NameAddr> poppedRoute) {
+    private Decision applicationOrOut(
+            Request request, Selection selection, Origin arrival, Optional<NameAddr> poppedRoute) {
         if (selection.application().isEmpty()) {
             return isOwn.test(target(request))
                     ? new Decision.Reject(404, "Not Found")
@@ -78,7 +80,7 @@ public final class ApplicationChain {
             log.warn("application router chose {}, which is not deployed", application);
             return new Decision.Reject(500, "Application Router Error");
         }
-        return new Decision.ToApplication(application, RoutingState.chosen(selection), poppedRoute);
+        return new Decision.ToApplication(application, RoutingState.chosen(selection, arrival), poppedRoute);
     }
 
     private static Uri target(Request request) {

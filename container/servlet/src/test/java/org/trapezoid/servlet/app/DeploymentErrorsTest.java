@@ -114,7 +114,8 @@ class DeploymentErrorsTest {
                         source.servletContext(),
                         Map.of(),
                         Map.of()),
-                Map.of(), Optional.empty());
+                Map.of(),
+                Optional.empty());
         environment.create();
         SipApplication application = new SipApplication(
                 "shop",
@@ -122,11 +123,27 @@ class DeploymentErrorsTest {
                 source.servletContext(),
                 AppEnvironment.settings(source),
                 () -> new ListenerTable(List.of()),
-                CallbackMode.worker(), Optional.empty());
+                CallbackMode.worker(),
+                Optional.empty());
 
         assertThatThrownBy(() -> environment.start(application))
                 .hasMessage("application shop: servlet main (" + Failing.class.getName()
                         + ") did not start: jakarta.servlet.ServletException: no database");
+    }
+
+    @Test
+    void aServletFindsItsParametersUnderBothNames() {
+        AppServletConfig config = new AppServletConfig(
+                "main",
+                FakeServletContext.of(Map.of()),
+                Map.of("jakarta.servlet.sip.new", "n", "javax.servlet.sip.old", "o"));
+
+        org.assertj.core.api.Assertions.assertThat(config.getInitParameter("javax.servlet.sip.new"))
+                .isEqualTo("n");
+        org.assertj.core.api.Assertions.assertThat(config.getInitParameter("jakarta.servlet.sip.old"))
+                .isEqualTo("o");
+        org.assertj.core.api.Assertions.assertThat(config.getInitParameter("none"))
+                .isNull();
     }
 
     @Test

@@ -13,7 +13,10 @@ import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.annotation.Options;
 import java.io.IOException;
 import java.util.EventListener;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
@@ -78,6 +81,40 @@ class SipServletContextTest {
         assertThatThrownBy(() -> context.getSupported().add("none")).isInstanceOf(UnsupportedOperationException.class);
         assertThat(app.request("OPTIONS", alice).getSession().getServletContext())
                 .isSameAs(context);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SipFactory",
+                "TimerService",
+                "SipSessionsUtil",
+                "DnsResolver",
+                "supported",
+                "100rel",
+                "supportedRfcs",
+                "outboundInterfaces",
+                "outboundAddresses"
+            })
+    void attributesHaveTheirOldNamesToo(String name) throws Exception {
+        server.deploy("context", app);
+
+        assertThat(context().getAttribute("jakarta.servlet.sip." + name)).isNotNull();
+        assertThat(context().getAttribute("javax.servlet.sip." + name))
+                .isSameAs(context().getAttribute("jakarta.servlet.sip." + name));
+    }
+
+    @Test
+    void parametersAndOwnAttributesAnswerUnderBothNames() throws Exception {
+        server.deploy("context", Map.of("jakarta.servlet.sip.new", "n", "javax.servlet.sip.old", "o", "own", "x"), app);
+        context().setAttribute("javax.servlet.sip.mine", "m");
+
+        assertThat(context().getInitParameter("javax.servlet.sip.new")).isEqualTo("n");
+        assertThat(context().getInitParameter("jakarta.servlet.sip.new")).isEqualTo("n");
+        assertThat(context().getInitParameter("jakarta.servlet.sip.old")).isEqualTo("o");
+        assertThat(context().getInitParameter("own")).isEqualTo("x");
+        assertThat(context().getInitParameter("javax.servlet.sip.other")).isNull();
+        assertThat(context().getAttribute("jakarta.servlet.sip.mine")).isEqualTo("m");
     }
 
     @Test

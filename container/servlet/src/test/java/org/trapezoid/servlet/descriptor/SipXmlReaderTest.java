@@ -35,7 +35,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsVersion1_0WithoutFetchingItsDtd() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE sip-app PUBLIC "-//Java Community Process//DTD SIP Application 1.0//EN"
                     "http://localhost:1/dtd/sip-app_1_0.dtd">
@@ -83,7 +84,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsVersion1_1InAnyOrderWithMixedPrefixes() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                          xmlns:javaee="http://java.sun.com/xml/ns/javaee"
                          xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -117,7 +119,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsTheOptionsOfVersion2_0() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <s:sip-app xmlns:s="http://xmlns.jcp.org/xml/ns/sipservlet" version="2.0">
                   <s:app-name>a</s:app-name>
                   <s:concurrency-mode>ApplicationSession</s:concurrency-mode>
@@ -136,6 +139,63 @@ class SipXmlReaderTest {
                         Optional.of(true)));
     }
 
+    private static final String CHILDREN =
+            """
+            <%1$sapp-name>
+               shop
+            </%1$sapp-name>
+            <%1$sservlet-selection><%1$sservlet-mapping>
+              <%2$sservlet-name>\t front desk\r\n </%2$sservlet-name>
+              <%1$spattern><%1$sexists><%1$svar> request.uri </%1$svar></%1$sexists></%1$spattern>
+            </%1$sservlet-mapping></%1$sservlet-selection>
+            <%1$sservlet>
+              <%2$sservlet-name>
+                front desk
+              </%2$sservlet-name>
+              <%2$sservlet-class>
+                org.example.Desk
+              </%2$sservlet-class>
+              <%2$sinit-param><%2$sparam-name> a </%2$sparam-name><%2$sparam-value> 1 </%2$sparam-value></%2$sinit-param>
+            </%1$sservlet>
+            <%1$slistener><%2$slistener-class>
+               org.example.Listener
+            </%2$slistener-class></%1$slistener>
+            """;
+
+    /** How descriptors were written over the years: document type, prefixes and namespaces, with white space around all names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<!DOCTYPE sip-app PUBLIC '-//Java Community Process//DTD SIP Application 1.0//EN'"
+                        + " 'http://localhost:1/sip-app_1_0.dtd'><sip-app> | '' | '' | </sip-app>",
+                "<sip-app xmlns='http://www.jcp.org/xml/ns/sipservlet' version='1.1'> | '' | '' | </sip-app>",
+                "<sip-app xmlns='http://www.jcp.org/xml/ns/sipservlet'"
+                        + " xmlns:javaee='http://java.sun.com/xml/ns/javaee'> | '' | javaee: | </sip-app>",
+                "<s:sip-app xmlns:s='http://www.jcp.org/xml/ns/sipservlet' xmlns='http://java.sun.com/xml/ns/javaee'>"
+                        + " | s: | '' | </s:sip-app>",
+                "<s:sip-app xmlns:s='http://www.jcp.org/xml/ns/sipservlet' xmlns:j='http://java.sun.com/xml/ns/javaee'>"
+                        + " | s: | j: | </s:sip-app>",
+                "<sip-app xmlns='http://java.sun.com/xml/ns/javaee'> | '' | '' | </sip-app>",
+                "<sip-app xmlns='http://xmlns.jcp.org/xml/ns/sipservlet'"
+                        + " xmlns:j='http://xmlns.jcp.org/xml/ns/javaee' version='2.0'> | '' | j: | </sip-app>",
+                "<sip-app xmlns='https://jakarta.ee/xml/ns/sipservlet' xmlns:j='https://jakarta.ee/xml/ns/jakartaee'>"
+                        + " | '' | j: | </sip-app>",
+                "<sip-app> | '' | '' | </sip-app>"
+            })
+    void readsTheSameInEveryForm(String start, String sip, String javaee, String end) throws Exception {
+        var xml = read(start + CHILDREN.formatted(sip, javaee) + end);
+
+        assertThat(xml.appName()).contains("shop");
+        assertThat(xml.listeners()).containsExactly("org.example.Listener");
+        assertThat(xml.mappings().get(0).mapping().servletName()).isEqualTo("front desk");
+        assertThat(xml.servlets()).singleElement().satisfies(servlet -> {
+            assertThat(servlet.name()).isEqualTo("front desk");
+            assertThat(servlet.className()).contains("org.example.Desk");
+            assertThat(servlet.initParams()).containsOnlyKeys("a");
+        });
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'<sip-app/>', V1_0",
@@ -152,7 +212,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsSecurity() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app>
                   <app-name>a</app-name>
                   <security-constraint>
@@ -206,7 +267,8 @@ class SipXmlReaderTest {
 
     @Test
     void readsTheNamingEnvironment() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app>
                   <resource-ref>
                     <res-ref-name>jdbc/db</res-ref-name><res-type>javax.sql.DataSource</res-type><res-auth>Container</res-auth>
@@ -265,7 +327,8 @@ class SipXmlReaderTest {
 
     @Test
     void keepsMappingsInTheOrderOfTheFile() throws Exception {
-        var xml = read("""
+        var xml = read(
+                """
                 <sip-app><app-name>a</app-name>
                   <servlet-selection>
                     <servlet-mapping><servlet-name>first</servlet-name>
@@ -363,7 +426,7 @@ class SipXmlReaderTest {
                 "<security-constraint/> | security-constraint lacks its resource-collection",
                 "<servlet-mapping><servlet-name>a</servlet-name></servlet-mapping> | servlet-mapping lacks its pattern",
                 "<servlet-selection><main-servlet>a</main-servlet></servlet-selection><servlet-selection><main-servlet>b</main-servlet></servlet-selection>"
-                        + " | main-servlet is there twice"
+                    + " | main-servlet is there twice"
             })
     void refusesWrongContentByFileLineAndRule(String content, String rule) {
         refuses("<sip-app><app-name>a</app-name>\n" + content + "</sip-app>", "sip.xml:2: ", rule);

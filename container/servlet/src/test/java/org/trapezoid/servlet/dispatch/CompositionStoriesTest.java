@@ -9,7 +9,10 @@ import jakarta.servlet.sip.ar.SipApplicationRoutingRegion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
@@ -22,7 +25,8 @@ import org.trapezoid.sip.testing.Checklist;
 /** Several applications of one server in a chain (JSR 289 §15). */
 class CompositionStoriesTest {
 
-    private static final String CHAIN = """
+    private static final String CHAIN =
+            """
             ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
             ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1")
             """;
@@ -86,6 +90,66 @@ class CompositionStoriesTest {
         server.assertEnded();
     }
 
+    private static ScriptedServlet.Script<SipServletRequest> asB2bua() {
+        return request -> {
+            request.getB2buaHelper().createRequest(request).send();
+            request.createResponse(200).send();
+        };
+    }
+
+    static Stream<ScriptedServlet.Script<SipServletRequest>> waysOn() {
+        return Stream.of(onward(), asB2bua());
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysOn")
+    void theRequestOfTheNetworkIsKnownBehindTheChain(ScriptedServlet.Script<SipServletRequest> on) throws Exception {
+        TestServer server = chain();
+        Peer alice = server.peer("alice");
+        first.on("MESSAGE", on);
+        second.on("MESSAGE", request -> request.createResponse(200).send());
+
+        alice.send(alice.request(Method.MESSAGE, "sip:bob@b.test").add(HeaderName.ROUTE, "<sip:192.0.2.1;lr;line=7>"));
+
+        alice.nextResponse(200);
+        for (ScriptedServlet each : List.of(first, second)) {
+            SipServletRequest request = each.requests.get(0);
+            assertThat(request.getInitialRemoteAddr()).isEqualTo(alice.host());
+            assertThat(request.getInitialRemotePort()).isEqualTo(alice.address().getPort());
+            assertThat(request.getInitialTransport()).isEqualTo("UDP");
+            assertThat(request.getInitialPoppedRoute()).hasToString("<sip:192.0.2.1;lr;line=7>");
+        }
+        assertThat(first.requests.get(0).getPoppedRoute()).hasToString("<sip:192.0.2.1;lr;line=7>");
+        assertThat(first.requests.get(0).getRemoteAddr()).isEqualTo(alice.host());
+        assertThat(second.requests.get(0).getPoppedRoute()).isNull();
+        assertThat(second.requests.get(0).getRemoteAddr()).isNotEqualTo(alice.host());
+    }
+
+    @Test
+    void aRequestThatAnApplicationStartsAfreshCameFromNowhere() throws Exception {
+        TestServer server = routedBy(
+                """
+                MESSAGE: ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0")
+                INVITE: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0")
+                """);
+        server.deploy("first", first, ScriptedServlet.class);
+        server.deploy("second", second, ScriptedServlet.class);
+        Peer alice = server.peer("alice");
+        first.on("INVITE", invite -> {
+            first.request("MESSAGE", server.peer("bob")).send();
+            invite.createResponse(486).send();
+        });
+        second.on("MESSAGE", request -> request.createResponse(200).send());
+
+        alice.send(alice.request(Method.INVITE, "sip:bob@b.test"));
+
+        SipServletRequest fresh = second.requests.get(0);
+        assertThat(fresh.getInitialRemoteAddr())
+                .isEqualTo(fresh.getRemoteAddr())
+                .isNotEqualTo(alice.host());
+        assertThat(fresh.getInitialPoppedRoute()).isNull();
+    }
+
     @Test
     @Checklist({"C6", "C10"})
     void aCancelPassesTheChain() throws Exception {
@@ -142,7 +206,8 @@ class CompositionStoriesTest {
 
     @Test
     void aCallerAndACalleeInOneServer() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 INVITE: ("callee", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0")
                 """);
         Peer nobody = server.peer("nobody");
@@ -175,7 +240,8 @@ class CompositionStoriesTest {
 
     @Test
     void anExternalRouteIsTaken() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
                 ("second", "DAR:From", "ORIGINATING", "sip:198.51.100.2;lr", "ROUTE", "1")
                 """);
@@ -197,7 +263,8 @@ class CompositionStoriesTest {
 
     @Test
     void aRouteThatComesBackGoesOnInTheChain() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
                 ("second", "DAR:From", "ORIGINATING", "sip:198.51.100.2;lr", "ROUTE_BACK", "1"), \
                 ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
@@ -227,7 +294,8 @@ class CompositionStoriesTest {
 
     @Test
     void whatNoApplicationTakesIsNotFound() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 INVITE: ("gone", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0")
                 """);
         server.deploy("first", first, ScriptedServlet.class);

@@ -101,6 +101,40 @@ class ErrorMessagesTest {
                         .createRequest(invite, true, Map.of("Via", List.of("x")))),
                 wrong("no asynchronous mode", SipServletRequest::startAsync),
                 wrong("must be from 0 to 255", invite -> invite.setMaxForwards(256)),
+                wrong("the client does not support 100rel", invite -> invite.createResponse(183)
+                        .sendReliably()),
+                wrong("only a provisional response above 100", invite -> invite.createResponse(486)
+                        .sendReliably()),
+                wrong("the timeout of the branch to", invite -> invite.getProxy()
+                        .createProxyBranches(List.of(invite.getRequestURI()))
+                        .get(0)
+                        .setProxyBranchTimeout(0)),
+                wrong("record-routing of", invite -> {
+                    Proxy proxy = invite.getProxy();
+                    proxy.startProxy();
+                    proxy.proxyTo(invite.getRequestURI());
+                    proxy.setRecordRoute(true);
+                }),
+                wrong("must be byte[] or String", invite -> invite.createResponse(200)
+                        .setContent(List.of(), "text/plain")),
+                wrong("unknown charset klingon", invite -> invite.createResponse(200)
+                        .setCharacterEncoding("klingon")),
+                wrong("is not an address", invite -> {
+                    SipServletResponse busy = invite.createResponse(486);
+                    busy.setHeader("Call-Info", "<sip");
+                    busy.getAddressHeader("Call-Info");
+                }),
+                wrong("cannot change", invite -> invite.createResponse(486).setHeader("Subject", "a\r\nb")),
+                wrong("has no dialog, and none to come", invite -> {
+                    var options = invite.getApplicationSession();
+                    SipServletRequest message = ((jakarta.servlet.sip.SipFactory)
+                                    invite.getServletContext().getAttribute("jakarta.servlet.sip.SipFactory"))
+                            .createRequest(options, "MESSAGE", "sip:a@a.test", "sip:b@b.test");
+                    message.getSession().terminateDialog();
+                }),
+                wrong("Contact of", invite -> ((jakarta.servlet.sip.SipURI)
+                                invite.getAddressHeader("Contact").getURI())
+                        .setHost("elsewhere.test")),
                 wrong(
                         "an initial request that was not sent yet",
                         invite -> invite.setRoutingDirective(

@@ -63,6 +63,41 @@ class SessionStoriesTest {
     }
 
     @Test
+    void listenersOfTheEndReadWhatTheSessionHeld() {
+        List<Object> read = new ArrayList<>();
+        List<SipSession> ended = new ArrayList<>();
+        app.onSessionEnd(event -> {
+            SipSession session = event.getSession();
+            ended.add(session);
+            read.add(session.getAttribute("call"));
+            read.add(session.getAttributeNameSet());
+            read.add(session.isValid());
+            read.add(session.getState());
+            read.add(session.getCreationTime() > 0);
+            assertThatThrownBy(() -> session.setAttribute("late", "x")).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> session.createRequest("INFO")).isInstanceOf(IllegalStateException.class);
+        });
+        app.onEnd(event -> {
+            SipApplicationSession session = event.getApplicationSession();
+            read.add(session.getAttribute("app"));
+            read.add(session.getCreationTime() > 0);
+            assertThatThrownBy(() -> session.setExpires(1)).isInstanceOf(IllegalStateException.class);
+        });
+        app.on("OPTIONS", request -> {
+            request.getSession().setAttribute("call", "c1");
+            request.getApplicationSession().setAttribute("app", "a1");
+            request.createResponse(200).send();
+        });
+
+        alice.send(alice.request(Method.OPTIONS, "sip:app@a.test"));
+
+        app.assertUnharmed();
+        assertThat(read)
+                .containsExactly("c1", java.util.Set.of("call"), false, SipSession.State.INITIAL, true, "a1", true);
+        assertThatThrownBy(() -> ended.get(0).getAttribute("call")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void aSessionThatIsNotToEndWhenReadyStaysUntilItExpires() {
         app.on("OPTIONS", request -> {
             request.getApplicationSession().setInvalidateWhenReady(false);

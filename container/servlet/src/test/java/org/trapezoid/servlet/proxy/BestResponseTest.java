@@ -58,7 +58,8 @@ class BestResponseTest {
                 RoutingState.NEW.region(),
                 RoutingState.NEW.stateInfo(),
                 RoutingState.NEW.subscriber(),
-                java.util.Optional.of("next"));
+                java.util.Optional.of("next"),
+                RoutingState.NEW.arrival());
 
         assertThat(loops.branchPart(INVITE, next)).isNotEqualTo(loops.branchPart(INVITE, RoutingState.NEW));
         assertThat(new LoopDetector(2).branchPart(INVITE, next)).isNotEqualTo(loops.branchPart(INVITE, next));

@@ -48,7 +48,7 @@ class DefaultApplicationRouterTest {
     }
 
     private static RoutingState behind(Selection selection) {
-        return RoutingState.chosen(selection);
+        return RoutingState.chosen(selection, PEER);
     }
 
     @Test
@@ -293,7 +293,12 @@ class DefaultApplicationRouterTest {
     void refusesAStateItDidNotGiveOut() {
         DefaultApplicationRouter router = router(THREE, "A");
         RoutingState foreign = new RoutingState(
-                Directive.CONTINUE, Optional.empty(), Optional.of("elsewhere"), Optional.empty(), Optional.empty());
+                Directive.CONTINUE,
+                Optional.empty(),
+                Optional.of("elsewhere"),
+                Optional.empty(),
+                Optional.empty(),
+                PEER);
 
         assertThatThrownBy(() -> router.next(request("INVITE"), PEER, foreign))
                 .isInstanceOf(IllegalStateException.class)

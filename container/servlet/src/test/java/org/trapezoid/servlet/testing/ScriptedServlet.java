@@ -51,6 +51,8 @@ public class ScriptedServlet extends SipServlet
     private transient Script<ServletTimer> onTimer = timer -> {};
     private transient Script<SipApplicationSessionEvent> onExpired = event -> {};
     private transient Script<SipErrorEvent> onError = event -> {};
+    private transient Script<SipSessionEvent> onSessionEnd = event -> {};
+    private transient Script<SipApplicationSessionEvent> onEnd = event -> {};
 
     /** For requests of the method, CANCEL and ACK too. */
     public ScriptedServlet on(String method, Script<SipServletRequest> script) {
@@ -75,6 +77,18 @@ public class ScriptedServlet extends SipServlet
 
     public ScriptedServlet onError(Script<SipErrorEvent> script) {
         onError = script;
+        return this;
+    }
+
+    /** When a SIP session was destroyed. */
+    public ScriptedServlet onSessionEnd(Script<SipSessionEvent> script) {
+        onSessionEnd = script;
+        return this;
+    }
+
+    /** When an application session was destroyed. */
+    public ScriptedServlet onEnd(Script<SipApplicationSessionEvent> script) {
+        onEnd = script;
         return this;
     }
 
@@ -179,6 +193,7 @@ public class ScriptedServlet extends SipServlet
     @Override
     public void sessionDestroyed(SipSessionEvent se) {
         events.add("sip destroyed");
+        run(onSessionEnd, se);
     }
 
     @Override
@@ -194,6 +209,7 @@ public class ScriptedServlet extends SipServlet
     @Override
     public void sessionDestroyed(SipApplicationSessionEvent ev) {
         events.add("app destroyed");
+        run(onEnd, ev);
     }
 
     @Override
