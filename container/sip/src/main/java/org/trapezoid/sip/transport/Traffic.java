@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
@@ -71,7 +72,7 @@ public final class Traffic {
 
     /** Something was dropped. */
     public void dropped(Drop reason) {
-        drops.get(reason).increment();
+        Objects.requireNonNull(drops.get(reason)).increment();
     }
 
     /** The names under which requests are counted: those of the methods this stack knows, and {@link #OTHER}. */
@@ -85,7 +86,7 @@ public final class Traffic {
      * @param method one of {@link #methods()}
      */
     public long requests(Direction direction, String method) {
-        return counts(direction).byName.get(method).sum();
+        return Objects.requireNonNull(counts(direction).byName.get(method)).sum();
     }
 
     /**
@@ -99,7 +100,7 @@ public final class Traffic {
 
     /** How much was dropped for a reason. */
     public long drops(Drop reason) {
-        return drops.get(reason).sum();
+        return Objects.requireNonNull(drops.get(reason)).sum();
     }
 
     private Counts counts(Direction direction) {
