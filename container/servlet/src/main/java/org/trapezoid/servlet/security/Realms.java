@@ -48,21 +48,6 @@ public final class Realms {
         return of(realm).challenges(stale);
     }
 
-    /** What these values of Authorization or Proxy-Authorization prove about a request; not for ACK and CANCEL. */
-    public Outcome verify(
-            String realm, Asked request, String method, Uri target, List<String> credentials, byte[] body) {
-        Outcome outcome = of(realm).verify(method, target, credentials, body, accounts);
-        if (outcome.verdict() == Verdict.ACCEPTED) {
-            if (!method.equals(
-                    "REGISTER")) { // most of what is proven, and nothing that one application hands to the next
-                proofs.add(request, credentials);
-            }
-        } else if (outcome.verdict() == Verdict.STALE && request.inside() && proofs.contains(request, credentials)) {
-            return new Outcome(Verdict.ACCEPTED, outcome.user());
-        }
-        return outcome;
-    }
-
     /** What the credentials of a request prove. */
     Outcome verify(String realm, Request request, HeaderName header, boolean inside) {
         return verify(
@@ -72,6 +57,18 @@ public final class Realms {
                 request.uri(),
                 request.headers().all(header),
                 request.body());
+    }
+
+    /** What these values of Authorization or Proxy-Authorization prove about a request; not for ACK and CANCEL. */
+    public Outcome verify(
+            String realm, Asked request, String method, Uri target, List<String> credentials, byte[] body) {
+        Outcome outcome = of(realm).verify(method, target, credentials, body, accounts);
+        if (outcome.verdict() == Verdict.ACCEPTED) {
+            proofs.add(request, credentials);
+        } else if (outcome.verdict() == Verdict.STALE && request.inside() && proofs.contains(request, credentials)) {
+            return new Outcome(Verdict.ACCEPTED, outcome.user());
+        }
+        return outcome;
     }
 
     /** Whether the user whom the credentials name has to be waited for. */
