@@ -67,7 +67,7 @@ class RecordRoutingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"192.0.2.11, 192.0.2.11", "2001:db8::10, [2001:db8::10]"})
+    @CsvSource({"192.0.2.11, 192.0.2.11", "2001:db8::10, [2001:db8:0:0:0:0:0:10]"})
     @Checklist("P25")
     @Rfc(value = 5658, section = "5")
     void recordsBothSidesWhenOnlyTheInterfaceOrTheFamilyChanges(String host, String outUri) {
