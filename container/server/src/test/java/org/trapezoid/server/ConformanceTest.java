@@ -30,7 +30,7 @@ class ConformanceTest {
     private static final Path TABLE = ROOT.resolve("docs").resolve("conformance.md");
     private static final Pattern CHECKLIST =
             Pattern.compile("@Checklist\\((\\{[^}]*}|\"[^\"]*\")\\)(.*?)\\bvoid\\s+(\\w+)\\s*\\(", Pattern.DOTALL);
-    private static final Pattern RFC = Pattern.compile("@Rfc\\(value = (\\d+),");
+    private static final Pattern RFC = Pattern.compile("@Rfc\\(value = (\\d+), section = \"([^\"]+)\"");
     private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
     private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
     private static final Pattern ID = Pattern.compile("\"([A-Z]\\d+)\"");
@@ -43,24 +43,66 @@ class ConformanceTest {
         }
     }
 
+    /**
+     * What another RFC asks for.
+     *
+     * @param sections those that say so, with all below them; none: the whole RFC
+     * @param reason why there is no test
+     */
+    private record Demand(String rfc, String text, List<String> sections, String reason) {
+
+        static Demand of(String line) {
+            String[] cells = line.split("\t", -1);
+            List<String> sections = cells.length > 2 ? List.of(cells[2].split(",", -1)) : List.of();
+            return new Demand(cells[0], cells[1], sections, cells.length > 3 ? cells[3] : "");
+        }
+
+        /** How much of a section's number it names; -1 if it says nothing of that section. */
+        int nearness(String section) {
+            return sections.isEmpty()
+                    ? 0
+                    : sections.stream()
+                            .filter(each -> section.equals(each) || section.startsWith(each + "."))
+                            .mapToInt(String::length)
+                            .max()
+                            .orElse(-1);
+        }
+    }
+
     @Test
     void everyBehaviourHasATestOrAReason() throws IOException {
         List<Behaviour> behaviours = behaviours();
         Map<String, Set<String>> tests = new TreeMap<>();
-        Map<String, Set<String>> rfcTests = new TreeMap<>();
+        Map<String, Map<String, Set<String>>> rfcTests = new TreeMap<>();
         collectTests(tests, rfcTests);
-        List<String[]> rfcs = rows("/conformance/rfcs.tsv");
+        List<Demand> demands = lines("/conformance/rfcs.tsv").map(Demand::of).toList();
 
-        Files.writeString(TABLE, table(behaviours, tests) + rfcTable(rfcs, rfcTests));
+        Files.writeString(TABLE, table(behaviours, tests) + rfcTable(demands, rfcTests));
 
         assertThat(behaviours).hasSize(165).allSatisfy(row -> assertThat(
                         row.reason().isEmpty() == tests.containsKey(row.id()))
                 .as("%s has either a test or a reason why not", row.id())
                 .isTrue());
         assertThat(behaviours).extracting(Behaviour::id).containsAll(tests.keySet());
-        assertThat(rfcs)
-                .allSatisfy(row ->
-                        assertThat(rfcTests).as("RFC %s has a test", row[0]).containsKey(row[0]));
+        assertThat(demands).allSatisfy(row -> assertThat(row.reason().isEmpty()
+                        == !proofs(row, demands, rfcTests).isEmpty())
+                .as("RFC %s, %s: either a test or a reason why not", row.rfc(), row.text())
+                .isTrue());
+    }
+
+    /** The tests of the sections that no other row names more closely. */
+    private static Set<String> proofs(Demand demand, List<Demand> all, Map<String, Map<String, Set<String>>> tests) {
+        Set<String> proofs = new TreeSet<>();
+        tests.getOrDefault(demand.rfc(), Map.of()).forEach((section, named) -> {
+            int nearness = demand.nearness(section);
+            if (nearness >= 0
+                    && all.stream()
+                            .noneMatch(
+                                    other -> other.rfc().equals(demand.rfc()) && other.nearness(section) > nearness)) {
+                proofs.addAll(named);
+            }
+        });
+        return proofs;
     }
 
     @Test
@@ -89,18 +131,13 @@ class ConformanceTest {
         return lines("/conformance/behaviours.tsv").map(Behaviour::of).toList();
     }
 
-    /** RFC and behaviour. */
-    private static List<String[]> rows(String resource) throws IOException {
-        return lines(resource).map(line -> line.split("\t", -1)).toList();
-    }
-
     private static Stream<String> lines(String resource) throws IOException {
         try (InputStream in = Objects.requireNonNull(ConformanceTest.class.getResourceAsStream(resource), resource)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
         }
     }
 
-    private static void collectTests(Map<String, Set<String>> tests, Map<String, Set<String>> rfcTests)
+    private static void collectTests(Map<String, Set<String>> tests, Map<String, Map<String, Set<String>>> rfcTests)
             throws IOException {
         for (String module : List.of("container", "sample-apps", "distribution")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
@@ -114,19 +151,20 @@ class ConformanceTest {
         }
     }
 
-    /** The methods below annotations that name an RFC. */
-    private static void collectRfcs(Path file, Map<String, Set<String>> tests) {
+    /** The methods below annotations that name an RFC, by RFC and section. */
+    private static void collectRfcs(Path file, Map<String, Map<String, Set<String>>> tests) {
         String type = file.getFileName().toString().replace(".java", "");
-        Set<String> pending = new TreeSet<>();
+        List<String[]> pending = new ArrayList<>();
         for (String line : read(file).split("\n", -1)) {
             Matcher rfc = RFC.matcher(line);
             while (rfc.find()) {
-                pending.add(rfc.group(1));
+                pending.add(new String[] {rfc.group(1), rfc.group(2)});
             }
             Matcher method = METHOD.matcher(line);
             if (method.find()) {
-                pending.forEach(number ->
-                        tests.computeIfAbsent(number, key -> new TreeSet<>()).add(type + '.' + method.group(1)));
+                pending.forEach(each -> tests.computeIfAbsent(each[0], key -> new TreeMap<>())
+                        .computeIfAbsent(each[1], key -> new TreeSet<>())
+                        .add(type + '.' + method.group(1)));
                 pending.clear();
             }
         }
@@ -172,13 +210,31 @@ class ConformanceTest {
         return String.join("\n", lines) + "\n";
     }
 
-    private static String rfcTable(List<String[]> rfcs, Map<String, Set<String>> tests) {
-        List<String> lines = new ArrayList<>(
-                List.of("", "## Other RFCs", "", "| RFC | Behaviour | Tests that name it |", "| --- | --- | --- |"));
-        for (String[] row : rfcs) {
-            String proof = String.join(", ", tests.getOrDefault(row[0], Set.of()));
-            lines.add("| " + String.join(" | ", row[0], row[1], proof) + " |");
+    private static String rfcTable(List<Demand> demands, Map<String, Map<String, Set<String>>> tests) {
+        List<String> lines = new ArrayList<>(List.of(
+                "",
+                "## Other RFCs",
+                "",
+                "| RFC | Sections | Behaviour | Tests that name them |",
+                "| --- | --- | --- | --- |"));
+        for (Demand row : demands) {
+            String proof = row.reason().isEmpty() ? String.join(", ", proofs(row, demands, tests)) : row.reason();
+            String sections = row.reason().isEmpty() ? String.join(", ", row.sections()) : "";
+            lines.add("| " + String.join(" | ", row.rfc(), sections, row.text(), proof) + " |");
+            if (isLast(row, demands)) {
+                tests.getOrDefault(row.rfc(), Map.of()).forEach((section, named) -> {
+                    if (demands.stream()
+                            .noneMatch(other -> other.rfc().equals(row.rfc()) && other.nearness(section) >= 0)) {
+                        lines.add("| " + String.join(" | ", row.rfc(), section, "", String.join(", ", named)) + " |");
+                    }
+                });
+            }
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    private static boolean isLast(Demand row, List<Demand> demands) {
+        int next = demands.indexOf(row) + 1;
+        return next == demands.size() || !demands.get(next).rfc().equals(row.rfc());
     }
 }

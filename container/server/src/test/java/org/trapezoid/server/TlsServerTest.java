@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,7 +87,9 @@ class TlsServerTest {
     private static String answer(SipServer to, SSLContext client, String uri) throws IOException {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(LOOPBACK, to.port("tls"))) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write("""
+            socket.getOutputStream()
+                    .write(
+                            """
                     OPTIONS %s SIP/2.0
                     Via: SIP/2.0/TLS 127.0.0.1:%d;branch=z9hG4bKtls
                     Max-Forwards: 70
@@ -95,9 +99,10 @@ class TlsServerTest {
                     CSeq: 1 OPTIONS
                     Content-Length: 0
 
-                    """.formatted(uri, socket.getLocalPort())
-                    .replace("\n", "\r\n")
-                    .getBytes(StandardCharsets.UTF_8));
+                    """
+                                    .formatted(uri, socket.getLocalPort())
+                                    .replace("\n", "\r\n")
+                                    .getBytes(StandardCharsets.UTF_8));
             byte[] answer = new byte[4096];
             int length = socket.getInputStream().read(answer);
             return new String(answer, 0, Math.max(0, length), StandardCharsets.UTF_8);
@@ -159,9 +164,28 @@ class TlsServerTest {
         }
     }
 
+    @Test
+    void eachListenerHasKeysOfItsOwn() throws IOException {
+        try (SipServer running = SipServer.create(
+                config -> listening(listening(config, server, Tls.ClientAuth.OFF), peer, Tls.ClientAuth.OFF)
+                        .application("witness", new Witness()))) {
+            running.start();
+
+            List<String> subjects = new ArrayList<>();
+            for (String endpoint : running.endpoints()) {
+                subjects.add(subject(Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1))));
+            }
+            assertThat(subjects).containsExactlyInAnyOrder("CN=server", "CN=peer");
+        }
+    }
+
     private static String subject(SipServer running) throws IOException {
+        return subject(running.port("tls"));
+    }
+
+    private static String subject(int port) throws IOException {
         try (SSLSocket socket =
-                (SSLSocket) TestKeys.peer(trust).getSocketFactory().createSocket(LOOPBACK, running.port("tls"))) {
+                (SSLSocket) TestKeys.peer(trust).getSocketFactory().createSocket(LOOPBACK, port)) {
             socket.setSoTimeout(10_000);
             socket.startHandshake();
             X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.trapezoid.api.DigestAuthentication;
+import org.trapezoid.servlet.security.Asked;
 import org.trapezoid.servlet.security.Realms;
 import org.trapezoid.sip.auth.DigestAuthenticator.Outcome;
 import org.trapezoid.sip.auth.NonceStore;
@@ -53,7 +54,8 @@ public final class DigestService implements DigestAuthentication {
         if (credentials.isEmpty()) {
             return Optional.empty();
         }
-        Outcome outcome = realms.verify(realm, request.getMethod(), target(request), credentials, body(request));
+        Outcome outcome =
+                realms.verify(realm, asked(request), request.getMethod(), target(request), credentials, body(request));
         if (outcome.verdict() == Verdict.STALE) {
             request.setAttribute(STALE, realm);
         }
@@ -91,6 +93,12 @@ public final class DigestService implements DigestAuthentication {
             values.add(each.next());
         }
         return values;
+    }
+
+    private static Asked asked(SipServletRequest request) {
+        String tag = request.getFrom().getParameter("tag");
+        return new Asked(
+                request.getCallId(), request.getHeader("CSeq"), tag == null ? "" : tag, request.isInternallyRouted());
     }
 
     private static Uri target(SipServletRequest request) {

@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.trapezoid.sip.message.Request;
 
 /**
  * The requests that proved their sender a short while ago, so that the next application in the chain need not ask again: a nonce
@@ -34,14 +33,14 @@ final class Proofs {
         this.life = life;
     }
 
-    void add(Request request, List<String> credentials) {
+    void add(Asked request, List<String> credentials) {
         Set<String> proven = generations().current().proven();
         if (proven.size() < MOST) {
             proven.add(key(request, credentials));
         }
     }
 
-    boolean contains(Request request, List<String> credentials) {
+    boolean contains(Asked request, List<String> credentials) {
         Both both = generations();
         String key = key(request, credentials);
         return both.current().proven().contains(key) || both.previous().proven().contains(key);
@@ -62,15 +61,7 @@ final class Proofs {
     }
 
     /** The request and its credentials to the letter. */
-    private static String key(Request request, List<String> credentials) {
-        return request.callId()
-                + ' '
-                + request.cseq().number()
-                + ' '
-                + request.method()
-                + ' '
-                + request.fromTag().orElse("")
-                + ' '
-                + String.join(" ", credentials);
+    private static String key(Asked request, List<String> credentials) {
+        return request.callId() + ' ' + request.cseq() + ' ' + request.fromTag() + ' ' + String.join(" ", credentials);
     }
 }

@@ -48,23 +48,24 @@ public final class Realms {
         return of(realm).challenges(stale);
     }
 
-    /** What these values of Authorization or Proxy-Authorization prove about a request; not for ACK and CANCEL. */
-    public Outcome verify(String realm, String method, Uri target, List<String> credentials, byte[] body) {
-        return of(realm).verify(method, target, credentials, body, accounts);
+    /** What the credentials of a request prove. */
+    Outcome verify(String realm, Request request, HeaderName header, boolean inside) {
+        return verify(
+                realm,
+                Asked.of(request, inside),
+                request.method().name(),
+                request.uri(),
+                request.headers().all(header),
+                request.body());
     }
 
-    /**
-     * What the credentials of a request prove; not for ACK and CANCEL.
-     *
-     * @param inside whether another application of this server sends it: then it may have been proven there, and what proved
-     *     it is used up, but proves it still
-     */
-    Outcome verify(String realm, Request request, HeaderName header, boolean inside) {
-        List<String> values = request.headers().all(header);
-        Outcome outcome = verify(realm, request.method().name(), request.uri(), values, request.body());
+    /** What these values of Authorization or Proxy-Authorization prove about a request; not for ACK and CANCEL. */
+    public Outcome verify(
+            String realm, Asked request, String method, Uri target, List<String> credentials, byte[] body) {
+        Outcome outcome = of(realm).verify(method, target, credentials, body, accounts);
         if (outcome.verdict() == Verdict.ACCEPTED) {
-            proofs.add(request, values);
-        } else if (outcome.verdict() == Verdict.STALE && inside && proofs.contains(request, values)) {
+            proofs.add(request, credentials);
+        } else if (outcome.verdict() == Verdict.STALE && request.inside() && proofs.contains(request, credentials)) {
             return new Outcome(Verdict.ACCEPTED, outcome.user());
         }
         return outcome;

@@ -3,10 +3,11 @@ package org.trapezoid.servlet.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.sip.SipServletRequest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.transport.TrustDomain;
 
 /** A server that challenges, and what is tried against it: cases 28 and 29 of the attacks. */
 class DigestServiceTest {
@@ -54,12 +56,7 @@ class DigestServiceTest {
                                 new NonceStore(clock, new SplittableRandom(2)))));
         alice = server.peer("alice");
         app.on("MESSAGE", request -> {
-            DigestAuthentication digest =
-                    (DigestAuthentication) app.getServletContext().getAttribute(DigestAuthentication.ATTRIBUTE);
-            Optional<String> user = digest.authenticate(request, 401, REALM);
-            if (user.isEmpty()) {
-                digest.challenge(request, 401, REALM);
-            } else {
+            if (proves(app, request)) {
                 request.createResponse(200).send();
             }
         });
@@ -133,6 +130,47 @@ class DigestServiceTest {
     }
 
     @Test
+    @Rfc(value = 3261, section = "22.3")
+    void whatIsProvenToOneApplicationIsProvenToTheNextOne() throws Exception {
+        TestServer chained = TestServer.guarded(
+                clock -> new Users(directory.resolve("users"), clock),
+                TrustDomain.EVERYBODY,
+                "ALL: (\"first\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\"),"
+                        + " (\"second\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")");
+        ScriptedServlet second = new ScriptedServlet();
+        ScriptedServlet first = new ScriptedServlet();
+        first.on("MESSAGE", request -> {
+            if (proves(first, request)) {
+                request.getProxy().proxyTo(request.getRequestURI());
+            }
+        });
+        second.on("MESSAGE", request -> {
+            if (proves(second, request)) {
+                request.createResponse(200).send();
+            }
+        });
+        chained.deploy("first", first);
+        chained.deploy("second", second);
+        alice = chained.peer("alice");
+        String credentials = answer(DigestChallenge.of(challenged()).get(0), "alice", "secret", 1);
+
+        assertThat(statusOf(credentials)).isEqualTo(200);
+        assertThat(statusOf(credentials)).isEqualTo(401); // a replay comes from outside
+        first.assertUnharmed();
+        second.assertUnharmed();
+    }
+
+    private static boolean proves(ScriptedServlet application, SipServletRequest request) throws IOException {
+        DigestAuthentication digest =
+                (DigestAuthentication) application.getServletContext().getAttribute(DigestAuthentication.ATTRIBUTE);
+        if (digest.authenticate(request, 401, REALM).isPresent()) {
+            return true;
+        }
+        digest.challenge(request, 401, REALM);
+        return false;
+    }
+
+    @Test
     @Checklist("A2")
     @Rfc(value = 7616, section = "3.3")
     void aNonceLivesForMinutesOnly() {
@@ -168,13 +206,20 @@ class DigestServiceTest {
                 "Basic YWxpY2U6c2VjcmV0",
                 "Digest username=\"alice\"",
                 "Digest username=\"alice\", realm=\"a.test\", nonce=\"\", uri=\"\", response=\"\"",
-                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:alice@a.test\", response=\"\", algorithm=MD6",
-                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:alice@a.test\", response=\"\", algorithm=MD5-sess",
-                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"%%%\", response=\"0\", qop=auth, nc=zzzzzzzz, cnonce=\"\"",
-                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:mallory@a.test\", response=\"0\", qop=none",
-                "Digest username=\"al\\\"ice,realm=\\\"x\", realm=\"a.test\", nonce=\"n,n\", uri=\"sip:a,b\", response=\"0\"",
-                "Digest username=\"\", username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:a\", response=\"0\"",
-                "Digest username=\"488869477bf257147b804c45308cd62ac4e25eb717b12b298c79e62dcea254ec\", userhash=true, realm=\"a.test\", nonce=\"n\", uri=\"sip:a\", response=\"0\", algorithm=SHA-256",
+                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:alice@a.test\", response=\"\","
+                        + " algorithm=MD6",
+                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:alice@a.test\", response=\"\","
+                        + " algorithm=MD5-sess",
+                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"%%%\", response=\"0\", qop=auth,"
+                        + " nc=zzzzzzzz, cnonce=\"\"",
+                "Digest username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:mallory@a.test\", response=\"0\","
+                        + " qop=none",
+                "Digest username=\"al\\\"ice,realm=\\\"x\", realm=\"a.test\", nonce=\"n,n\", uri=\"sip:a,b\","
+                        + " response=\"0\"",
+                "Digest username=\"\", username=\"alice\", realm=\"a.test\", nonce=\"n\", uri=\"sip:a\","
+                        + " response=\"0\"",
+                "Digest username=\"488869477bf257147b804c45308cd62ac4e25eb717b12b298c79e62dcea254ec\", userhash=true,"
+                        + " realm=\"a.test\", nonce=\"n\", uri=\"sip:a\", response=\"0\", algorithm=SHA-256",
                 "Digest username*=UTF-8\'\'%C3%28, realm=\"a.test\", nonce=\"n\", uri=\"sip:a\", response=\"0\"",
                 "Digest username=\"alice"
             })

@@ -145,7 +145,8 @@ class ExtensionStoriesTest {
     // ---- bodies
 
     @Test
-    @Rfc(value = 5621, section = "3.2")
+    @Rfc(value = 3261, section = "16.6")
+    @Rfc(value = 5621, section = "8.1")
     void bodyPartsPassAProxyByteForByte() {
         proxyTo(bob);
         byte[] body = PARTS.getBytes(StandardCharsets.ISO_8859_1);
@@ -165,6 +166,7 @@ class ExtensionStoriesTest {
 
     @Test
     @Rfc(value = 5621, section = "4.3")
+    @Rfc(value = 5621, section = "8.1")
     void anApplicationSendsAndReadsBodyParts() throws Exception {
         byte[] body = PARTS.getBytes(StandardCharsets.ISO_8859_1);
         app.on("MESSAGE", message -> {

@@ -45,7 +45,10 @@ class TrustStoriesTest {
     }
 
     private Request relayed(Peer from, Peer to, String header, String value, String privacy) {
-        Request.Builder request = from.request(Method.MESSAGE, to.contact()).add(HeaderName.of(header), value);
+        return relayed(from, to, from.request(Method.MESSAGE, to.contact()).add(HeaderName.of(header), value), privacy);
+    }
+
+    private Request relayed(Peer from, Peer to, Request.Builder request, String privacy) {
         if (!privacy.isEmpty()) {
             request.add(HeaderName.PRIVACY, privacy);
         }
@@ -107,6 +110,26 @@ class TrustStoriesTest {
         Request relayed = relayed(bob, alice, "History-Info", "<sip:bob@a.test>;index=1", privacy);
 
         assertThat(relayed.headers().has(HeaderName.HISTORY_INFO)).isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<sip:bob@a.test>;index=1.1, true",
+        "<sip:bob@a.test?Reason=SIP%3Bcause%3D302>;index=1, true",
+        "<sip:bob@a.test?Privacy=history>;index=1, false",
+        "<sip:bob@a.test?Reason=SIP%3Bcause%3D302&Privacy=history>;index=1, false"
+    })
+    @Rfc(value = 7044, section = "10.1.2")
+    void aHistoryOfWhichOneEntryIsPrivateStaysInside(String entry, boolean shown) {
+        Request relayed = relayed(
+                bob,
+                alice,
+                bob.request(Method.MESSAGE, alice.contact())
+                        .add(HeaderName.HISTORY_INFO, "<sip:carol@a.test>;index=1")
+                        .add(HeaderName.HISTORY_INFO, entry),
+                "");
+
+        assertThat(relayed.headers().all(HeaderName.HISTORY_INFO)).hasSize(shown ? 2 : 0);
     }
 
     @ParameterizedTest

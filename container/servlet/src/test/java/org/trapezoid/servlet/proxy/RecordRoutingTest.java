@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.testing.Checklist;
+import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.Rfc;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
@@ -62,6 +63,27 @@ class RecordRoutingTest {
         assertThat(bench.tcp.sentTo(ALICE).get(0).headers().values(HeaderName.RECORD_ROUTE))
                 .containsExactly(
                         "<sip:192.0.2.10:5060;transport=tcp;lr;r2=on;tz=s1>",
+                        "<sip:192.0.2.10:5060;transport=udp;lr;r2=on;tz=s1>");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.11, 192.0.2.11", "2001:db8::10, [2001:db8:0:0:0:0:0:10]"})
+    @Checklist("P25")
+    @Rfc(value = 5658, section = "5")
+    void recordsBothSidesWhenOnlyTheInterfaceOrTheFamilyChanges(String host, String outUri) {
+        Request.Builder builder = ProxyBench.parse(request("INVITE", "sip:bob@example.com")).toBuilder();
+
+        ROUTE.add(
+                builder,
+                HeaderName.RECORD_ROUTE,
+                bench.udp.listener(),
+                FakeTransport.udp(host, 5060, bench.clock).listener(),
+                false,
+                RecordRoute.Tokens.NONE);
+
+        assertThat(builder.build().headers().values(HeaderName.RECORD_ROUTE))
+                .containsExactly(
+                        "<sip:" + outUri + ":5060;transport=udp;lr;r2=on;tz=s1>",
                         "<sip:192.0.2.10:5060;transport=udp;lr;r2=on;tz=s1>");
     }
 

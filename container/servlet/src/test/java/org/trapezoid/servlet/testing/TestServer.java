@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.app.AppSource;
+import org.trapezoid.servlet.authentication.DigestService;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
 import org.trapezoid.servlet.descriptor.KeyMethod;
@@ -107,9 +109,10 @@ public final class TestServer {
                 HOST,
                 42,
                 router,
-                any -> Map.of(),
+                any -> Map.of(DigestAuthentication.class, new DigestService(realms)),
                 new TransportOptions(ALIASES, false),
-                new ServletLayer.Options(ServletLayer.Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT, Optional.of(realms)),
+                new ServletLayer.Options(
+                        ServletLayer.Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT, Optional.of(realms)),
                 domain);
     }
 

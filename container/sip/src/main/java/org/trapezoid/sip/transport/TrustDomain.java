@@ -130,6 +130,9 @@ public final class TrustDomain {
     /** What no peer outside may see of the message, by its Privacy too (RFC 3325 §7, RFC 7044 §10.1.2). */
     private static List<HeaderName> confidential(Message message) {
         List<HeaderName> confidential = new ArrayList<>(CONFIDENTIAL);
+        if (hasPrivateEntry(message.headers())) {
+            confidential.add(HeaderName.HISTORY_INFO);
+        }
         if (message.headers().has(HeaderName.PRIVACY)) {
             for (String line : message.headers().all(HeaderName.PRIVACY)) {
                 String asked = ';' + line.replace(',', ';').replace(" ", "").toLowerCase(Locale.ROOT) + ';';
@@ -142,6 +145,19 @@ public final class TrustDomain {
             }
         }
         return confidential;
+    }
+
+    /** Whether Privacy is a header of an entry's URI; then all entries stay inside, those that say nothing too. */
+    private static boolean hasPrivateEntry(Headers headers) {
+        if (headers.has(HeaderName.HISTORY_INFO)) {
+            for (String line : headers.all(HeaderName.HISTORY_INFO)) {
+                String entries = line.toLowerCase(Locale.ROOT);
+                if (entries.contains("?privacy=history") || entries.contains("&privacy=history")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean hasAny(Headers headers, List<HeaderName> names) {

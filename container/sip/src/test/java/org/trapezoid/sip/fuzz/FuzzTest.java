@@ -27,7 +27,7 @@ import org.trapezoid.sip.testing.Mutator;
 class FuzzTest {
     private static final int FACTOR = Integer.getInteger("fuzz.factor", 1);
     private static final int INPUTS = 5_000 * FACTOR;
-    private static final int MESSAGES = 25_000 * FACTOR;
+    private static final int MESSAGES = 30_000 * FACTOR;
     private static final long BYTES_EACH = 600;
     private static final long BYTES_ALWAYS = 1 << 20;
 

@@ -64,6 +64,15 @@ class HeaderValuesTest {
     }
 
     @ParameterizedTest
+    @Rfc(value = 8217, section = "3")
+    @Checklist("E2")
+    @ValueSource(strings = {"sip:a@b.c?subject=x", "sip:a,b@c.d"})
+    void aUriWithAQuestionMarkOrACommaNeedsAngleBrackets(String uri) {
+        assertThatThrownBy(() -> NameAddr.parse(uri)).isInstanceOf(SyntaxException.class);
+        assertThat(NameAddr.parse('<' + uri + '>').uri()).hasToString(uri);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "sip:a@b.c?x=y",

@@ -199,7 +199,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
         if (sender.isEmpty()) {
             return;
         }
-        if (winfo && !sender.equals(presentity)) { // RFC 3857 §4.5
+        if (winfo && !sender.equals(presentity)) { // RFC 3857 §4.6
             req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
             return;
         }

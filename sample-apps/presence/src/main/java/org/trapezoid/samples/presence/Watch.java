@@ -18,7 +18,7 @@ final class Watch {
     Instant end = Instant.MIN;
     /** Of the document sent last (RFC 5839). */
     String tag = "";
-    /** Of the watcher information sent next (RFC 3858 §4.1). */
+    /** Of the watcher information sent next (RFC 3858 §3). */
     int version;
     /** A NOTIFY was sent so lately that the next one waits. */
     boolean isQuiet;

@@ -218,7 +218,7 @@ class PresenceServletTest {
     }
 
     @Test
-    @Rfc(value = 3858, section = "4")
+    @Rfc(value = 3858, section = "3")
     void thePresentityMayWatchItsWatchers() {
         subscribed(bob, "presence.winfo");
         Request none = notified(bob);
@@ -255,7 +255,7 @@ class PresenceServletTest {
     }
 
     @Test
-    @Rfc(value = 3857, section = "4.5")
+    @Rfc(value = 3857, section = "4.6")
     void nobodyElseMayWatchTheWatchers() {
         alice.send(subscribe(alice, "presence.winfo", 600));
 

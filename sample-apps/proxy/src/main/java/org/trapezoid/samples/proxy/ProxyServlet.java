@@ -22,12 +22,13 @@ import org.trapezoid.api.CallerPreferences.Directive;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.Flows;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.samples.Callers;
+import org.trapezoid.samples.Callers.Caller;
 import org.trapezoid.samples.Domains;
 import org.trapezoid.samples.Push;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
-import org.trapezoid.samples.proxy.Callers.Caller;
 
 /** Forwards requests to where the subscribers of our domains are registered, RFC 3261 §16. Thread-safe. */
 @jakarta.servlet.sip.annotation.SipServlet(name = "proxy", loadOnStartup = 1)

@@ -39,7 +39,7 @@ enum EventPackage {
         return type;
     }
 
-    /** The seconds of a subscription that does not say: RFC 3680 §4.4, RFC 3857 §4.3. */
+    /** The seconds of a subscription that does not say: RFC 3680 §4.4, RFC 3857 §4.4. */
     int duration() {
         return duration;
     }

@@ -2,12 +2,14 @@
 package org.trapezoid.samples.registrar;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.ServletTimer;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSessionEvent;
 import jakarta.servlet.sip.SipSessionListener;
+import jakarta.servlet.sip.SipURI;
 import jakarta.servlet.sip.TimerListener;
 import jakarta.servlet.sip.TimerService;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.samples.Callers;
 import org.trapezoid.samples.Domains;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
@@ -43,7 +46,9 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
     private static final String ALLOW_EVENTS = EventPackage.REG.text() + ", " + EventPackage.WINFO.text();
 
     private transient LocationService locations;
+    private transient Domains domains;
     private transient Subscribers subscribers;
+    private transient Callers callers;
     private transient Access access;
     private transient TimerService timers;
     private transient Watchers<ContactChange> registrations;
@@ -65,15 +70,16 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
         Settings settings = new Settings(getServletContext());
         locations = Services.find(getServletContext(), LocationService.ATTRIBUTE, LocationService.class);
         timers = Services.find(getServletContext(), TIMER_SERVICE, TimerService.class);
-        subscribers = new Subscribers(getServletContext(), Domains.of(getServletContext()), locations);
+        domains = Domains.of(getServletContext());
+        subscribers = new Subscribers(getServletContext(), domains, locations);
         Set<String> everywhere = new HashSet<>();
         for (String user : settings.words("watchers")) {
             everywhere.add(locations.addressOfRecord(user.startsWith("sip:") ? user : "sip:" + user));
         }
-        access = new Access(
-                Services.find(getServletContext(), DigestAuthentication.ATTRIBUTE, DigestAuthentication.class),
-                subscribers,
-                everywhere);
+        DigestAuthentication digest =
+                Services.find(getServletContext(), DigestAuthentication.ATTRIBUTE, DigestAuthentication.class);
+        access = new Access(digest, subscribers, everywhere);
+        callers = new Callers(digest, subscribers);
         for (EventPackage kind : EventPackage.values()) {
             expiry.put(kind, Expiry.of(settings, kind));
         }
@@ -90,7 +96,7 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
 
     /** RFC 6665 §4.2.1. */
     @Override
-    protected void doSubscribe(SipServletRequest req) throws IOException {
+    protected void doSubscribe(SipServletRequest req) throws ServletException, IOException {
         Optional<EventPackage> kind =
                 Optional.ofNullable(req.getHeader("Event")).flatMap(EventPackage::of);
         if (kind.isEmpty()) {
@@ -108,7 +114,7 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
         Optional<String> addressOfRecord =
                 known.isPresent() ? known.map(Subscription::addressOfRecord) : subscribers.of(req.getRequestURI());
         if (addressOfRecord.isEmpty()) {
-            req.createResponse(SipServletResponse.SC_NOT_FOUND).send();
+            passOn(req);
             return;
         }
         if (!access.grant(req, Subscribers.domain(addressOfRecord.get()), addressOfRecord)) {
@@ -136,6 +142,25 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
             begin(req, registration(req, addressOfRecord.get()), registrations, seconds);
         } else {
             begin(req, winfo(req, addressOfRecord.get()), watchers, seconds);
+        }
+    }
+
+    /**
+     * What is registered in another domain, its registrar knows: the next application of this server sends the request there. If
+     * there is none it goes out from here, so we pass on for our users alone.
+     */
+    private void passOn(SipServletRequest req) throws ServletException, IOException {
+        boolean own =
+                req.getRequestURI() instanceof SipURI uri && domains.of(uri).isPresent();
+        switch (own ? Callers.Caller.UNPROVEN : callers.identify(req)) {
+            case PROVEN -> {
+                Proxy proxy = req.getProxy();
+                proxy.setRecordRoute(false);
+                proxy.setSupervised(false);
+                proxy.proxyTo(req.getRequestURI());
+            }
+            case UNPROVEN -> req.createResponse(SipServletResponse.SC_NOT_FOUND).send();
+            case REFUSED -> {} // it has its answer
         }
     }
 

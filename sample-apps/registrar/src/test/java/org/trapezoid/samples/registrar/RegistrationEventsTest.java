@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
@@ -280,7 +281,7 @@ class RegistrationEventsTest {
 
     @Test
     @Rfc(value = 3680, section = "5.1")
-    @Rfc(value = 5628, section = "4")
+    @Rfc(value = 5628, section = "5")
     void describesAContactWithItsParametersAndGruu() throws Exception {
         locations.bind(new Binding(
                 ALICE,
@@ -387,6 +388,15 @@ class RegistrationEventsTest {
     }
 
     @Test
+    @Rfc(value = 6665, section = "4.2.1.1")
+    void refusesASubscribeThatDoesNotSayToWhat() {
+        alice.send(alice.request(Method.SUBSCRIBE, ALICE));
+
+        assertThat(alice.nextResponse(489).headers().first(HeaderName.of("Allow-Events")))
+                .hasValue("reg, reg.winfo");
+    }
+
+    @Test
     void servesSoManyForOneAddressAndNoMore() { // attack case 38
         for (int i = 0; i < 3; i++) {
             Peer peer = server.peer("watcher" + i);
@@ -413,14 +423,18 @@ class RegistrationEventsTest {
 
     private Response watch(String user) {
         Peer peer = server.peer(user);
-        Request first = peer.send(subscribing(peer, "reg"));
-        Response challenge = peer.nextResponse(401);
+        peer.send(proving(peer, user, subscribing(peer, "reg"), 401));
+        return (Response) peer.next();
+    }
+
+    /** The request again, after a challenge. */
+    private static Request.Builder proving(Peer peer, String user, Request.Builder request, int status) {
+        Request first = peer.send(request);
+        Response challenge = peer.nextResponse(status);
         Request.Builder again = new ChallengeResponder(new SplittableRandom(7))
                 .retry(first, challenge, realm -> Optional.of(new Account(user, "secret")), 2)
                 .orElseThrow();
-        again.addFirst(HeaderName.VIA, "SIP/2.0/UDP " + peer.host() + ":5060;branch=z9hG4bKretry" + user);
-        peer.send(again);
-        return (Response) peer.next();
+        return again.addFirst(HeaderName.VIA, "SIP/2.0/UDP " + peer.host() + ":5060;branch=z9hG4bKretry" + user);
     }
 
     @Test
@@ -433,18 +447,53 @@ class RegistrationEventsTest {
         alice.nextResponse(403);
     }
 
-    @Test
-    void knowsItsOwnDomainsOnly() {
-        alice.send(alice.request(Method.SUBSCRIBE, "sip:alice@b.test").set(HeaderName.EVENT, "reg"));
+    @ParameterizedTest
+    @ValueSource(strings = {"sip:alice@b.test", "sip:a.test"})
+    void knowsItsOwnSubscribersOnly(String uri) {
+        alice.send(alice.request(Method.SUBSCRIBE, uri).set(HeaderName.EVENT, "reg"));
 
         alice.nextResponse(404);
+        server.assertEnded();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "16.5")
+    void passesOnWhatAUserAsksOfAnotherDomain() throws Exception {
+        new UsersFile(users).add("alice", "a.test", "secret");
+        start("192.0.2.1");
+        Peer b = server.peer("b");
+        String uri = b.contact().toString();
+
+        Request asked = alice.send(
+                proving(alice, "alice", alice.request(Method.SUBSCRIBE, uri).set(HeaderName.EVENT, "reg"), 407));
+        Request there = b.nextRequest(Method.SUBSCRIBE);
+        b.send(b.answer(there, 200).set(HeaderName.EXPIRES, "600"));
+
+        assertThat(there.headers().first(HeaderName.EVENT)).hasValue("reg");
+        assertThat(there.headers().all(HeaderName.RECORD_ROUTE)).isEmpty();
+        assertThat(there.callId()).isEqualTo(asked.callId());
+        alice.nextResponse(200);
+    }
+
+    @Test
+    void passesOnForNobodyElse() throws Exception { // it would relay for anybody
+        new UsersFile(users).add("alice", "a.test", "secret");
+        start("192.0.2.1");
+        Peer b = server.peer("b");
+
+        alice.send(alice.request(Method.SUBSCRIBE, b.contact().toString())
+                .set(HeaderName.FROM, "<sip:mallory@c.test>;tag=m")
+                .set(HeaderName.EVENT, "reg"));
+
+        alice.nextResponse(404);
+        assertThat(b.rest()).isEmpty();
     }
 
     // ---- who else watches
 
     @Test
     @Rfc(value = 3857, section = "4.7.1")
-    @Rfc(value = 3858, section = "4.1")
+    @Rfc(value = 3858, section = "3")
     void tellsWhoWatches() throws Exception {
         subscribed(subscribing(alice, "reg").set(HeaderName.EXPIRES, "600"));
         Peer bob = server.peer("bob");

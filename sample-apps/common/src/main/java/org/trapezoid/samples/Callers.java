@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.trapezoid.samples.proxy;
+package org.trapezoid.samples;
 
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import org.trapezoid.api.DigestAuthentication;
-import org.trapezoid.samples.Subscribers;
 
 /** Lets callers of our domains prove who they are, once there are users (RFC 3261 §22.3). Thread-safe. */
-final class Callers {
+public final class Callers {
 
     /** What is known of a caller. */
-    enum Caller {
+    public enum Caller {
         /** One of a foreign domain, or of ours as long as there are no users. */
         UNPROVEN,
         PROVEN,
@@ -23,13 +22,13 @@ final class Callers {
     private final DigestAuthentication digest;
     private final Subscribers subscribers;
 
-    Callers(DigestAuthentication digest, Subscribers subscribers) {
+    public Callers(DigestAuthentication digest, Subscribers subscribers) {
         this.digest = digest;
         this.subscribers = subscribers;
     }
 
     /** Who sent an initial request; challenges when it does not say. */
-    Caller identify(SipServletRequest req) throws IOException {
+    public Caller identify(SipServletRequest req) throws IOException {
         Optional<String> caller = subscribers.claimedBy(req.getFrom().getURI());
         if (caller.isEmpty() || !digest.hasUsers()) {
             return Caller.UNPROVEN;
