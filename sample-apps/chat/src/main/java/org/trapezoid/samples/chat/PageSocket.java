@@ -75,7 +75,7 @@ public final class PageSocket implements Page {
                 ? user.getName()
                 : line < 0 ? "" : message.substring(0, line).strip();
         String key = user != null ? "user " + name : message.substring(line + 1);
-        if (!isName(name) || key.length() < SHORTEST_KEY && user == null) {
+        if (!isName(name) || (key.length() < SHORTEST_KEY && user == null)) {
             shows("refused", "a name has letters, digits, - and _, " + LONGEST_NAME + " at most");
             closes();
             return;
@@ -88,7 +88,8 @@ public final class PageSocket implements Page {
     private static boolean isName(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            boolean fits = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            boolean fits = letter || (c >= '0' && c <= '9') || c == '-' || c == '_';
             if (!fits) {
                 return false;
             }
