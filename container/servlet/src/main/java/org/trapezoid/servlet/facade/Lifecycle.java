@@ -8,6 +8,7 @@ import jakarta.servlet.sip.SipSessionListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.concurrent.Timer;
@@ -28,8 +29,8 @@ final class Lifecycle {
                 runtime.application().listeners().applicationSession();
         if (!listeners.isEmpty()) {
             SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, runtime));
-            session.strand().callback(() -> runtime.application()
-                    .notify(listeners, session.id().value(), listener -> listener.sessionCreated(event)));
+            session.strand()
+                    .callback(() -> tell(runtime, session, listeners, listener -> listener.sessionCreated(event)));
         }
     }
 
@@ -37,9 +38,26 @@ final class Lifecycle {
         List<SipSessionListener> listeners = runtime.application().listeners().sipSession();
         if (!listeners.isEmpty()) {
             SipSessionEvent event = new SipSessionEvent(Session.of(session, runtime));
-            session.strand().callback(() -> runtime.application()
-                    .notify(listeners, session.callId(), listener -> listener.sessionCreated(event)));
+            session.strand()
+                    .callback(() -> tell(runtime, session, listeners, listener -> listener.sessionCreated(event)));
         }
+    }
+
+    private static void tell(
+            AppRuntime runtime,
+            AppSessionState session,
+            List<SipApplicationSessionListener> listeners,
+            Consumer<SipApplicationSessionListener> event) {
+        runtime.inSession(session, () -> runtime.application()
+                .notify(listeners, session.id().value(), event));
+    }
+
+    private static void tell(
+            AppRuntime runtime,
+            SipSessionState session,
+            List<SipSessionListener> listeners,
+            Consumer<SipSessionListener> event) {
+        runtime.inSession(session.appSession(), () -> runtime.application().notify(listeners, session.callId(), event));
     }
 
     static void expireIn(AppRuntime runtime, AppSessionState session, Duration delay) {
@@ -63,7 +81,7 @@ final class Lifecycle {
             if (!session.isValid() || session.expiresAt() != due) {
                 return;
             }
-            runtime.application().notify(listeners, session.id().value(), listener -> listener.sessionExpired(event));
+            tell(runtime, session, listeners, listener -> listener.sessionExpired(event));
             session.strand().run(() -> {
                 if (session.isValid() && session.expiresAt() == due) { // nobody extended it
                     invalidate(runtime, session);
@@ -119,8 +137,7 @@ final class Lifecycle {
                     continue;
                 }
                 SipSessionEvent event = new SipSessionEvent(Session.of(each, runtime));
-                runtime.application()
-                        .notify(listeners, each.callId(), listener -> listener.sessionReadyToInvalidate(event));
+                tell(runtime, each, listeners, listener -> listener.sessionReadyToInvalidate(event));
                 appSession.strand().run(() -> {
                     if (each.isValid() && each.invalidateWhenReady() && each.isReady()) {
                         invalidate(runtime, each);
@@ -147,8 +164,7 @@ final class Lifecycle {
             if (!session.isValid()) {
                 return;
             }
-            runtime.application()
-                    .notify(listeners, session.id().value(), listener -> listener.sessionReadyToInvalidate(event));
+            tell(runtime, session, listeners, listener -> listener.sessionReadyToInvalidate(event));
             session.strand().run(() -> {
                 if (session.isValid() && session.invalidateWhenReady() && session.isReady()) {
                     invalidate(runtime, session);

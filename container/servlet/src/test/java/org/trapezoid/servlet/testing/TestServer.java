@@ -262,10 +262,22 @@ public final class TestServer {
     }
 
     /** Deploys an application whose static method of that name says which application session a request is for. */
-    public TestServer deployKeyed(String name, Servlet servlet, Class<?> holder, String method)
+    public TestServer deployKeyed(String name, Servlet servlet, Class<?> holder, String method, Class<?>... listeners)
+            throws ServletException {
+        return deployKeyed(name, Map.of(), servlet, holder, method, listeners);
+    }
+
+    /** The same with context parameters. */
+    public TestServer deployKeyed(
+            String name,
+            Map<String, String> parameters,
+            Servlet servlet,
+            Class<?> holder,
+            String method,
+            Class<?>... listeners)
             throws ServletException {
         KeyMethod key = new KeyMethod(holder.getName(), method);
-        return deploy(name, Map.of(), servlet.getClass(), Map.of("main", servlet), Optional.of(key));
+        return deploy(name, parameters, servlet.getClass(), Map.of("main", servlet), Optional.of(key), listeners);
     }
 
     /** Deploys an application of a version with what 2.0 lets it choose. */

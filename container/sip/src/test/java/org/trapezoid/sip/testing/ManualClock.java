@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Strands;
@@ -21,6 +22,9 @@ public final class ManualClock implements Timers, InstantSource {
     private final PriorityQueue<ManualTimer> timers = new PriorityQueue<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final Strands strands = new Strands(this::runInTurn, this);
+    private final Strand pauses = strands.create();
+    private final Fibers fibers = new Fibers();
+    private Executor callbacks = Runnable::run;
     private long now;
     private long scheduled;
     private boolean running;
@@ -45,6 +49,21 @@ public final class ManualClock implements Timers, InstantSource {
     /** Strands whose callbacks run on this thread right after the core section, one after another. */
     public Strands strands() {
         return strands;
+    }
+
+    /**
+     * From now on a callback may {@link #pause}, as one that blocks does: others run meanwhile. There is still one at a time that
+     * does something, so a run is the same each time.
+     */
+    public void letCallbacksPause() {
+        callbacks = fibers::run;
+    }
+
+    /** Called by a callback: the time comes back to it so much later. */
+    public void pause(Duration duration) {
+        Fibers.Fiber fiber = Fibers.current();
+        schedule(pauses, duration, () -> Strand.post(() -> inTurn(fiber::resume)));
+        fiber.pause();
     }
 
     /** Timers that have neither fired nor been cancelled. */
@@ -76,6 +95,10 @@ public final class ManualClock implements Timers, InstantSource {
     }
 
     private void runInTurn(Runnable task) {
+        inTurn(() -> callbacks.execute(task));
+    }
+
+    private void inTurn(Runnable task) {
         tasks.add(task);
         if (running) {
             return; // no nesting of callbacks

@@ -37,6 +37,7 @@ import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Rfc;
 
 /** The application, and with it what the container does for an application that brings CDI. */
@@ -122,6 +123,16 @@ class ScreeningServletTest {
                 alice.request(Method.INVITE, "sip:bob@" + bob.host()).set(HeaderName.FROM, "<" + from + ">;tag=a"));
     }
 
+    private void acknowledges(Request invite, Response refusal) {
+        alice.send(Request.builder(Method.ACK, invite.uri())
+                .add(HeaderName.VIA, invite.headers().first(HeaderName.VIA).orElseThrow())
+                .add(HeaderName.MAX_FORWARDS, "70")
+                .add(HeaderName.FROM, invite.from().toString())
+                .add(HeaderName.TO, refusal.to().toString())
+                .add(HeaderName.CALL_ID, invite.callId())
+                .add(HeaderName.CSEQ, "1 ACK"));
+    }
+
     @ParameterizedTest
     @Rfc(value = 8197, section = "3")
     @Rfc(value = 5079, section = "5")
@@ -165,11 +176,9 @@ class ScreeningServletTest {
 
     @Test
     void aBeanOfTheApplicationSessionEndsWithIt() {
-        calls("sip:mallory@evil.test");
-        alice.nextResponse(607);
+        acknowledges(calls("sip:mallory@evil.test"), alice.nextResponse(607));
         server.advance(Duration.ofSeconds(40));
-        calls("sip:anonymous@anonymous.invalid");
-        alice.nextResponse(433);
+        acknowledges(calls("sip:anonymous@anonymous.invalid"), alice.nextResponse(433));
         server.advance(Duration.ofSeconds(40));
 
         assertThat(server.sessions()).isZero();

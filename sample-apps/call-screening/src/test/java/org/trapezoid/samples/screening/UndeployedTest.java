@@ -3,6 +3,7 @@ package org.trapezoid.samples.screening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.JarURLConnection;
@@ -11,6 +12,7 @@ import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -32,6 +34,12 @@ class UndeployedTest {
 
         Archive(URL[] classPath) {
             super(classPath, Archive.class.getClassLoader());
+        }
+
+        /** The bean archives are its own. */
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return name.equals("META-INF/beans.xml") ? findResources(name) : super.getResources(name);
         }
 
         @Override

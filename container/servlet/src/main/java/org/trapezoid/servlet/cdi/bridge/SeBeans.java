@@ -12,11 +12,14 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.InjectionTarget;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.SipSessionsUtil;
+import jakarta.servlet.sip.annotation.SipApplicationSessionScoped;
+import jakarta.servlet.sip.annotation.SipInvocationScoped;
 import java.lang.annotation.Annotation;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.trapezoid.servlet.app.Beans;
 
 /** CDI as its SE interface gives it: whatever implementation the archive has. Safe for use by any thread. */
@@ -43,6 +46,11 @@ public final class SeBeans implements Beans {
                 .addExtensions(new SipExtension(services, sessionScope, invocationScope))
                 .addProperty("org.jboss.weld.se.shutdownHook", false) // it would hold the application for ever
                 .addProperty("org.jboss.weld.executor.threadPoolType", "NONE")
+                // classes with our scopes are beans, though nothing at those says here that they are scopes
+                // (SipExtension)
+                .addProperty(
+                        "org.jboss.weld.se.additionalBeanDefiningAnnotations",
+                        Set.of(SipApplicationSessionScoped.class, SipInvocationScoped.class))
                 .initialize();
         manager = container.getBeanManager();
     }

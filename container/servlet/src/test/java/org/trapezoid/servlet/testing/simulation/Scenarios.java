@@ -34,6 +34,9 @@ public final class Scenarios {
     /** Calls that last longer than the sessions of the application that proxied them. */
     public static final Scenario LONG_CALLS = Scenarios::longCalls;
 
+    /** Callbacks that block, and all that can come for their session meanwhile. */
+    public static final Scenario TAKING_TURNS = Scenarios::takingTurns;
+
     public static final Scenario TWO_PROXIES = world -> chain(world, false);
     public static final Scenario PROXY_AND_BACK_TO_BACK = world -> chain(world, true);
 
@@ -60,6 +63,7 @@ public final class Scenarios {
         all.put("answering", ANSWERING);
         all.put("registered", REGISTERED);
         all.put("long calls", LONG_CALLS);
+        all.put("taking turns", TAKING_TURNS);
         all.put("two proxies", TWO_PROXIES);
         all.put("proxy and back-to-back", PROXY_AND_BACK_TO_BACK);
         return all;
@@ -119,6 +123,27 @@ public final class Scenarios {
         for (Phone phone : phones) {
             ask(world, phone, Method.MESSAGE, "service");
             ask(world, phone, Method.OPTIONS, "service");
+        }
+    }
+
+    private static void takingTurns(World world) throws Exception {
+        world.clock().letCallbacksPause();
+        TestServer server = world.server("service", FIRST);
+        List<Phone> phones = phones(world, server, 3, true);
+        List<String> users = List.of("first", "second");
+        server.deployKeyed(
+                "service",
+                new TakingTurns(
+                        "service",
+                        world.witness(),
+                        world.clock(),
+                        world.random().split()),
+                TakingTurns.class,
+                "key",
+                TakingTurns.class);
+        traffic(world, phones, users);
+        for (Phone phone : phones) {
+            users.forEach(user -> ask(world, phone, Method.MESSAGE, user));
         }
     }
 

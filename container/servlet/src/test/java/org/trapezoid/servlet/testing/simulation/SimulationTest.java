@@ -4,14 +4,24 @@ package org.trapezoid.servlet.testing.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedExecutors;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.trapezoid.api.SessionTasks;
 import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.testing.Rfc;
 import org.trapezoid.sip.testing.network.CallPlan;
 import org.trapezoid.sip.testing.network.Phone;
@@ -91,6 +101,51 @@ class SimulationTest {
                 .hasMessageContaining("server: 1 sessions are left to their expiry")
                 .hasMessageContaining("1 INVITE, there 0.00")
                 .hasMessageContaining("486 (1 INVITE)");
+    }
+
+    /** Whose tasks belong to no session and yet do what a callback of one does. */
+    public static final class Careless extends WitnessedServlet {
+        private static final long serialVersionUID = 1;
+
+        private final transient ManualClock clock;
+
+        @Resource
+        private transient @Nullable ManagedExecutorService executor;
+
+        Careless(Witness witness, ManualClock clock) {
+            super("careless", witness);
+            this.clock = clock;
+        }
+
+        private void enters(String session, String what) {
+            witness().enters(name(), session, what);
+            clock.pause(Duration.ofMillis(10));
+            witness().leaves(session);
+        }
+
+        @Override
+        protected void doMessage(SipServletRequest req) throws IOException {
+            String session = req.getApplicationSession().getId();
+            Runnable task = ManagedExecutors.managedTask(
+                    () -> enters(session, "task"), Map.of(SessionTasks.SESSION_ID, SessionTasks.NO_SESSION), null);
+            Objects.requireNonNull(executor).execute(task);
+            enters(session, "message");
+            req.createResponse(200).send();
+        }
+    }
+
+    @Test
+    void callbacksThatOverlapAreFound() {
+        Simulation simulation = new Simulation("overlap", world -> {
+            world.clock().letCallbacksPause();
+            TestServer server = world.server("server", "192.0.2.1");
+            Phone alice = world.phone("alice", Protocol.UDP, server);
+            server.deploy("application", new Careless(world.witness(), world.clock()));
+            alice.ask(Method.MESSAGE, "sip:app@a.test", request -> {});
+        });
+
+        assertThatThrownBy(() -> simulation.run(3))
+                .hasMessageContaining("careless: task began before message of the same session had ended");
     }
 
     @Test

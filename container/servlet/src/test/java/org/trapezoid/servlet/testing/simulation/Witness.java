@@ -3,22 +3,48 @@ package org.trapezoid.servlet.testing.simulation;
 
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.testing.network.Findings;
 import org.trapezoid.sip.testing.network.Phone;
 import org.trapezoid.sip.testing.network.PhoneCall;
 
-/** Sees what applications are given: each request once, each final response once. Confined to the thread of the test. */
+/**
+ * Sees what applications are given: each request once, each final response once, and never two callbacks of a session at a time. Used
+ * by one thread at a time.
+ */
 public final class Witness {
     private final Findings findings;
+    private final Findings overlaps;
+    private final Map<String, String> inside = new HashMap<>();
     private final Set<String> seen = new HashSet<>();
     private final Set<String> requests = new HashSet<>(); // without the application
 
     Witness(Findings findings) {
+        this(findings, findings);
+    }
+
+    /** @param overlaps where callbacks that overlap are reported, whatever the rest is worth */
+    Witness(Findings findings, Findings overlaps) {
         this.findings = findings;
+        this.overlaps = overlaps;
+    }
+
+    /** A callback or task of a session begins; no other one of that session may be running. */
+    public void enters(String application, String session, String callback) {
+        String other = inside.put(session, callback);
+        if (other != null) {
+            overlaps.add(application, callback + " began before " + other + " of the same session had ended");
+        }
+    }
+
+    /** It ends. */
+    public void leaves(String session) {
+        inside.remove(session);
     }
 
     public void sees(String application, SipServletRequest request) {

@@ -22,6 +22,16 @@ public abstract class WitnessedServlet extends SipServlet {
         this.witness = witness;
     }
 
+    /** Whom it reports to. */
+    protected final Witness witness() {
+        return witness;
+    }
+
+    /** The name it reports by. */
+    protected final String name() {
+        return name;
+    }
+
     protected final SipFactory factory() {
         return (SipFactory) getServletContext().getAttribute(SIP_FACTORY);
     }

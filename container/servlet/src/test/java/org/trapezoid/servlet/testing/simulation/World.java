@@ -148,7 +148,7 @@ public final class World {
         Forger of = new Forger(numbers.nextLong(), of100, endpoint -> endpoint instanceof Toll);
         forger = of;
         network.distortion(of);
-        witness = new Witness(nobodys());
+        witness = new Witness(nobodys(), findings);
     }
 
     private static Findings nobodys() {
