@@ -74,6 +74,7 @@ class RegistrationEventsIT {
     void sendsWhatAUserAsksOfAnotherDomainThere() throws Exception {
         try (DatagramPeer registrar = new DatagramPeer(site.endpoint());
                 Site other = Site.serving(elsewhere, DOMAIN)
+                        .setting("proxy", "relay", "users")
                         .users(DOMAIN, "secret", "alice")
                         .route("other.test", registrar.endpoint())
                         .starts();
@@ -84,7 +85,7 @@ class RegistrationEventsIT {
                             + "Event: reg\nExpires: 600\n";
             Wire challenge = watcher.ask(subscribe);
             watcher.send(subscribe.replace("CSeq: 1", "CSeq: 2").replace("branch=z9hG4bK", "branch=z9hG4bKagain")
-                    + "Proxy-Authorization: " + credentials(challenge.header("Proxy-Authenticate"), uri) + "\n");
+                    + "Proxy-Authorization: " + credentials(challenge.text(), uri) + "\n");
             Wire there = registrar.receive(message -> message.name().equals("SUBSCRIBE"));
             registrar.acceptBySentBy(there);
             Wire accepted = watcher.receive(message -> message.status() >= 200);
@@ -96,12 +97,13 @@ class RegistrationEventsIT {
     }
 
     private static String credentials(String challenge, String uri) {
-        String nonce = challenge.replaceFirst(".*nonce=\"([^\"]*)\".*", "$1");
+        String nonce = challenge.replaceFirst("(?s).*nonce=\"([^\"]*)\".*", "$1");
         DigestAlgorithm md5 = DigestAlgorithm.MD5;
         // RFC 7616 §3.4: each is a hash of its parts with colons between
-        String response = md5.ha1(md5.ha1("alice", DOMAIN, "secret"), nonce, md5.userhash("SUBSCRIBE", uri));
+        String response =
+                md5.ha1(md5.ha1("alice", DOMAIN, "secret"), nonce + ":00000001:c:auth", md5.userhash("SUBSCRIBE", uri));
         return "Digest username=\"alice\", realm=\"" + DOMAIN + "\", nonce=\"" + nonce + "\", uri=\"" + uri
-                + "\", response=\"" + response + "\", algorithm=MD5";
+                + "\", response=\"" + response + "\", algorithm=MD5, qop=auth, nc=00000001, cnonce=\"c\"";
     }
 
     private static Wire notified(DatagramPeer watcher) throws IOException {
