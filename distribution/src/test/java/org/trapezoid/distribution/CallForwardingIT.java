@@ -22,9 +22,7 @@ class CallForwardingIT {
         return Site.serving(base, "a.test")
                 .example("b2bua.sar")
                 .setting("b2bua", "domains", "a.test")
-                .file(
-                        "conf/forwarding.properties",
-                        """
+                .file("conf/forwarding.properties", """
                         bob@a.test = busy:sip:carol@a.test no-answer:sip:carol@a.test after:1
                         """)
                 .file(

@@ -27,8 +27,8 @@ class CallScreeningIT {
                         .file(
                                 "conf/dar.properties",
                                 "REGISTER: (\"registrar\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n"
-                                    + "ALL: (\"call-screening\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\","
-                                    + " \"0\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
+                                        + "ALL: (\"call-screening\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\","
+                                        + " \"0\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
                         .starts();
                 DatagramPeer caller = new DatagramPeer(site.endpoint());
                 DatagramPeer bob = new DatagramPeer(site.endpoint())) {

@@ -179,8 +179,7 @@ class ClickToCallIT {
                 Call-ID: %5$s
                 CSeq: 1 BYE
                 Contact: <%6$s>
-                """
-                .formatted(
+                """.formatted(
                         invite.contact(),
                         contact.substring(contact.indexOf('@') + 1),
                         invite.header("To"),

@@ -53,8 +53,7 @@ final class DatagramPeer implements AutoCloseable {
                 Call-ID: %5$d@%4$s
                 CSeq: 1 %1$s
                 Contact: <sip:tester@%4$s>
-                """
-                .formatted(method, uri, aor, endpoint, count);
+                """.formatted(method, uri, aor, endpoint, count);
     }
 
     /** The next message that fits; others are passed over. */

@@ -178,10 +178,7 @@ class LauncherIT {
                     Max-Forwards: 70
                     Content-Length: 0
 
-                    """
-                            .formatted(socket.getLocalPort())
-                            .replace("\n", "\r\n")
-                            .getBytes(StandardCharsets.UTF_8);
+                    """.formatted(socket.getLocalPort()).replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
 
             socket.send(
                     new DatagramPacket(options, options.length, InetAddress.getLoopbackAddress(), server.port("udp")));

@@ -60,7 +60,9 @@ public final class ClusterNode implements AutoCloseable {
         config.setProperty("hazelcast.socket.bind.any", "false");
         config.setProperty("hazelcast.local.localAddress", options.host());
         config.setProperty("hazelcast.shutdownhook.enabled", "false"); // the server closes it, in its order
-        config.setProperty("hazelcast.graceful.shutdown.max.wait", "30"); // s; else a stop waits ten minutes for a cluster that hangs
+        config.setProperty(
+                "hazelcast.graceful.shutdown.max.wait",
+                "30"); // s; else a stop waits ten minutes for a cluster that hangs
         // a dead process is found in half a second, a hung one in five
         config.setProperty("hazelcast.connection.monitor.interval", "50");
         config.setProperty("hazelcast.connection.monitor.max.faults", "0");

@@ -57,7 +57,10 @@ public final class SharedBindings implements AutoCloseable {
      * alone.
      */
     private record Entry(
-            long version, List<Binding> agreed, @Nullable BindingMerge sent, @Nullable BindingMerge waiting) {
+            long version,
+            List<Binding> agreed,
+            @Nullable BindingMerge sent,
+            @Nullable BindingMerge waiting) {
         static final Entry NEW = new Entry(0, List.of(), null, null);
 
         boolean isIdle() {

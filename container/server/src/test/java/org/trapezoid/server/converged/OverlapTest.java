@@ -94,8 +94,7 @@ class OverlapTest {
             byte[] buffer = new byte[4096];
             for (int i = 0; i < count; i++) {
                 String branch = "z9hG4bK" + name + from + "x" + i;
-                byte[] message =
-                        """
+                byte[] message = """
                         MESSAGE sip:%1$s@127.0.0.1 SIP/2.0
                         Via: SIP/2.0/UDP 127.0.0.1:%2$d;branch=%3$s
                         Max-Forwards: 70
@@ -105,10 +104,9 @@ class OverlapTest {
                         CSeq: 1 MESSAGE
                         Content-Length: 0
 
-                        """
-                                .formatted(key(from + i), socket.getLocalPort(), branch, name)
-                                .replace("\n", "\r\n")
-                                .getBytes(StandardCharsets.US_ASCII);
+                        """.formatted(key(from + i), socket.getLocalPort(), branch, name)
+                        .replace("\n", "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
                 exchange(socket, new DatagramPacket(message, message.length, LOOPBACK, port), branch, buffer);
             }
         }

@@ -133,7 +133,7 @@ class ApplicationClassLoaderTest {
                     .isSameAs(own);
             assertThat(own.loadClass("app.Log").getSuperclass().getClassLoader())
                     .isSameAs(own);
-            assertThat(own.getResource("log4j.properties").openStream()).hasContent("a");
+            assertThat(own.getResourceAsStream("log4j.properties")).hasContent("a");
             assertThat(Collections.list(own.getResources("log4j.properties"))).hasSize(1);
             assertThatThrownBy(() -> without.loadClass("org.apache.log4j.Logger"))
                     .isInstanceOf(ClassNotFoundException.class);

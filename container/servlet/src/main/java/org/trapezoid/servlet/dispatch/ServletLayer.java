@@ -208,7 +208,13 @@ public final class ServletLayer {
             throw new IllegalStateException(impossible);
         }
         SipApplication nobody = new SipApplication(
-                name, loader, context, settings, () -> new ListenerTable(List.of()), CallbackMode.worker(), Optional.empty());
+                name,
+                loader,
+                context,
+                settings,
+                () -> new ListenerTable(List.of()),
+                CallbackMode.worker(),
+                Optional.empty());
         return new ApiRouter(router, runtimes.apply(nobody), strands);
     }
 

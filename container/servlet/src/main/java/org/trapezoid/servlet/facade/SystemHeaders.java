@@ -38,7 +38,7 @@ final class SystemHeaders {
         try {
             Uri old = NameAddr.parse(before).uri();
             Uri changed = NameAddr.parse(after).uri();
-            return old instanceof SipUri ours && changed instanceof SipUri theirs
+            return (old instanceof SipUri ours && changed instanceof SipUri theirs)
                     ? ours.secure() == theirs.secure()
                             && ours.hostPort().equals(theirs.hostPort())
                             && OF_CONTACT.stream()

@@ -48,8 +48,7 @@ class DeploymentErrorsTest {
     }
 
     private AppSource source(String servlet, String listener) throws Exception {
-        String text =
-                """
+        String text = """
                 <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                          xmlns:javaee="http://java.sun.com/xml/ns/javaee" version="1.1">
                   <app-name>shop</app-name>
@@ -63,8 +62,7 @@ class DeploymentErrorsTest {
                     </javaee:listener-class>
                   </listener>
                 </sip-app>
-                """
-                        .formatted(name(servlet), name(listener));
+                """.formatted(name(servlet), name(listener));
         Files.writeString(Files.createDirectories(base.resolve("WEB-INF")).resolve("sip.xml"), text);
         AppDescriptor descriptor = new ArchiveReader().read(base, "shop.sar").orElseThrow();
         return new AppSource(

@@ -35,8 +35,7 @@ class SipXmlReaderTest {
 
     @Test
     void readsVersion1_0WithoutFetchingItsDtd() throws Exception {
-        var xml = read(
-                """
+        var xml = read("""
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE sip-app PUBLIC "-//Java Community Process//DTD SIP Application 1.0//EN"
                     "http://localhost:1/dtd/sip-app_1_0.dtd">
@@ -84,8 +83,7 @@ class SipXmlReaderTest {
 
     @Test
     void readsVersion1_1InAnyOrderWithMixedPrefixes() throws Exception {
-        var xml = read(
-                """
+        var xml = read("""
                 <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                          xmlns:javaee="http://java.sun.com/xml/ns/javaee"
                          xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -119,8 +117,7 @@ class SipXmlReaderTest {
 
     @Test
     void readsTheOptionsOfVersion2_0() throws Exception {
-        var xml = read(
-                """
+        var xml = read("""
                 <s:sip-app xmlns:s="http://xmlns.jcp.org/xml/ns/sipservlet" version="2.0">
                   <s:app-name>a</s:app-name>
                   <s:concurrency-mode>ApplicationSession</s:concurrency-mode>
@@ -139,8 +136,7 @@ class SipXmlReaderTest {
                         Optional.of(true)));
     }
 
-    private static final String CHILDREN =
-            """
+    private static final String CHILDREN = """
             <%1$sapp-name>
                shop
             </%1$sapp-name>
@@ -212,8 +208,7 @@ class SipXmlReaderTest {
 
     @Test
     void readsSecurity() throws Exception {
-        var xml = read(
-                """
+        var xml = read("""
                 <sip-app>
                   <app-name>a</app-name>
                   <security-constraint>
@@ -267,8 +262,7 @@ class SipXmlReaderTest {
 
     @Test
     void readsTheNamingEnvironment() throws Exception {
-        var xml = read(
-                """
+        var xml = read("""
                 <sip-app>
                   <resource-ref>
                     <res-ref-name>jdbc/db</res-ref-name><res-type>javax.sql.DataSource</res-type><res-auth>Container</res-auth>
@@ -327,8 +321,7 @@ class SipXmlReaderTest {
 
     @Test
     void keepsMappingsInTheOrderOfTheFile() throws Exception {
-        var xml = read(
-                """
+        var xml = read("""
                 <sip-app><app-name>a</app-name>
                   <servlet-selection>
                     <servlet-mapping><servlet-name>first</servlet-name>
@@ -426,7 +419,7 @@ class SipXmlReaderTest {
                 "<security-constraint/> | security-constraint lacks its resource-collection",
                 "<servlet-mapping><servlet-name>a</servlet-name></servlet-mapping> | servlet-mapping lacks its pattern",
                 "<servlet-selection><main-servlet>a</main-servlet></servlet-selection><servlet-selection><main-servlet>b</main-servlet></servlet-selection>"
-                    + " | main-servlet is there twice"
+                        + " | main-servlet is there twice"
             })
     void refusesWrongContentByFileLineAndRule(String content, String rule) {
         refuses("<sip-app><app-name>a</app-name>\n" + content + "</sip-app>", "sip.xml:2: ", rule);

@@ -20,8 +20,7 @@ import org.trapezoid.sip.testing.Rfc;
 
 /** Instant messages, presence and bodies of any kind, as the container carries them for applications. */
 class ExtensionStoriesTest {
-    private static final String PARTS =
-            """
+    private static final String PARTS = """
             --b\r
             Content-Type: application/sdp\r
             Content-Disposition: session;handling=required\r

@@ -27,8 +27,7 @@ class DarFileTest {
 
     @Test
     void readsAChainInTheOrderOfItsNumbers() {
-        DarFile dar = parse(
-                """
+        DarFile dar = parse("""
             # who gets what
             INVITE: ("CallForwarding", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1"), \\
                     ("CallWaiting", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0")
@@ -116,9 +115,7 @@ class DarFileTest {
 
     @Test
     void namesTheLineOfAContinuedChain() {
-        assertThatThrownBy(
-                        () -> parse(
-                                """
+        assertThatThrownBy(() -> parse("""
                 # first
                 INVITE: ("a", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0"), \\
                         ("b", "DAR:From", "DOWN", "", "NO_ROUTE", "1")
@@ -139,13 +136,11 @@ class DarFileTest {
                 "REGEX={Event:} | a pattern for Event"
             })
     void refusesAPatternThatIsNoneWithItsLine(String options, String expectation) {
-        String text =
-                """
+        String text = """
                 # first
                 SUBSCRIBE: ("a", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0"), \\
                     ("b", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1", "HOST=example.com %s")
-                """
-                        .formatted(options);
+                """.formatted(options);
 
         assertThatThrownBy(() -> parse(text)).hasMessage("dar.properties:3: expected " + expectation);
     }

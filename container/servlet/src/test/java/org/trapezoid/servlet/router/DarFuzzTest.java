@@ -11,8 +11,7 @@ import org.trapezoid.sip.testing.Mutator;
 /** Mutated application router files, from a fixed seed. */
 class DarFuzzTest {
     private static final int INPUTS = 4_000;
-    private static final String FILE =
-            """
+    private static final String FILE = """
             # who gets what
             INVITE: ("CallForwarding", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1"), \\
                     ("CallWaiting", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0", "DIRECTION=INBOUND")

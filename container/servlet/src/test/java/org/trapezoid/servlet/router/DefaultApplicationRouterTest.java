@@ -21,8 +21,7 @@ import org.trapezoid.sip.uri.Uri;
 
 /** Chains of applications: JSR 289 §15 and appendix C. */
 class DefaultApplicationRouterTest {
-    private static final String THREE =
-            """
+    private static final String THREE = """
             INVITE: ("A", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \\
                     ("B", "DAR:P-Asserted-Identity", "ORIGINATING", "", "NO_ROUTE", "1"), \\
                     ("C", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
@@ -123,13 +122,10 @@ class DefaultApplicationRouterTest {
 
     @Test
     void tellsInboundFromOutboundRequests() {
-        DefaultApplicationRouter router = router(
-                """
+        DefaultApplicationRouter router = router("""
                 ALL: ("A", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0", "DIRECTION=OUTBOUND"), \\
                      ("B", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1", "DIRECTION=INBOUND")
-                """,
-                "A",
-                "B");
+                """, "A", "B");
 
         assertThat(router.next(request("INVITE"), PEER, RoutingState.NEW).application())
                 .hasValue("B");
@@ -151,14 +147,10 @@ class DefaultApplicationRouterTest {
         "example.com, sip:bob@www.example.com, false"
     })
     void tellsRequestsApartByTheHostOfTheRequestUri(String host, String uri, boolean taken) {
-        DefaultApplicationRouter router = router(
-                """
+        DefaultApplicationRouter router = router("""
                 ALL: ("A", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0", "DIRECTION=INBOUND HOST=%s"), \\
                      ("B", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1")
-                """
-                        .formatted(host),
-                "A",
-                "B");
+                """.formatted(host), "A", "B");
         Request invite = request("INVITE").toBuilder().uri(Uri.parse(uri)).build();
 
         Selection first = router.next(invite, PEER, RoutingState.NEW);
@@ -170,8 +162,7 @@ class DefaultApplicationRouterTest {
 
     // ---- regular expressions
 
-    private static final String REG =
-            """
+    private static final String REG = """
             SUBSCRIBE: ("A", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "0", "REGEX={%s}"), \\
                        ("B", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "1")
             """;
@@ -215,15 +206,11 @@ class DefaultApplicationRouterTest {
 
     @Test
     void asksForThePatternOfTheOtherSideToo() {
-        DefaultApplicationRouter router = router(
-                """
+        DefaultApplicationRouter router = router("""
                 INVITE: ("A", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \\
                         ("B", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1", "REGEX={Subject:b}"), \\
                         ("C", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
-                """,
-                "A",
-                "B",
-                "C");
+                """, "A", "B", "C");
         RoutingState originating = behind(router.next(request("INVITE"), PEER, RoutingState.NEW));
 
         assertThat(router.next(request("INVITE"), Origin.APPLICATION, originating.with(Directive.REVERSE))

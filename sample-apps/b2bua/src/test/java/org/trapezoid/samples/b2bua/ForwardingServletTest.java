@@ -53,9 +53,7 @@ class ForwardingServletTest {
         carol = server.peer("carol");
         mail = server.peer("mail");
         Path rules = directory.resolve("forwarding.properties");
-        Files.writeString(
-                rules,
-                """
+        Files.writeString(rules, """
                 # who = rules
                 bob@%1$s = busy:%2$s no-answer:%3$s after:15
                 carol@%4$s = busy:sip:bob@%1$s unavailable:%3$s
@@ -63,8 +61,7 @@ class ForwardingServletTest {
                 away@%1$s = always:sip:away@%1$s
                 broken@%1$s = sometimes:sip:x@y
                 broken = busy:
-                """
-                        .formatted(bob.host(), carol.contact(), mail.contact(), carol.host()));
+                """.formatted(bob.host(), carol.contact(), mail.contact(), carol.host()));
         server.deploy(
                 "b2bua",
                 Map.of(

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The beans of one scope that exist. Safe for use by any thread. */
 final class Instances {
 
-    private record Entry<T>(Contextual<T> bean, T instance, @Nullable CreationalContext<T> context) {
+    private record Entry<T>(
+            Contextual<T> bean, T instance, @Nullable CreationalContext<T> context) {
         @SuppressWarnings("NullAway") // who asks for a bean that is to be made gives a context
         void destroy() {
             bean.destroy(instance, context);
