@@ -36,7 +36,10 @@ class RealmsTest {
     }
 
     private static Request request(String... credentials) {
-        Request.Builder request = Request.builder(Method.of("MESSAGE"), Uri.parse("sip:a.test"));
+        Request.Builder request = Request.builder(Method.of("MESSAGE"), Uri.parse("sip:a.test"))
+                .add(HeaderName.FROM, "<sip:known@a.test>;tag=1")
+                .add(HeaderName.CALL_ID, "call")
+                .add(HeaderName.CSEQ, "1 MESSAGE");
         for (String each : credentials) {
             request.add(HeaderName.AUTHORIZATION, each);
         }
