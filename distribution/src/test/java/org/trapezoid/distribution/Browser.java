@@ -172,11 +172,14 @@ final class Browser implements AutoCloseable {
         return new Phone(page, library);
     }
 
-    /** Opens a page of a server under test. */
+    /** Opens a page of a server under test, and waits until it is loaded. */
     Page page(String url) {
         String page = "page" + numbers.get();
         ask("open", page, url);
-        return new Page(page);
+        Page opened = new Page(page);
+        String loaded = "location.protocol !== 'about:' && document.readyState === 'complete'"; // with its scripts
+        Awaitility.await().until(() -> opened.gives(loaded).equals("true"));
+        return opened;
     }
 
     /** A page of a server under test. */
