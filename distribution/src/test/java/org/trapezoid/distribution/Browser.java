@@ -172,14 +172,11 @@ final class Browser implements AutoCloseable {
         return new Phone(page, library);
     }
 
-    /** Opens a page of a server under test, and waits until it is loaded. */
+    /** Opens a page of a server under test. */
     Page page(String url) {
         String page = "page" + numbers.get();
         ask("open", page, url);
-        Page opened = new Page(page);
-        String loaded = "location.protocol !== 'about:' && document.readyState === 'complete'"; // with its scripts
-        Awaitility.await().until(() -> opened.gives(loaded).equals("true"));
-        return opened;
+        return new Page(page);
     }
 
     /** A page of a server under test. */

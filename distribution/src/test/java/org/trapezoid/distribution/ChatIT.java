@@ -2,6 +2,7 @@
 package org.trapezoid.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -35,8 +36,8 @@ class ChatIT {
                 .file(
                         "conf/dar.properties",
                         "REGISTER: (\"registrar\", \"DAR:To\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n"
-                                + "MESSAGE: (\"chat\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\", \"0\","
-                                + " \"HOST=chat.\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
+                            + "MESSAGE: (\"chat\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\", \"0\","
+                            + " \"HOST=chat.\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
                 .starts();
     }
 
@@ -79,7 +80,11 @@ class ChatIT {
 
         @Override
         public void close() {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+            if (!socket.isOutputClosed()) {
+                socket.sendClose(WebSocket.NORMAL_CLOSURE, "")
+                        .exceptionally(closedMeanwhile -> socket)
+                        .join();
+            }
         }
     }
 
@@ -141,7 +146,9 @@ class ChatIT {
                     "http://" + site.endpoint().host() + ":" + site.server().port("http") + "/chat/");
             page.gives("document.querySelector('[name=name]').value = 'carol'");
             page.gives("document.querySelector('#enter button').click()");
-            Awaiting.until("a guest", () -> says(bob, "hello Carol").status() == 200);
+            await().untilAsserted(() -> assertThat(page.gives("document.getElementById('you').textContent"))
+                    .isEqualTo(CAROL));
+            assertThat(says(bob, "hello Carol").status()).isEqualTo(200);
             page.shows("#messages", "sip:tester@tests.test: hello Carol");
 
             page.gives("document.querySelector('[name=to]').value = 'sip:bob@a.test'");
