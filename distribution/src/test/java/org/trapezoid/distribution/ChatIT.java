@@ -36,8 +36,8 @@ class ChatIT {
                 .file(
                         "conf/dar.properties",
                         "REGISTER: (\"registrar\", \"DAR:To\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n"
-                            + "MESSAGE: (\"chat\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\", \"0\","
-                            + " \"HOST=chat.\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
+                                + "MESSAGE: (\"chat\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\", \"0\","
+                                + " \"HOST=chat.\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
                 .starts();
     }
 
