@@ -2,6 +2,7 @@
 package org.trapezoid.server.converged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -94,7 +95,9 @@ class ConvergedApplicationTest {
         try (ConvergedSite site = deployed("desk.war")) {
             site.ask(browser, "application");
 
-            assertThat(site.ask(browser, "listener")).isEqualTo("1 true 1");
+            // the listener of the SIP side is called in the session's turn
+            await().untilAsserted(
+                            () -> assertThat(site.ask(browser, "listener")).isEqualTo("1 true 1"));
         }
     }
 
