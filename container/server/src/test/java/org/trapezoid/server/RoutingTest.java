@@ -68,7 +68,8 @@ class RoutingTest {
     }
 
     private ServerConfig.Builder common(ServerConfig.Builder config) {
-        return config.listen(Listener.udp(0))
+        return config.stopTimeout(Duration.ZERO)
+                .listen(Listener.udp(0))
                 .application("one", new Named())
                 .application("two", new Named())
                 .data(base.resolve("data"))
