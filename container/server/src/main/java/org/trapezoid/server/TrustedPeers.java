@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.server;
 
-import java.net.InetAddress;
-import java.util.ArrayList;
+import static org.trapezoid.server.ConfigChecks.requireAddressRange;
+
 import java.util.List;
-import java.util.function.Predicate;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.transport.Literals;
 import org.trapezoid.sip.transport.TrustDomain;
+import org.trapezoid.sip.uri.AddressRange;
 import org.trapezoid.sip.uri.SyntaxException;
 
 /**
@@ -22,26 +21,15 @@ public record TrustedPeers(List<String> peers, List<String> remove) {
     public TrustedPeers {
         peers = List.copyOf(peers);
         remove = List.copyOf(remove);
-        peers.forEach(TrustedPeers::network);
+        peers.forEach(peer -> requireAddressRange(peer, "peers of trust"));
         remove.forEach(TrustedPeers::headerName);
     }
 
     TrustDomain domain() {
-        List<Predicate<byte[]>> networks = new ArrayList<>();
-        peers.forEach(peer -> networks.add(network(peer)));
+        List<AddressRange> networks = peers.stream().map(AddressRange::parse).toList();
         return new TrustDomain(
-                peer -> isIn(networks, peer),
+                peer -> networks.stream().anyMatch(network -> network.contains(peer)),
                 remove.stream().map(TrustedPeers::headerName).toList());
-    }
-
-    private static boolean isIn(List<Predicate<byte[]>> networks, InetAddress peer) {
-        byte[] address = peer.getAddress();
-        for (Predicate<byte[]> network : networks) {
-            if (network.test(address)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static HeaderName headerName(String name) {
@@ -51,42 +39,5 @@ public record TrustedPeers(List<String> peers, List<String> remove) {
             throw new IllegalArgumentException(
                     "remove of trust is \"" + name + "\"; expected names of header fields", e);
         }
-    }
-
-    private static Predicate<byte[]> network(String text) {
-        int slash = text.indexOf('/');
-        byte[] network = Literals.address(slash < 0 ? text : text.substring(0, slash))
-                .orElseThrow(() -> wrong(text))
-                .getAddress();
-        int bits = network.length * Byte.SIZE;
-        int prefix = slash < 0 ? bits : prefix(text, slash + 1, bits);
-        return address -> address.length == network.length && samePrefix(address, network, prefix);
-    }
-
-    private static int prefix(String text, int from, int most) {
-        try {
-            int prefix = Integer.parseInt(text, from, text.length(), 10);
-            if (prefix >= 0 && prefix <= most) {
-                return prefix;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw wrong(text);
-    }
-
-    private static boolean samePrefix(byte[] address, byte[] network, int prefix) {
-        for (int bit = 0; bit < prefix; bit += Byte.SIZE) {
-            int mask = prefix - bit >= Byte.SIZE ? 0xff : 0xff << (Byte.SIZE - (prefix - bit));
-            if (((address[bit / Byte.SIZE] ^ network[bit / Byte.SIZE]) & mask & 0xff) != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static IllegalArgumentException wrong(String text) {
-        return new IllegalArgumentException(
-                "peers of trust are \"" + text + "\"; expected addresses or networks such as 10.0.0.0/8");
     }
 }
