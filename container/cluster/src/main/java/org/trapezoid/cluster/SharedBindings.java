@@ -77,6 +77,7 @@ public final class SharedBindings implements AutoCloseable {
      * Takes over what the cluster knows. What the table holds already is kept if this node is the first one; otherwise it is out of
      * date: the others went on while this node was away.
      *
+     * @throws IllegalStateException if the cluster cannot be read
      * @throws InterruptedException if the thread is interrupted while the cluster is read
      */
     public SharedBindings(LocationTable locations, ClusterNode node) throws InterruptedException {
@@ -117,9 +118,21 @@ public final class SharedBindings implements AutoCloseable {
 
     private void read() throws InterruptedException {
         try {
-            executor.submit(this::compare).get();
+            executor.submit(this::readAndRestore).get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the bindings of the cluster cannot be read", e);
+            throw new IllegalStateException("the bindings of the cluster cannot be read: " + e.getCause(), e);
+        }
+    }
+
+    /** Until it succeeds. By the executor. */
+    private void compare() {
+        try {
+            readAndRestore();
+        } catch (RuntimeException e) {
+            if (node.isRunning()) {
+                log.warn("the bindings of the cluster cannot be read now; tried again", e);
+                compareLater();
+            }
         }
     }
 
@@ -127,24 +140,17 @@ public final class SharedBindings implements AutoCloseable {
      * Takes over what is stored, and stores what is not: a node that died may not have told everybody of its last changes, and what it
      * kept may not have had a backup yet. By the executor.
      */
-    private void compare() {
-        try {
-            Map<String, Long> stored = new HashMap<>();
-            for (Map.Entry<String, String> each : map) {
-                stored.put(each.getKey(), SharedRecord.parse(each.getValue()).version());
-                agreed(each.getKey(), each.getValue());
-            }
-            entries.forEach((addressOfRecord, entry) -> {
-                if (!entry.agreed().isEmpty() && entry.version() > stored.getOrDefault(addressOfRecord, 0L)) {
-                    restore(addressOfRecord, entry);
-                }
-            });
-        } catch (RuntimeException e) {
-            if (node.isRunning()) {
-                log.warn("the bindings of the cluster cannot be read now; tried again", e);
-                compareLater();
-            }
+    private void readAndRestore() {
+        Map<String, Long> stored = new HashMap<>();
+        for (Map.Entry<String, String> each : map) {
+            stored.put(each.getKey(), SharedRecord.parse(each.getValue()).version());
+            agreed(each.getKey(), each.getValue());
         }
+        entries.forEach((addressOfRecord, entry) -> {
+            if (!entry.agreed().isEmpty() && entry.version() > stored.getOrDefault(addressOfRecord, 0L)) {
+                restore(addressOfRecord, entry);
+            }
+        });
     }
 
     private void compareLater() {
