@@ -231,6 +231,24 @@ class FlowStoriesTest {
 
     @Test
     @Rfc(value = 5626, section = "5.3")
+    void flowOfAnotherServerIsAFailedFlow() {
+        Peer alice = server.peer("alice");
+        Binding elsewhere = Binding.of(
+                        "sip:bob@a.test",
+                        "sip:bob@192.0.2.9;transport=tcp",
+                        server.clock.instant().plusSeconds(60),
+                        "c",
+                        1)
+                .withSource(new Binding.Source("192.0.2.9", 5060, "TCP", "fl.AAECAwQFBgcICQoLDA0ODxAREhM"));
+        bindings.put("sip:bob@a.test", elsewhere);
+
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+
+        alice.nextResponse(480);
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
     void lostConnectionIsAFailedFlow() {
         Peer alice = server.peer("alice");
         Peer bob = server.connected("bob");

@@ -29,7 +29,9 @@ public final class FlowTokens {
     private static final int MAC_LENGTH = 8;
     private static final int LARGEST = 64;
     private static final String PREFIX = "fl.";
-    private static final String TARGET_END = "@flow.invalid;lr>";
+    private static final String TARGET_HOST = "flow.invalid";
+    private static final String TARGET_END = '@' + TARGET_HOST + ";lr>";
+    private static final Named LOST = new Named(Use.TARGET, true, Optional.empty());
     private static final int STRICT = 0x10;
     private static final int IPV6 = 0x20;
 
@@ -120,15 +122,21 @@ public final class FlowTokens {
         return isToken(uri) ? ((SipUri) uri).user().flatMap(this::named) : Optional.empty();
     }
 
-    /** Where the first Route of a request that this server sends leads, if that is a flow. */
+    /**
+     * Where the first Route of a request that this server sends leads, if that is a flow. One of another server, whose location service
+     * this one shares, is as good as lost: only that server can send by it.
+     */
     public Optional<Named> routed(Request request) {
         if (!request.headers().has(HeaderName.ROUTE)) {
             return Optional.empty();
         }
         Optional<NameAddr> top = request.topRoute();
-        return top.isPresent() && isToken(top.get().uri())
-                ? named(top.get().uri()).filter(named -> named.use() == Use.TARGET)
-                : Optional.empty();
+        if (top.isEmpty() || !isToken(top.get().uri())) {
+            return Optional.empty();
+        }
+        Optional<Named> own = named(top.get().uri()).filter(named -> named.use() == Use.TARGET);
+        boolean target = ((SipUri) top.get().uri()).host().equals(TARGET_HOST);
+        return own.isEmpty() && target ? Optional.of(LOST) : own;
     }
 
     /** The Route value to send a request on by, when our own route value carries a token of that use. */
