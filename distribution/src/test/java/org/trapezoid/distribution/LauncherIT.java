@@ -137,6 +137,7 @@ class LauncherIT {
         }
         assertThat(classes)
                 .content()
+                .doesNotContain("com.hazelcast") // it is alone
                 .containsPattern("org\\.trapezoid\\.server\\.Assembly source: shared objects file");
     }
 
