@@ -273,12 +273,8 @@ public final class Inbound {
             return;
         }
         if (session.get() != root) {
-            Lifecycle.created(runtime, session.get());
-            Session.of(root, runtime)
-                    .messages()
-                    .first()
-                    .ifPresent(Session.of(session.get(), runtime).messages()::begunBy);
-            DialogFamily.joined(root, session.get(), runtime);
+            Session joined = DialogFamily.joined(root, session.get(), runtime);
+            Session.of(root, runtime).messages().first().ifPresent(joined.messages()::begunBy);
         }
         inDialog(session.get(), transaction, request, incoming);
     }

@@ -219,9 +219,7 @@ final class ProxyFacade implements Proxy {
             member = session.derive(
                     new SessionId(runtime.services().identifiers().tag()), runtime.now());
             runtime.services().sessions().add(member);
-            Lifecycle.created(runtime, member);
-            Session.of(member, runtime).messages().begunBy(request);
-            DialogFamily.joined(session, member, runtime);
+            DialogFamily.joined(session, member, runtime).messages().begunBy(request);
         }
         member.calleeTag(tag);
         return member;

@@ -24,7 +24,6 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
-final class Session implements SipSession {
+final class Session implements SipSession, BoundAttributes {
     private final SipSessionState state;
     private final AppRuntime runtime;
     private final Binding<SipSession> binding;
@@ -349,34 +348,14 @@ final class Session implements SipSession {
     // ---- attributes
 
     @Override
-    public @Nullable Object getAttribute(String name) {
-        return binding.get(name);
-    }
-
-    @Override
-    public void setAttribute(String name, Object attribute) {
-        binding.set(name, attribute);
-    }
-
-    @Override
-    public void removeAttribute(String name) {
-        binding.remove(name);
+    public Binding<SipSession> binding() {
+        return binding;
     }
 
     @Override
     @Deprecated
     public Enumeration<String> getAttributeNames() {
         return Collections.enumeration(binding.names());
-    }
-
-    @Override
-    public Set<String> getAttributeNameSet() {
-        return binding.names();
-    }
-
-    @Override
-    public void clearAttributes() {
-        binding.clear();
     }
 
     // ---- JSR 359
