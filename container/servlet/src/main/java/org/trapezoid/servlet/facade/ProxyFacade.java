@@ -25,6 +25,7 @@ import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.Target;
+import org.trapezoid.servlet.session.ProxiedDialog;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
@@ -191,11 +192,12 @@ final class ProxyFacade implements Proxy {
             member.state(SessionState.CONFIRMED);
             member.parties(request.message().from(), response.to());
             if (member.isRecordRouted() && method.equals(Method.INVITE)) {
-                member.passed(new SipSessionState.PassedDialog(
-                        response.headers()
-                                .first(HeaderName.CONTACT)
-                                .orElse(response.to().toString()),
-                        response.headers().all(HeaderName.RECORD_ROUTE)));
+                member.proxied()
+                        .accepted(new ProxiedDialog.Accepted(
+                                response.headers()
+                                        .first(HeaderName.CONTACT)
+                                        .orElse(response.to().toString()),
+                                response.headers().all(HeaderName.RECORD_ROUTE)));
             }
         } else if (status == 199) {
             endEarly(member); // RFC 6228 §4
@@ -221,7 +223,7 @@ final class ProxyFacade implements Proxy {
             runtime.services().sessions().add(member);
             DialogFamily.joined(session, member, runtime).messages().begunBy(request);
         }
-        member.calleeTag(tag);
+        member.proxied().calleeTag(tag);
         return member;
     }
 

@@ -40,8 +40,6 @@ final class Session implements SipSession, BoundAttributes {
     private final Binding<SipSession> binding;
     private final SessionMessages messages = new SessionMessages();
     private final SessionUpkeep upkeep;
-    private long callerCSeq; // in a proxied dialog
-    private long calleeCSeq;
     private @Nullable ClientConnection flow; // when the application has chosen it
     private @Nullable CallBranch branch; // when the application has asked for it
     private @Nullable AutomaticProcessing automatic; // when the application has left its dialog to the container
@@ -133,25 +131,6 @@ final class Session implements SipSession, BoundAttributes {
         if (branch != null) {
             branch.acknowledged();
         }
-    }
-
-    /** A request in the proxied dialog passes. In the core section. */
-    void passes(Request request) {
-        boolean ofCaller = request.fromTag().equals(state.localParty().tag());
-        if (ofCaller) {
-            callerCSeq = request.cseq().number();
-        } else {
-            calleeCSeq = request.cseq().number();
-        }
-    }
-
-    /** The highest number of the caller in a proxied dialog, 0 before its first request. */
-    long callerCSeq() {
-        return callerCSeq;
-    }
-
-    long calleeCSeq() {
-        return calleeCSeq;
     }
 
     Optional<CallBranch> branch() {
