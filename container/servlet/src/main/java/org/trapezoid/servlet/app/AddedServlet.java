@@ -18,13 +18,16 @@ final class AddedServlet implements ServletRegistration.Dynamic {
     private final String name;
     private final Class<?> type;
     private final Optional<Object> instance;
+    private final Runnable requireStarting;
     private final Map<String, String> parameters = new LinkedHashMap<>();
     private int loadOnStartup = -1;
 
-    AddedServlet(String name, Class<?> type, Optional<Object> instance) {
+    /** @param requireStarting throws once the application has started: its settings would change nothing any more */
+    AddedServlet(String name, Class<?> type, Optional<Object> instance, Runnable requireStarting) {
         this.name = name;
         this.type = type;
         this.instance = instance;
+        this.requireStarting = requireStarting;
     }
 
     Optional<Object> instance() {
@@ -47,11 +50,13 @@ final class AddedServlet implements ServletRegistration.Dynamic {
 
     @Override
     public void setLoadOnStartup(int order) {
+        requireStarting.run();
         loadOnStartup = order;
     }
 
     @Override
     public boolean setInitParameter(String parameter, String value) {
+        requireStarting.run();
         return parameters.putIfAbsent(parameter, value) == null;
     }
 
@@ -62,6 +67,7 @@ final class AddedServlet implements ServletRegistration.Dynamic {
 
     @Override
     public Set<String> setInitParameters(Map<String, String> more) {
+        requireStarting.run();
         Set<String> known = new LinkedHashSet<>(parameters.keySet());
         known.retainAll(more.keySet());
         if (known.isEmpty()) {

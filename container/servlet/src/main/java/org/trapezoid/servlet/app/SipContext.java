@@ -140,24 +140,25 @@ public final class SipContext extends ForwardingContext implements SipServletCon
 
     @Override
     public ServletRegistration.@Nullable Dynamic addServletPOJO(String servletName, Object servlet) {
-        return add(servletName, new AddedServlet(servletName, servlet.getClass(), Optional.of(servlet)));
+        return add(servletName, servlet.getClass(), Optional.of(servlet));
     }
 
     @Override
     public ServletRegistration.@Nullable Dynamic addServletPOJO(String servletName, Class<?> servletClass) {
-        return add(servletName, new AddedServlet(servletName, servletClass, Optional.empty()));
+        return add(servletName, servletClass, Optional.empty());
     }
 
-    private @Nullable AddedServlet add(String name, AddedServlet servlet) {
+    private @Nullable AddedServlet add(String name, Class<?> type, Optional<Object> instance) {
         requireStarting("servlets are added");
         if (name.isEmpty()) {
             throw new IllegalArgumentException("a servlet needs a name");
         }
-        boolean known = added.containsKey(name) || isDeclared(name);
-        if (!known) {
-            added.put(name, servlet);
+        if (added.containsKey(name) || isDeclared(name)) {
+            return null;
         }
-        return known ? null : servlet;
+        AddedServlet servlet = new AddedServlet(name, type, instance, () -> requireStarting("servlets are set up"));
+        added.put(name, servlet);
+        return servlet;
     }
 
     private boolean isDeclared(String name) {

@@ -10,7 +10,6 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.session.TimerState;
 
 /** An application session (JSR 289 §6.1). Safe for use by any thread: enters the core section of its strand. */
-final class AppSession implements SipApplicationSession {
+final class AppSession implements SipApplicationSession, BoundAttributes {
 
     private final AppSessionState state;
     private final AppRuntime runtime;
@@ -286,34 +285,14 @@ final class AppSession implements SipApplicationSession {
     }
 
     @Override
-    public @Nullable Object getAttribute(String name) {
-        return binding.get(name);
-    }
-
-    @Override
-    public void setAttribute(String name, Object attribute) {
-        binding.set(name, attribute);
-    }
-
-    @Override
-    public void removeAttribute(String name) {
-        binding.remove(name);
+    public Binding<SipApplicationSession> binding() {
+        return binding;
     }
 
     @Override
     @Deprecated
     public Iterator<String> getAttributeNames() {
         return binding.names().iterator();
-    }
-
-    @Override
-    public Set<String> getAttributeNameSet() {
-        return Collections.unmodifiableSet(binding.names());
-    }
-
-    @Override
-    public void clearAttributes() {
-        binding.clear();
     }
 
     @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +61,7 @@ final class AppTasks implements TaskContext.Source {
 
     /** The tasks of a session that are not done. */
     Set<Future<?>> of(AppSessionState session) {
-        Map<Future<?>, String> tasks = ofSessions.get(session);
-        return tasks == null ? Set.of() : new LinkedHashSet<>(new LinkedHashMap<>(tasks).keySet());
+        return Set.copyOf(ofSessions.getOrDefault(session, Map.of()).keySet());
     }
 
     /** Those of them with a name. */

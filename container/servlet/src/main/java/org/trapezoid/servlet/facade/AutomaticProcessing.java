@@ -31,25 +31,25 @@ final class AutomaticProcessing {
     private boolean whole; // of the whole family; in the core section
     private boolean acting; // in the core section
 
-    private AutomaticProcessing(Session session, AppRuntime runtime, @Nullable AutomaticProcessingListener listener) {
+    private AutomaticProcessing(Session session, AppRuntime runtime, List<AutomaticProcessingListener> listener) {
         this.session = session;
         this.state = session.state();
         this.runtime = runtime;
-        this.listener = listener == null ? List.of() : List.of(listener);
+        this.listener = listener;
     }
 
     /** Ends the dialog, in no core section; of a whole family together with those that come. */
     static void terminate(
             Session session, AppRuntime runtime, @Nullable AutomaticProcessingListener listener, boolean whole) {
-        AutomaticProcessing processing = new AutomaticProcessing(session, runtime, listener);
+        AutomaticProcessing processing =
+                new AutomaticProcessing(session, runtime, listener == null ? List.of() : List.of(listener));
         session.state().strand().call(() -> processing.takeOver(whole)).forEach(processing::send);
         session.state().strand().run(() -> runtime.settle(session.state().appSession()));
     }
 
     /** A dialog that a forked request makes after its family was ended: its messages come here. In the core section. */
     static void inherit(Session session, AppRuntime runtime, AutomaticProcessing root) {
-        AutomaticProcessing processing =
-                new AutomaticProcessing(session, runtime, root.listener.isEmpty() ? null : root.listener.get(0));
+        AutomaticProcessing processing = new AutomaticProcessing(session, runtime, root.listener);
         processing.whole = true;
         session.state().automatic();
         session.automatic(processing);
@@ -86,8 +86,7 @@ final class AutomaticProcessing {
     /** Answers what still comes; somebody else sends the last requests. In the core section. */
     static AutomaticProcessing passive(
             Session session, AppRuntime runtime, List<AutomaticProcessingListener> listener) {
-        AutomaticProcessing processing =
-                new AutomaticProcessing(session, runtime, listener.isEmpty() ? null : listener.get(0));
+        AutomaticProcessing processing = new AutomaticProcessing(session, runtime, listener);
         processing.acting = true;
         return processing;
     }

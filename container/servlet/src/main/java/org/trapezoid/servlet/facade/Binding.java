@@ -16,6 +16,7 @@ import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.app.ListenerTable;
@@ -68,10 +69,7 @@ final class Binding<S extends AttributeStore> {
 
     void remove(String name) {
         requireValid();
-        attributes.remove(name).ifPresent(value -> {
-            unbound(name, value);
-            tell(name, Change.REMOVED);
-        });
+        unbind(name);
     }
 
     void clear() {
@@ -79,7 +77,7 @@ final class Binding<S extends AttributeStore> {
         attributes.names().forEach(this::remove);
     }
 
-    java.util.Set<String> names() {
+    Set<String> names() {
         requireReadable();
         return attributes.names();
     }
@@ -92,7 +90,7 @@ final class Binding<S extends AttributeStore> {
         ending = true;
         try {
             listeners.run();
-            unbindAll();
+            attributes.names().forEach(this::unbind);
         } finally {
             ending = false;
         }
@@ -103,13 +101,11 @@ final class Binding<S extends AttributeStore> {
         return ending;
     }
 
-    private void unbindAll() {
-        for (String name : attributes.names()) {
-            attributes.remove(name).ifPresent(value -> {
-                unbound(name, value);
-                tell(name, Change.REMOVED);
-            });
-        }
+    private void unbind(String name) {
+        attributes.remove(name).ifPresent(value -> {
+            unbound(name, value);
+            tell(name, Change.REMOVED);
+        });
     }
 
     private void requireReadable() {

@@ -7,13 +7,12 @@ import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
 import jakarta.servlet.sip.UAMode;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Attributes;
 import org.trapezoid.servlet.ua.UasCore;
 
 /** One of the dialogs of an INVITE, at either end (JSR 359). Safe for use by any thread: enters the core section of its strand. */
-final class CallBranch implements InviteBranch {
+final class CallBranch implements InviteBranch, BoundAttributes {
 
     private final SipRequest invite;
     private final Session session;
@@ -87,27 +86,7 @@ final class CallBranch implements InviteBranch {
     // ---- attributes
 
     @Override
-    public @Nullable Object getAttribute(String name) {
-        return binding.get(name);
-    }
-
-    @Override
-    public void setAttribute(String name, Object attribute) {
-        binding.set(name, attribute);
-    }
-
-    @Override
-    public void removeAttribute(String name) {
-        binding.remove(name);
-    }
-
-    @Override
-    public Set<String> getAttributeNameSet() {
-        return binding.names();
-    }
-
-    @Override
-    public void clearAttributes() {
-        binding.clear();
+    public Binding<InviteBranch> binding() {
+        return binding;
     }
 }

@@ -8,13 +8,15 @@ import jakarta.servlet.sip.SipSession;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Attributes;
+import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 
 /** All sessions that one request made, for it was forked or answered in several dialogs (JSR 359). Safe for use by any thread. */
-final class DialogFamily implements ForkingContext {
+final class DialogFamily implements ForkingContext, BoundAttributes {
 
     private final SipSessionState root;
     private final AppRuntime runtime;
@@ -34,28 +36,41 @@ final class DialogFamily implements ForkingContext {
         if (!(session.forkingFacade() instanceof DialogFamily)) {
             session.forkingFacade(new DialogFamily(session, runtime));
         }
-        DialogFamily family = (DialogFamily) java.util.Objects.requireNonNull(session.forkingFacade());
+        DialogFamily family = (DialogFamily) Objects.requireNonNull(session.forkingFacade());
         family.members = List.copyOf(session.fork());
         return family;
     }
 
+    /** A session for another dialog that is made here of the request that began the first one. In the core section. */
+    static Session branch(SipSessionState root, SipRequest begun, AppRuntime runtime) {
+        SipSessionState branch =
+                root.branch(new SessionId(runtime.services().identifiers().tag()), runtime.now());
+        runtime.services().sessions().add(branch);
+        Session session = joined(root, branch, runtime);
+        session.messages().begunBy(begun);
+        return session;
+    }
+
     /** A session was derived. In the core section. */
-    static void joined(SipSessionState root, SipSessionState derived, AppRuntime runtime) {
+    static Session joined(SipSessionState root, SipSessionState derived, AppRuntime runtime) {
+        Lifecycle.created(runtime, derived);
+        Session session = Session.of(derived, runtime);
         if (!runtime.application().settings().sharesAttributes()) {
             derived.attributes().names().forEach(derived.attributes()::remove);
         }
         if (derived.forkingFacade() instanceof DialogFamily family) {
             family.members = List.copyOf(derived.fork());
             if (family.later != null) {
-                AutomaticProcessing.inherit(Session.of(derived, runtime), runtime, family.later);
+                AutomaticProcessing.inherit(session, runtime, family.later);
             }
         }
         if (root.isAutomatic() && !derived.isAutomatic()) {
             AutomaticProcessing processing = Session.of(root, runtime).automatic();
             if (processing != null && processing.isWhole()) {
-                AutomaticProcessing.inherit(Session.of(derived, runtime), runtime, processing);
+                AutomaticProcessing.inherit(session, runtime, processing);
             }
         }
+        return session;
     }
 
     private void requireValid() {
@@ -130,27 +145,7 @@ final class DialogFamily implements ForkingContext {
     // ---- attributes
 
     @Override
-    public @Nullable Object getAttribute(String name) {
-        return binding.get(name);
-    }
-
-    @Override
-    public void setAttribute(String name, Object attribute) {
-        binding.set(name, attribute);
-    }
-
-    @Override
-    public void removeAttribute(String name) {
-        binding.remove(name);
-    }
-
-    @Override
-    public Set<String> getAttributeNameSet() {
-        return binding.names();
-    }
-
-    @Override
-    public void clearAttributes() {
-        binding.clear();
+    public Binding<ForkingContext> binding() {
+        return binding;
     }
 }

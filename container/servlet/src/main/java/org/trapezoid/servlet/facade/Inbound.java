@@ -273,12 +273,8 @@ public final class Inbound {
             return;
         }
         if (session.get() != root) {
-            Lifecycle.created(runtime, session.get());
-            Session.of(root, runtime)
-                    .messages()
-                    .first()
-                    .ifPresent(Session.of(session.get(), runtime).messages()::begunBy);
-            DialogFamily.joined(root, session.get(), runtime);
+            Session joined = DialogFamily.joined(root, session.get(), runtime);
+            Session.of(root, runtime).messages().first().ifPresent(joined.messages()::begunBy);
         }
         inDialog(session.get(), transaction, request, incoming);
     }
@@ -346,7 +342,8 @@ public final class Inbound {
             Incoming incoming,
             DialogForwarder forwarder) {
         session.accessed(runtime.now());
-        Session.of(session, runtime).passes(request);
+        session.proxied()
+                .passes(request, request.fromTag().equals(session.localParty().tag()));
         if (session.isAutomatic()) {
             receive(session, transaction, request, incoming); // nothing is passed on any more
             return;
@@ -378,7 +375,7 @@ public final class Inbound {
     /** The ACK for a 2xx of a record-routed call: the application sees it once, the callee needs each repetition. */
     public void proxiedAck(SipSessionState session, Request ack, Incoming incoming, DialogForwarder forwarder) {
         session.accessed(runtime.now());
-        if (!session.isFirst(ack)) {
+        if (!session.proxied().isFirst(ack)) {
             forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));
             return;
         }

@@ -6,23 +6,22 @@ import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.UAMode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.DialogForwarder;
+import org.trapezoid.servlet.proxy.PassedCall;
 import org.trapezoid.servlet.proxy.RoutePreprocessor;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.session.ProxiedDialog;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
-import org.trapezoid.sip.dialog.RouteSet;
-import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.header.NameAddr;
-import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.RequestFinisher;
+import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
 
 /**
@@ -59,12 +58,14 @@ final class ProxiedTermination {
     }
 
     private List<SipRequest> byes(List<UAMode> directions) {
-        SipSessionState.PassedDialog dialog = requireDialog();
+        PassedCall call = requireCall();
+        ProxiedDialog dialog = state.proxied();
         List<SipRequest> byes = new ArrayList<>(2);
-        Request invite = session.messages().first().orElseThrow().message();
         for (UAMode direction : directions) {
-            Request bye = direction == UAMode.UAS ? toCallee(dialog, invite) : toCaller(dialog, invite);
-            byes.add(SipRequest.made(runtime, state, bye, new Bye()));
+            Request bye = direction == UAMode.UAS
+                    ? call.byeToCallee(dialog.callerCSeq(), this::leadsHere)
+                    : call.byeToCaller(dialog.calleeCSeq(), this::leadsHere);
+            byes.add(SipRequest.made(runtime, state, onward(bye), new Bye()));
         }
         state.automatic();
         session.automatic(AutomaticProcessing.passive(session, runtime, listener));
@@ -72,7 +73,7 @@ final class ProxiedTermination {
         return byes;
     }
 
-    private SipSessionState.PassedDialog requireDialog() {
+    private PassedCall requireCall() {
         session.requireValid();
         if (state.isAutomatic()) {
             throw new IllegalStateException("the dialog of session " + state.id() + " is being terminated already");
@@ -81,69 +82,31 @@ final class ProxiedTermination {
             throw new IllegalStateException(
                     "session " + state.id() + " passes on no confirmed dialog that its application record-routes");
         }
-        return state.passed()
-                .filter(dialog -> session.messages().first().isPresent())
-                .orElseThrow(() -> new IllegalStateException("session " + state.id() + " passes on no call"));
-    }
-
-    private Request toCallee(SipSessionState.PassedDialog dialog, Request invite) {
-        List<String> routes = new ArrayList<>(values(dialog));
-        Collections.reverse(routes); // the route set of the caller, RFC 3261 §12.1.2
-        long cseq = Math.max(invite.cseq().number(), session.callerCSeq()) + 1;
-        return bye(
-                RouteSet.asRequestUri(NameAddr.parse(dialog.calleeContact()).uri()),
-                state.localParty(),
-                state.remoteParty(),
-                cseq,
-                routes);
-    }
-
-    private Request toCaller(SipSessionState.PassedDialog dialog, Request invite) {
-        Uri caller = invite.headers()
-                .first(HeaderName.CONTACT)
-                .map(NameAddr::parse)
-                .orElse(invite.from())
-                .uri();
-        return bye(
-                RouteSet.asRequestUri(caller),
-                state.remoteParty(),
-                state.localParty(),
-                session.calleeCSeq() + 1,
-                values(dialog));
-    }
-
-    private static List<String> values(SipSessionState.PassedDialog dialog) {
-        Request.Builder holder = Request.builder(Method.BYE, Uri.parse("sip:route.invalid"));
-        dialog.recordRoutes().forEach(line -> holder.add(HeaderName.RECORD_ROUTE, line));
-        return holder.build().headers().values(HeaderName.RECORD_ROUTE);
-    }
-
-    /** As it would come in: what stands before our own routes was passed already. */
-    private Request bye(Uri target, NameAddr from, NameAddr to, long cseq, List<String> routes) {
-        Request.Builder bye = Request.builder(Method.BYE, target)
-                .add(HeaderName.FROM, from.toString())
-                .add(HeaderName.TO, to.toString())
-                .add(HeaderName.CALL_ID, state.callId())
-                .add(HeaderName.CSEQ, cseq + " BYE")
-                .add(HeaderName.MAX_FORWARDS, "70");
-        boolean here = false;
-        for (String route : routes) {
-            here = here || isOfSession(route);
-            if (here) {
-                bye.add(HeaderName.ROUTE, route);
-            }
+        Optional<SipRequest> invite = session.messages().first();
+        Optional<ProxiedDialog.Accepted> accepted = state.proxied().accepted();
+        if (invite.isEmpty() || accepted.isEmpty()) {
+            throw new IllegalStateException("session " + state.id() + " passes on no call");
         }
-        RoutePreprocessor.Preprocessed arrived = RoutePreprocessor.process(bye.build(), runtime.factory()::isOwn);
-        return DialogForwarder.onward(
-                arrived.request(), new DialogForwarder(runtime.proxies()).onward(arrived.popped()));
+        return new PassedCall(
+                invite.get().message(),
+                state.localParty(),
+                state.remoteParty(),
+                accepted.get().calleeContact(),
+                accepted.get().recordRoutes());
     }
 
-    private boolean isOfSession(String route) {
-        return NameAddr.parse(route).uri() instanceof org.trapezoid.sip.uri.SipUri uri
+    private boolean leadsHere(Uri route) {
+        return route instanceof SipUri uri
                 && runtime.factory().isOwn(uri)
                 && uri.parameter(AppRuntime.SESSION_PARAMETER)
                         .filter(sid -> runtime.isOfFamily(sid, state))
                         .isPresent();
+    }
+
+    private Request onward(Request bye) {
+        RoutePreprocessor.Preprocessed arrived = RoutePreprocessor.process(bye, runtime.factory()::isOwn);
+        return DialogForwarder.onward(
+                arrived.request(), new DialogForwarder(runtime.proxies()).onward(arrived.popped()));
     }
 
     /** One BYE, sent without a session state of its own. In the core section. */
@@ -171,7 +134,7 @@ final class ProxiedTermination {
         }
 
         private Request sent() {
-            return java.util.Objects.requireNonNull(sent);
+            return Objects.requireNonNull(sent);
         }
 
         @Override

@@ -25,6 +25,7 @@ import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.Target;
+import org.trapezoid.servlet.session.ProxiedDialog;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
@@ -191,11 +192,12 @@ final class ProxyFacade implements Proxy {
             member.state(SessionState.CONFIRMED);
             member.parties(request.message().from(), response.to());
             if (member.isRecordRouted() && method.equals(Method.INVITE)) {
-                member.passed(new SipSessionState.PassedDialog(
-                        response.headers()
-                                .first(HeaderName.CONTACT)
-                                .orElse(response.to().toString()),
-                        response.headers().all(HeaderName.RECORD_ROUTE)));
+                member.proxied()
+                        .accepted(new ProxiedDialog.Accepted(
+                                response.headers()
+                                        .first(HeaderName.CONTACT)
+                                        .orElse(response.to().toString()),
+                                response.headers().all(HeaderName.RECORD_ROUTE)));
             }
         } else if (status == 199) {
             endEarly(member); // RFC 6228 §4
@@ -219,11 +221,9 @@ final class ProxyFacade implements Proxy {
             member = session.derive(
                     new SessionId(runtime.services().identifiers().tag()), runtime.now());
             runtime.services().sessions().add(member);
-            Lifecycle.created(runtime, member);
-            Session.of(member, runtime).messages().begunBy(request);
-            DialogFamily.joined(session, member, runtime);
+            DialogFamily.joined(session, member, runtime).messages().begunBy(request);
         }
-        member.calleeTag(tag);
+        member.proxied().calleeTag(tag);
         return member;
     }
 

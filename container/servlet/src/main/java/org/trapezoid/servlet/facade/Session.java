@@ -24,7 +24,6 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +34,12 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
-final class Session implements SipSession {
+final class Session implements SipSession, BoundAttributes {
     private final SipSessionState state;
     private final AppRuntime runtime;
     private final Binding<SipSession> binding;
     private final SessionMessages messages = new SessionMessages();
     private final SessionUpkeep upkeep;
-    private long callerCSeq; // in a proxied dialog
-    private long calleeCSeq;
     private @Nullable ClientConnection flow; // when the application has chosen it
     private @Nullable CallBranch branch; // when the application has asked for it
     private @Nullable AutomaticProcessing automatic; // when the application has left its dialog to the container
@@ -134,25 +131,6 @@ final class Session implements SipSession {
         if (branch != null) {
             branch.acknowledged();
         }
-    }
-
-    /** A request in the proxied dialog passes. In the core section. */
-    void passes(Request request) {
-        boolean ofCaller = request.fromTag().equals(state.localParty().tag());
-        if (ofCaller) {
-            callerCSeq = request.cseq().number();
-        } else {
-            calleeCSeq = request.cseq().number();
-        }
-    }
-
-    /** The highest number of the caller in a proxied dialog, 0 before its first request. */
-    long callerCSeq() {
-        return callerCSeq;
-    }
-
-    long calleeCSeq() {
-        return calleeCSeq;
     }
 
     Optional<CallBranch> branch() {
@@ -349,34 +327,14 @@ final class Session implements SipSession {
     // ---- attributes
 
     @Override
-    public @Nullable Object getAttribute(String name) {
-        return binding.get(name);
-    }
-
-    @Override
-    public void setAttribute(String name, Object attribute) {
-        binding.set(name, attribute);
-    }
-
-    @Override
-    public void removeAttribute(String name) {
-        binding.remove(name);
+    public Binding<SipSession> binding() {
+        return binding;
     }
 
     @Override
     @Deprecated
     public Enumeration<String> getAttributeNames() {
         return Collections.enumeration(binding.names());
-    }
-
-    @Override
-    public Set<String> getAttributeNameSet() {
-        return binding.names();
-    }
-
-    @Override
-    public void clearAttributes() {
-        binding.clear();
     }
 
     // ---- JSR 359

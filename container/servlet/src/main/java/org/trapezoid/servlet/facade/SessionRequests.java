@@ -3,7 +3,6 @@ package org.trapezoid.servlet.facade;
 
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.Contacts;
@@ -127,12 +126,8 @@ final class SessionRequests {
             throw new IllegalStateException(session.describe() + " did not begin with a SUBSCRIBE that came in");
         }
         SipRequest subscribe = begun.get();
-        SipSessionState derived =
-                state.branch(new SessionId(runtime.services().identifiers().tag()), runtime.now());
-        runtime.services().sessions().add(derived);
-        Lifecycle.created(runtime, derived);
-        Session other = Session.of(derived, runtime);
-        other.messages().begunBy(subscribe);
+        Session other = DialogFamily.branch(state, subscribe, runtime);
+        SipSessionState derived = other.state();
         String tag = runtime.services().identifiers().tag();
         Dialog dialog = Dialog.uas(
                 subscribe.message(),
@@ -144,7 +139,6 @@ final class SessionRequests {
         UasEvents events = new UasEvents(runtime, derived, true);
         events.request(subscribe);
         EventAnswer.notifies(derived, subscribe.message(), runtime.services(), events);
-        DialogFamily.joined(state, derived, runtime);
         return other.inDialog(Method.NOTIFY, notify -> subscribe
                 .message()
                 .headers()

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletConnection;
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.sip.Address;
 import jakarta.servlet.sip.AuthInfo;
 import jakarta.servlet.sip.B2buaHelper;
@@ -20,15 +15,9 @@ import jakarta.servlet.sip.TooManyHopsException;
 import jakarta.servlet.sip.URI;
 import jakarta.servlet.sip.ar.SipApplicationRoutingDirective;
 import jakarta.servlet.sip.ar.SipApplicationRoutingRegion;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
@@ -36,12 +25,10 @@ import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.Identity;
-import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -51,7 +38,7 @@ import org.trapezoid.sip.uri.Uri;
  * A request as an application sees it: one that came in, one that it sends as a user agent, or one of its proxy branches.
  * Confined to the application, which synchronises; sending and answering enter the strand.
  */
-public final class SipRequest extends SipMessage implements SipServletRequest {
+public final class SipRequest extends SipMessage implements GeneralRequest {
 
     private final Optional<Incoming> incoming;
     private final @Nullable UasCore uas;
@@ -634,17 +621,11 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
                 throw new IllegalStateException(
                         "cannot make a branch of " + describe() + ": a final response was sent");
             }
-            SipSessionState derived = sessionState()
-                    .branch(new SessionId(runtime.services().identifiers().tag()), runtime.now());
-            runtime.services().sessions().add(derived);
-            Lifecycle.created(runtime, derived);
-            Session session = Session.of(derived, runtime);
-            session.messages().begunBy(this);
-            UasEvents events = new UasEvents(runtime, derived, true);
+            Session session = DialogFamily.branch(sessionState(), this, runtime);
+            UasEvents events = new UasEvents(runtime, session.state(), true);
             events.request(this);
-            CallBranch branch = new CallBranch(this, session, core.branch(derived, events));
+            CallBranch branch = new CallBranch(this, session, core.branch(session.state(), events));
             session.branch(branch);
-            DialogFamily.joined(sessionState(), derived, runtime);
             return branch;
         });
     }
@@ -658,92 +639,6 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
         } catch (IllegalArgumentException e) {
             throw (java.io.UnsupportedEncodingException) new java.io.UnsupportedEncodingException(enc).initCause(e);
         }
-    }
-
-    @Override
-    public long getContentLengthLong() {
-        return getContentLength();
-    }
-
-    @Override
-    public @Nullable ServletInputStream getInputStream() {
-        return null;
-    }
-
-    @Override
-    public @Nullable BufferedReader getReader() {
-        return null;
-    }
-
-    @Override
-    public @Nullable String getParameter(String name) {
-        URI holder = parametersOf();
-        return holder.isSipURI() ? holder.getParameter(name) : null;
-    }
-
-    /** The route that led here, or the Request-URI: whose parameters are those of the request (JSR 289 §5.6.1). */
-    private URI parametersOf() {
-        Optional<NameAddr> route = incoming.flatMap(Incoming::poppedRoute);
-        return route.isPresent() ? UriView.of(route.get().uri()) : getRequestURI();
-    }
-
-    @Override
-    public Enumeration<String> getParameterNames() {
-        URI holder = parametersOf();
-        return Collections.enumeration(holder.isSipURI() ? holder.getParameterNameSet() : Set.of());
-    }
-
-    @Override
-    public String @Nullable [] getParameterValues(String name) {
-        String value = getParameter(name);
-        return value == null ? null : new String[] {value};
-    }
-
-    @Override
-    public Map<String, String[]> getParameterMap() {
-        Map<String, String[]> map = new java.util.LinkedHashMap<>();
-        for (String name : Collections.list(getParameterNames())) {
-            String[] values = getParameterValues(name);
-            if (values != null) {
-                map.put(name, values);
-            }
-        }
-        return map;
-    }
-
-    @Override
-    public String getScheme() {
-        return message().uri().scheme();
-    }
-
-    @Override
-    public @Nullable String getServerName() {
-        return getLocalAddr();
-    }
-
-    @Override
-    public int getServerPort() {
-        return getLocalPort();
-    }
-
-    @Override
-    public @Nullable String getRemoteHost() {
-        return getRemoteAddr();
-    }
-
-    @Override
-    public @Nullable String getLocalName() {
-        return getLocalAddr();
-    }
-
-    @Override
-    public @Nullable Locale getLocale() {
-        return getAcceptLanguage();
-    }
-
-    @Override
-    public Enumeration<Locale> getLocales() {
-        return Collections.enumeration(getAcceptLanguageSet());
     }
 
     @Override
@@ -762,44 +657,8 @@ public final class SipRequest extends SipMessage implements SipServletRequest {
     }
 
     @Override
-    public AsyncContext startAsync() {
-        throw new IllegalStateException(
-                "there is no asynchronous mode for the " + describe() + "; answer it at any time");
-    }
-
-    @Override
-    public AsyncContext startAsync(ServletRequest servletRequest, ServletResponse servletResponse) {
-        return startAsync();
-    }
-
-    @Override
-    public boolean isAsyncStarted() {
-        return false;
-    }
-
-    @Override
-    public boolean isAsyncSupported() {
-        return false;
-    }
-
-    @Override
-    public AsyncContext getAsyncContext() {
-        throw new IllegalStateException("there is no asynchronous mode for the " + describe());
-    }
-
-    @Override
-    public DispatcherType getDispatcherType() {
-        return DispatcherType.REQUEST;
-    }
-
-    @Override
     public String getRequestId() {
         return sessionState().id() + "/" + getId() + "/" + getMethod();
-    }
-
-    @Override
-    public String getProtocolRequestId() {
-        return "";
     }
 
     @Override

@@ -45,7 +45,9 @@ final class UacEvents implements UacCore.Listener {
         SipRequest sent = Objects.requireNonNull(request);
         session.accessed(runtime.now());
         if (session != sent.sessionState() && session.facade() == null) {
-            begin(sent, session);
+            DialogFamily.joined(sent.sessionState(), session, runtime)
+                    .messages()
+                    .begunBy(sent);
         }
         SipResponse facade =
                 SipResponse.received(sent, session, response, sent.uac().flatMap(UacCore::flow));
@@ -65,13 +67,6 @@ final class UacEvents implements UacCore.Listener {
         boolean told = runtime.callback(session.appSession(), delivery(session, facade));
         note(session, facade, told);
         return told;
-    }
-
-    /** A further dialog of the request. */
-    private void begin(SipRequest sent, SipSessionState derived) {
-        Lifecycle.created(runtime, derived);
-        Session.of(derived, runtime).messages().begunBy(sent);
-        DialogFamily.joined(sent.sessionState(), derived, runtime);
     }
 
     private void note(SipSessionState session, SipResponse facade, boolean told) {

@@ -37,9 +37,8 @@ public final class SipSessionState implements Stranded {
     private boolean used;
     private int transactions;
     private List<Acknowledged> unacknowledged = List.of();
-    private List<SeenAck> seenAcks = List.of(); // of a proxied call: the last one in each direction of each dialog
     private @Nullable OfferAnswer offers; // of user agents
-    private @Nullable String calleeTag; // of a proxied dialog
+    private @Nullable ProxiedDialog proxied; // of proxies
     private @Nullable SipSessionState linked;
     private @Nullable List<SipSessionState> family; // the sessions of one local tag: forked responses (RFC 3261 §12.1)
     private boolean calling; // the dialog has an INVITE usage
@@ -49,7 +48,6 @@ public final class SipSessionState implements Stranded {
     private @Nullable List<SipSessionState>
             siblings; // the dialogs of one request that were answered here, each with a local tag
     private volatile boolean automatic;
-    private @Nullable PassedDialog passed; // of a record-routed call
     private volatile @Nullable Sender sender;
     private @Nullable Object facade;
     private @Nullable Object forkingFacade;
@@ -322,13 +320,19 @@ public final class SipSessionState implements Stranded {
         return present;
     }
 
-    /** The callee's tag in the dialog that a proxied request made; one request may make several (RFC 3261 §16.7 step 5). */
-    public Optional<String> calleeTag() {
-        return Optional.ofNullable(calleeTag);
+    /** The dialog that it passes on, of a proxy. */
+    public ProxiedDialog proxied() {
+        ProxiedDialog present = proxied;
+        if (present == null) {
+            present = new ProxiedDialog();
+            proxied = present;
+        }
+        return present;
     }
 
-    public void calleeTag(String tag) {
-        calleeTag = tag;
+    /** The callee's tag in the dialog that a proxied request made. */
+    public Optional<String> calleeTag() {
+        return proxied == null ? Optional.empty() : proxied.calleeTag();
     }
 
     /** The name of the servlet that gets this session's messages; any thread. */
@@ -414,34 +418,6 @@ public final class SipSessionState implements Stranded {
         };
     }
 
-    /** Whether an ACK in a proxied call is there for the first time: its sender repeats it for each repeated 2xx. */
-    public boolean isFirst(Request ack) {
-        SeenAck seen = new SeenAck(
-                ack.fromTag().orElse(""), ack.toTag().orElse(""), ack.cseq().number());
-        for (SeenAck each : seenAcks) {
-            if (each.isOfSameDirection(seen)) {
-                if (seen.cseq <= each.cseq) {
-                    return false;
-                }
-                seenAcks.remove(each);
-                seenAcks.add(seen);
-                return true;
-            }
-        }
-        if (seenAcks.isEmpty()) {
-            seenAcks = new ArrayList<>(1);
-        }
-        seenAcks.add(seen);
-        return true;
-    }
-
-    private record SeenAck(String fromTag, String toTag, long cseq) {
-
-        boolean isOfSameDirection(SeenAck other) {
-            return fromTag.equals(other.fromTag) && toTag.equals(other.toTag);
-        }
-    }
-
     /** The user waits for ACK or PRACK of this session's peer, until {@link #settled}. */
     public void awaits(Acknowledged user) {
         if (!unacknowledged.contains(user)) {
@@ -524,7 +500,7 @@ public final class SipSessionState implements Stranded {
     }
 
     private boolean hasRemoteTag(String remoteTag) {
-        return dialog != null ? dialog.id().remoteTag().equals(remoteTag) : remoteTag.equals(calleeTag);
+        return dialog != null ? dialog.id().remoteTag().equals(remoteTag) : proxied != null && proxied.isTo(remoteTag);
     }
 
     /** Whether the application has left the rest of the dialog to the container; any thread. */
@@ -534,23 +510,6 @@ public final class SipSessionState implements Stranded {
 
     public void automatic() {
         automatic = true;
-    }
-
-    /**
-     * What the 2xx of a record-routed call said of its dialog.
-     *
-     * @param calleeContact where the callee is
-     * @param recordRoutes as the 2xx carried them
-     */
-    public record PassedDialog(String calleeContact, List<String> recordRoutes) {}
-
-    /** The dialog of a record-routed call, once its 2xx has passed. */
-    public Optional<PassedDialog> passed() {
-        return Optional.ofNullable(passed);
-    }
-
-    public void passed(PassedDialog dialog) {
-        passed = dialog;
     }
 
     /** What the facade layer keeps for all sessions that one request made. */

@@ -36,18 +36,6 @@ final class ContextObjects implements ContextService {
         return contexts.of(Map.of());
     }
 
-    /** Completes the future with what the task gives on the executor. */
-    static <U> CompletableFuture<U> future(CompletableFuture<U> future, Executor executor, Supplier<U> task) {
-        executor.execute(() -> {
-            try {
-                future.complete(task.get());
-            } catch (Throwable e) { // the application's code; whoever waits is told
-                future.completeExceptionally(e);
-            }
-        });
-        return future;
-    }
-
     /** What application code gives back or throws. */
     private interface Code<R extends @Nullable Object> {
         R run() throws Throwable;
@@ -197,11 +185,7 @@ final class ContextObjects implements ContextService {
             }
         }
         return Proxy.newProxyInstance(
-                interfaces.length == 0
-                        ? instance.getClass().getClassLoader()
-                        : interfaces[0].getClassLoader() == null
-                                ? instance.getClass().getClassLoader()
-                                : interfaces[0].getClassLoader(),
+                instance.getClass().getClassLoader(),
                 interfaces,
                 new Handler(instance, contexts.of(properties), Map.copyOf(properties)));
     }
@@ -225,6 +209,15 @@ final class ContextObjects implements ContextService {
 
     @Override
     public <T> CompletableFuture<T> withContextCapture(CompletableFuture<T> stage) {
+        return copy(stage);
+    }
+
+    @Override
+    public <T> CompletionStage<T> withContextCapture(CompletionStage<T> stage) {
+        return copy(stage);
+    }
+
+    private <T> CompletableFuture<T> copy(CompletionStage<T> stage) {
         CompletableFuture<T> copy = new ContextFuture<>(capture());
         var unused = stage.whenComplete((value, thrown) -> {
             if (thrown == null) {
@@ -234,10 +227,5 @@ final class ContextObjects implements ContextService {
             }
         });
         return copy;
-    }
-
-    @Override
-    public <T> CompletionStage<T> withContextCapture(CompletionStage<T> stage) {
-        return withContextCapture(stage.toCompletableFuture());
     }
 }

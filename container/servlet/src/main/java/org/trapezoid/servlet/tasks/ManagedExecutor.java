@@ -167,7 +167,7 @@ public final class ManagedExecutor extends AbstractExecutorService implements Ma
     @Override
     @SuppressWarnings("NullAway") // the only value of Void
     public CompletableFuture<Void> runAsync(Runnable task) {
-        return ContextObjects.<Void>future(newIncompleteFuture(), this, () -> {
+        return supplyAsync(() -> {
             task.run();
             return null;
         });
@@ -175,7 +175,7 @@ public final class ManagedExecutor extends AbstractExecutorService implements Ma
 
     @Override
     public <U> CompletableFuture<U> supplyAsync(Supplier<U> task) {
-        return ContextObjects.future(newIncompleteFuture(), this, task);
+        return this.<U>newIncompleteFuture().completeAsync(task, this);
     }
 
     @Override

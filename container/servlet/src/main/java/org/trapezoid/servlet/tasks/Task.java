@@ -109,7 +109,7 @@ class Task<V extends @Nullable Object> extends FutureTask<V> implements Schedule
         if (isDone()) {
             return;
         }
-        tell((listener, future) -> listener.taskStarting(future, executor, given));
+        tellStarting();
         if (repeat == Repeat.NEVER) {
             super.run();
         } else if (runAndReset()) {
@@ -147,6 +147,10 @@ class Task<V extends @Nullable Object> extends FutureTask<V> implements Schedule
         }
         tell((listener, future) -> listener.taskDone(
                 future, executor, given, cause == null && isCancelled() ? new CancellationException() : cause));
+    }
+
+    final void tellStarting() {
+        tell((listener, future) -> listener.taskStarting(future, executor, given));
     }
 
     private interface Event {

@@ -105,6 +105,7 @@ final class TriggeredTask<V extends @Nullable Object> extends Task<V> {
         }
         try {
             if (!skips()) {
+                tellStarting();
                 Instant start = time.instant();
                 V result = code.call();
                 String identity = properties(given).getOrDefault(ManagedTask.IDENTITY_NAME, "");

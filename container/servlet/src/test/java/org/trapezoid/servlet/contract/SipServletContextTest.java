@@ -51,6 +51,7 @@ class SipServletContextTest {
                 ServletRegistration.Dynamic one = context.addServletPOJO("one", made);
                 assertThat(one.setInitParameter("a", "b")).isTrue();
                 assertThat(one.getClassName()).isEqualTo(Answering.class.getName());
+                context.setAttribute("one", one);
             } catch (ServletException e) {
                 throw new IllegalStateException(e);
             }
@@ -142,5 +143,17 @@ class SipServletContextTest {
         assertThat(alice.nextResponse(200).reason()).isEqualTo("By a POJO");
         assertThat(context().getSipApplicationConfiguration().getMainServlet()).isEqualTo("other");
         assertThat(app.seen).isEmpty();
+    }
+
+    @Test
+    void anAddedServletIsSetUpOnlyWhileTheApplicationStarts() throws Exception {
+        server.deploy("context", app, Adding.class);
+
+        var one = (ServletRegistration.Dynamic) context().getAttribute("one");
+
+        assertThat(one.getInitParameters()).containsOnly(Map.entry("a", "b"));
+        assertThatThrownBy(() -> one.setInitParameter("c", "d")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> one.setInitParameters(Map.of("c", "d"))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> one.setLoadOnStartup(1)).isInstanceOf(IllegalStateException.class);
     }
 }

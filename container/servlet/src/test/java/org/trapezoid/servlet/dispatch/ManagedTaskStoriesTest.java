@@ -152,9 +152,9 @@ class ManagedTaskStoriesTest {
         assertThatThrownBy(future::get).isInstanceOf(ExecutionException.class).hasMessageContaining("bad");
     }
 
-    @Test
-    void aListenerIsToldOfEveryStep() {
-        ManagedTaskListener listener = new ManagedTaskListener() {
+    /** Notes every step. */
+    private ManagedTaskListener noting() {
+        return new ManagedTaskListener() {
             @Override
             public void taskSubmitted(Future<?> future, ManagedExecutorService executor, Object task) {
                 events.add("submitted");
@@ -178,6 +178,11 @@ class ManagedTaskStoriesTest {
                 events.add("starting");
             }
         };
+    }
+
+    @Test
+    void aListenerIsToldOfEveryStep() {
+        ManagedTaskListener listener = noting();
 
         app.executor.execute(ManagedExecutors.managedTask((Runnable) () -> events.add("runs"), listener));
         app.scheduler
@@ -223,9 +228,9 @@ class ManagedTaskStoriesTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test
-    void aTriggerRepeatsASkipsAndEnds() throws Exception {
-        Trigger trigger = new Trigger() {
+    /** Three runs, a second apart. */
+    private static Trigger skippingTheSecond() {
+        return new Trigger() {
             private int asked;
 
             @Override
@@ -239,6 +244,11 @@ class ManagedTaskStoriesTest {
                 return asked == 2;
             }
         };
+    }
+
+    @Test
+    void aTriggerRepeatsSkipsAndEnds() throws Exception {
+        Trigger trigger = skippingTheSecond();
         Callable<Integer> task = () -> {
             events.add("run");
             return events.size();
@@ -250,6 +260,15 @@ class ManagedTaskStoriesTest {
         server.advance(Duration.ofSeconds(5));
 
         assertThat(future.get()).isEqualTo(2);
+    }
+
+    @Test
+    void aListenerIsToldOfEachRunOfATrigger() {
+        var unused = app.scheduler.schedule(
+                ManagedExecutors.managedTask((Runnable) () -> events.add("runs"), noting()), skippingTheSecond());
+        server.advance(Duration.ofSeconds(5));
+
+        assertThat(events).containsExactly("submitted", "starting", "runs", "starting", "runs", "done well");
     }
 
     @Test
