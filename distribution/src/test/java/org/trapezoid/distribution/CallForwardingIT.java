@@ -25,11 +25,7 @@ class CallForwardingIT {
                 .file("conf/forwarding.properties", """
                         bob@a.test = busy:sip:carol@a.test no-answer:sip:carol@a.test after:1
                         """)
-                .file(
-                        "conf/dar.properties",
-                        "REGISTER: (\"registrar\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n"
-                                + "ALL: (\"b2bua\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\", \"0\"),"
-                                + " (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
+                .routingBeforeProxy("b2bua")
                 .starts();
     }
 
@@ -40,11 +36,7 @@ class CallForwardingIT {
                 DatagramPeer alice = new DatagramPeer(site.endpoint());
                 DatagramPeer bob = new DatagramPeer(site.endpoint());
                 DatagramPeer carol = new DatagramPeer(site.endpoint())) {
-            bob.register("sip:bob@a.test", "<" + bob.endpoint().uri("bob") + ">");
-            carol.register("sip:carol@a.test", "<" + carol.endpoint().uri("carol") + ">");
-            String invite = alice.request("INVITE", "sip:bob@a.test", "sip:bob@a.test");
-            alice.send(invite);
-
+            String invite = calls(alice, bob, carol);
             Wire atBob = bob.receive(wire -> wire.method().equals("INVITE"));
             bob.send(atBob.answer("486 Busy Here", bob.endpoint().uri("bob"), ""));
             alice.receive(wire -> wire.status() == 181);
@@ -59,11 +51,7 @@ class CallForwardingIT {
                 DatagramPeer alice = new DatagramPeer(site.endpoint());
                 DatagramPeer bob = new DatagramPeer(site.endpoint());
                 DatagramPeer carol = new DatagramPeer(site.endpoint())) {
-            bob.register("sip:bob@a.test", "<" + bob.endpoint().uri("bob") + ">");
-            carol.register("sip:carol@a.test", "<" + carol.endpoint().uri("carol") + ">");
-            String invite = alice.request("INVITE", "sip:bob@a.test", "sip:bob@a.test");
-            alice.send(invite);
-
+            String invite = calls(alice, bob, carol);
             Wire atBob = bob.receive(wire -> wire.method().equals("INVITE"));
             bob.send(atBob.answer("180 Ringing", bob.endpoint().uri("bob"), ""));
             alice.receive(wire -> wire.status() == 180);
@@ -71,6 +59,15 @@ class CallForwardingIT {
             bob.send(atBob.answer("487 Request Terminated", bob.endpoint().uri("bob"), ""));
             talksWith(carol, alice, invite, atBob);
         }
+    }
+
+    /** Alice calls Bob, both phones being there. */
+    private static String calls(DatagramPeer alice, DatagramPeer bob, DatagramPeer carol) throws Exception {
+        bob.register("sip:bob@a.test", "<" + bob.endpoint().uri("bob") + ">");
+        carol.register("sip:carol@a.test", "<" + carol.endpoint().uri("carol") + ">");
+        String invite = alice.request("INVITE", "sip:bob@a.test", "sip:bob@a.test");
+        alice.send(invite);
+        return invite;
     }
 
     private static void talksWith(DatagramPeer carol, DatagramPeer alice, String invite, Wire before) throws Exception {

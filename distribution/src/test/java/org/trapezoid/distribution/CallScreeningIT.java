@@ -24,11 +24,7 @@ class CallScreeningIT {
                         .example("call-screening.sar")
                         .setting("call-screening", "domains", "a.test")
                         .file("conf/screening.properties", "bob@a.test = block:tester@tests.test\n")
-                        .file(
-                                "conf/dar.properties",
-                                "REGISTER: (\"registrar\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n"
-                                        + "ALL: (\"call-screening\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\","
-                                        + " \"0\"), (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n")
+                        .routingBeforeProxy("call-screening")
                         .starts();
                 DatagramPeer caller = new DatagramPeer(site.endpoint());
                 DatagramPeer bob = new DatagramPeer(site.endpoint())) {

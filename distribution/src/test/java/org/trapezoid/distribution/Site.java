@@ -149,6 +149,15 @@ final class Site implements AutoCloseable {
                 method + ": (\"" + application + "\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n");
     }
 
+    /** Gives calls and the like to one application and then to the proxy, registrations to the registrar. */
+    Site routingBeforeProxy(String application) throws IOException {
+        return file(
+                "conf/dar.properties",
+                "REGISTER: (\"registrar\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"0\")\n"
+                        + "ALL: (\"" + application + "\", \"DAR:To\", \"TERMINATING\", \"\", \"NO_ROUTE\", \"0\"),"
+                        + " (\"proxy\", \"DAR:From\", \"NEUTRAL\", \"\", \"NO_ROUTE\", \"1\")\n");
+    }
+
     /** Writes a file below the base. */
     Site file(String path, String content) throws IOException {
         Files.writeString(launcher.base().resolve(path), content);

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.trapezoid.api.DigestAuthentication;
 
-/** Lets callers of our domains prove who they are, once there are users (RFC 3261 §22.3). Thread-safe. */
+/** Lets who calls in the name of our domains prove who it is, once there are users (RFC 3261 §22). Thread-safe. */
 public final class Callers {
 
     /** What is known of a caller. */
@@ -27,16 +27,25 @@ public final class Callers {
         this.subscribers = subscribers;
     }
 
-    /** Who sent an initial request; challenges when it does not say. */
+    /** Who sent an initial request that goes on from here; challenges when it does not say (§22.3). */
     public Caller identify(SipServletRequest req) throws IOException {
+        return identify(req, SipServletResponse.SC_PROXY_AUTHENTICATION_REQUIRED);
+    }
+
+    /** Who sent a request that ends here (§22.2). */
+    public Caller identifySender(SipServletRequest req) throws IOException {
+        return identify(req, SipServletResponse.SC_UNAUTHORIZED);
+    }
+
+    private Caller identify(SipServletRequest req, int challenge) throws IOException {
         Optional<String> caller = subscribers.claimedBy(req.getFrom().getURI());
         if (caller.isEmpty() || !digest.hasUsers()) {
             return Caller.UNPROVEN;
         }
         String realm = Subscribers.domain(caller.get());
-        Optional<String> user = digest.authenticate(req, SipServletResponse.SC_PROXY_AUTHENTICATION_REQUIRED, realm);
+        Optional<String> user = digest.authenticate(req, challenge, realm);
         if (user.isEmpty()) {
-            digest.challenge(req, SipServletResponse.SC_PROXY_AUTHENTICATION_REQUIRED, realm);
+            digest.challenge(req, challenge, realm);
             return Caller.REFUSED;
         }
         if (!caller.equals(subscribers.of(user.get(), realm))) {

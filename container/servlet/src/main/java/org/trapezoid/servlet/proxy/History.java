@@ -34,11 +34,19 @@ final class History {
             if (failure.isPresent() && target instanceof SipUri sip) {
                 StringBuilder reason =
                         new StringBuilder("SIP;cause=").append(failure.get().status());
-                failure.get().headers().values(HeaderName.REASON).forEach(said -> reason.append(',')
-                        .append(said));
+                for (String said : failure.get().headers().values(HeaderName.REASON)) {
+                    if (!isSip(said)) { // RFC 3326 §2: one of each protocol
+                        reason.append(',').append(said);
+                    }
+                }
                 shown = sip.withHeaders(Parameters.of("Reason", SipUri.escapeHeader(reason.toString())));
             }
             return '<' + shown.toString() + ">;index=" + index + how;
+        }
+
+        private static boolean isSip(String reason) {
+            int end = reason.indexOf(';');
+            return (end < 0 ? reason : reason.substring(0, end)).strip().equalsIgnoreCase("SIP");
         }
     }
 
@@ -54,8 +62,7 @@ final class History {
         this.contacts = contacts;
         asked = plain(requestUri);
         before = new ArrayList<>(original.headers().values(HeaderName.HISTORY_INFO));
-        wanted = !before.isEmpty()
-                || original.headers().values(HeaderName.SUPPORTED).contains(OPTION);
+        wanted = !before.isEmpty() || original.headers().lists(HeaderName.SUPPORTED, OPTION);
         if (before.isEmpty()) {
             parent = FIRST;
             before.add(new Entry(asked, parent, "").text(Optional.empty()));

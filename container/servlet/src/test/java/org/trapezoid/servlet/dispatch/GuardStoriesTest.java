@@ -90,6 +90,20 @@ class GuardStoriesTest {
         return ((Response) from.next()).status();
     }
 
+    /** The INVITE that Alice repeats with her password. */
+    private Request invites(int challengedBy) {
+        Request asked = alice.send(alice.request(Method.INVITE, "sip:desk@a.test"));
+        Response challenged = alice.nextResponse(challengedBy);
+        alice.send(alice.request(Method.ACK, "sip:desk@a.test")
+                .set(HeaderName.VIA, asked.headers().first(HeaderName.VIA).orElseThrow())
+                .set(HeaderName.TO, challenged.to().toString()));
+        return alice.send(answering(
+                alice.request(Method.INVITE, "sip:desk@a.test").set(HeaderName.CSEQ, "2 INVITE"),
+                challenged,
+                "alice",
+                "secret"));
+    }
+
     @ParameterizedTest
     @CsvSource({"false, 401, WWW-Authenticate", "true, 407, Proxy-Authenticate"})
     @Rfc(value = 3261, section = "22.2")
@@ -161,18 +175,7 @@ class GuardStoriesTest {
         deploy(constrained().declares("user").only(List.of(), true, "user"));
         app.on("INVITE", request -> request.createResponse(200).send());
         app.on("BYE", request -> request.createResponse(200).send());
-        Request.Builder invite = alice.request(Method.INVITE, "sip:desk@a.test");
-        Request asked = alice.send(invite);
-        Response challenged = alice.nextResponse(407);
-        alice.send(alice.request(Method.ACK, "sip:desk@a.test")
-                .set(HeaderName.VIA, asked.headers().first(HeaderName.VIA).orElseThrow())
-                .set(HeaderName.TO, challenged.to().toString()));
-
-        Request sent = alice.send(answering(
-                alice.request(Method.INVITE, "sip:desk@a.test").set(HeaderName.CSEQ, "2 INVITE"),
-                challenged,
-                "alice",
-                "secret"));
+        Request sent = invites(407);
         Response ok = alice.nextResponse(200);
         alice.send(alice.inDialog(Method.ACK, sent, ok, 2));
         alice.send(alice.inDialog(Method.BYE, sent, ok, 3));
@@ -189,17 +192,7 @@ class GuardStoriesTest {
                 "INVITE",
                 invite -> invite.createInviteBranch().createResponse(200, null).send());
         app.on("BYE", request -> request.createResponse(200).send());
-        Request asked = alice.send(alice.request(Method.INVITE, "sip:desk@a.test"));
-        Response challenged = alice.nextResponse(401);
-        alice.send(alice.request(Method.ACK, "sip:desk@a.test")
-                .set(HeaderName.VIA, asked.headers().first(HeaderName.VIA).orElseThrow())
-                .set(HeaderName.TO, challenged.to().toString()));
-
-        Request sent = alice.send(answering(
-                alice.request(Method.INVITE, "sip:desk@a.test").set(HeaderName.CSEQ, "2 INVITE"),
-                challenged,
-                "alice",
-                "secret"));
+        Request sent = invites(401);
         Response ok = alice.nextResponse(200);
         alice.send(alice.inDialog(Method.ACK, sent, ok, 2));
         alice.send(alice.inDialog(Method.BYE, sent, ok, 3));
@@ -214,16 +207,7 @@ class GuardStoriesTest {
     @Rfc(value = 3261, section = "22.1")
     void aCancelIsNotAskedForAndNamesWhoSentTheInvite() throws Exception {
         deploy(constrained().declares("user").only(List.of(), false, "user"));
-        Request asked = alice.send(alice.request(Method.INVITE, "sip:desk@a.test"));
-        Response challenged = alice.nextResponse(401);
-        alice.send(alice.request(Method.ACK, "sip:desk@a.test")
-                .set(HeaderName.VIA, asked.headers().first(HeaderName.VIA).orElseThrow())
-                .set(HeaderName.TO, challenged.to().toString()));
-        Request invite = alice.send(answering(
-                alice.request(Method.INVITE, "sip:desk@a.test").set(HeaderName.CSEQ, "2 INVITE"),
-                challenged,
-                "alice",
-                "secret"));
+        Request invite = invites(401);
         server.advance(Duration.ofMillis(300));
         alice.nextResponse(100);
 
@@ -249,16 +233,7 @@ class GuardStoriesTest {
             request.getProxy().setRecordRoute(true);
             request.getProxy().proxyTo(app.uri(bob.contact()));
         });
-        Request asked = alice.send(alice.request(Method.INVITE, "sip:desk@a.test"));
-        Response challenged = alice.nextResponse(407);
-        alice.send(alice.request(Method.ACK, "sip:desk@a.test")
-                .set(HeaderName.VIA, asked.headers().first(HeaderName.VIA).orElseThrow())
-                .set(HeaderName.TO, challenged.to().toString()));
-        Request sent = alice.send(answering(
-                alice.request(Method.INVITE, "sip:desk@a.test").set(HeaderName.CSEQ, "2 INVITE"),
-                challenged,
-                "alice",
-                "secret"));
+        Request sent = invites(407);
         Request atBob = bob.nextRequest(Method.INVITE);
         Response.Builder accepted = bob.answer(atBob, 200);
         atBob.headers().values(HeaderName.RECORD_ROUTE).forEach(value -> accepted.add(HeaderName.RECORD_ROUTE, value));

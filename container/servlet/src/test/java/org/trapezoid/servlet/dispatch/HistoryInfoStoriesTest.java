@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.location.LocationTable;
@@ -119,13 +120,14 @@ class HistoryInfoStoriesTest {
                         "<" + CAROL + ">;index=1.2;mp=1");
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"Q.850;cause=19", "sip ;cause=486, Q.850;cause=19"})
     @Rfc(value = 7044, section = "10.2")
-    void aReasonThatWasGivenIsPassedOn() throws Exception {
+    void aReasonThatWasGivenIsPassedOn(String given) throws Exception {
         deploy("true", false, true, BOB, CAROL);
 
         invite();
-        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 480).set(HeaderName.REASON, "Q.850;cause=19"));
+        bob.send(bob.answer(bob.nextRequest(Method.INVITE), 480).set(HeaderName.REASON, given));
 
         assertThat(history(carol.nextRequest(Method.INVITE)))
                 .contains("<" + BOB + "?Reason=SIP%3Bcause%3D480%2CQ.850%3Bcause%3D19>;index=1.1;mp=1");
@@ -141,7 +143,7 @@ class HistoryInfoStoriesTest {
     void whoAskedIsToldTheWayThatTheRequestWent() throws Exception {
         deploy("true", false, true, BOB, CAROL);
 
-        alice.send(alice.request(Method.INVITE, "sip:who@a.test").add(HeaderName.SUPPORTED, "histinfo"));
+        alice.send(alice.request(Method.INVITE, "sip:who@a.test").add(HeaderName.SUPPORTED, "HistInfo"));
         Request atBob = bob.nextRequest(Method.INVITE);
         bob.send(bob.answer(atBob, 180));
         Response ringing = alice.nextResponse(180);

@@ -106,6 +106,25 @@ class ForwardingServletTest {
                 .set(HeaderName.TO, failure.to().toString()));
     }
 
+    private Request rings() {
+        Request leg = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(leg, 180));
+        hears(180);
+        return leg;
+    }
+
+    /** The caller, while it rings at Bob. */
+    private void givesUp(Request invite) {
+        alice.send(invite.toBuilder()
+                .method(Method.CANCEL)
+                .set(HeaderName.CSEQ, "1 CANCEL")
+                .remove(HeaderName.CONTENT_TYPE)
+                .body(new byte[0]));
+        hears(200);
+        confirm(invite, hears(487));
+        bob.send(bob.answer(bob.nextRequest(Method.CANCEL), 200));
+    }
+
     private Response answers(Peer callee, Request leg) {
         return callee.send(callee.answer(leg, 200)
                 .set(HeaderName.CONTENT_TYPE, "application/sdp")
@@ -133,9 +152,7 @@ class ForwardingServletTest {
     @Test
     void aCallThatIsAnsweredGoesToWhoWasCalled() {
         Request invite = calls("bob");
-        Request leg = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(leg, 180));
-        hears(180);
+        Request leg = rings();
 
         assertThat(leg.body()).isEqualTo(OFFER);
         assertThat(leg.callId()).isNotEqualTo(invite.callId());
@@ -183,9 +200,7 @@ class ForwardingServletTest {
     @Test
     void whoAnswersWhileBeingCancelledHasTheCall() {
         Request invite = calls("bob");
-        Request leg = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(leg, 180));
-        hears(180);
+        Request leg = rings();
         server.advance(Duration.ofSeconds(15));
         bob.send(bob.answer(bob.nextRequest(Method.CANCEL), 200));
 
@@ -289,18 +304,9 @@ class ForwardingServletTest {
     @Test
     void aCallerWhoHangsUpEndsTheRinging() {
         Request invite = calls("bob");
-        Request leg = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(leg, 180));
-        hears(180);
+        Request leg = rings();
 
-        alice.send(invite.toBuilder()
-                .method(Method.CANCEL)
-                .set(HeaderName.CSEQ, "1 CANCEL")
-                .remove(HeaderName.CONTENT_TYPE)
-                .body(new byte[0]));
-        hears(200);
-        confirm(invite, hears(487));
-        bob.send(bob.answer(bob.nextRequest(Method.CANCEL), 200));
+        givesUp(invite);
         refuses(bob, leg, 487);
 
         assertThat(mail.rest()).isEmpty();
@@ -311,17 +317,8 @@ class ForwardingServletTest {
     @Rfc(value = 3261, section = "15")
     void anAnswerThatCrossesTheCancelIsHungUp() {
         Request invite = calls("bob");
-        Request leg = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(leg, 180));
-        hears(180);
-        alice.send(invite.toBuilder()
-                .method(Method.CANCEL)
-                .set(HeaderName.CSEQ, "1 CANCEL")
-                .remove(HeaderName.CONTENT_TYPE)
-                .body(new byte[0]));
-        hears(200);
-        confirm(invite, hears(487));
-        bob.send(bob.answer(bob.nextRequest(Method.CANCEL), 200));
+        Request leg = rings();
+        givesUp(invite);
 
         answers(bob, leg);
 
@@ -375,9 +372,7 @@ class ForwardingServletTest {
     @Rfc(value = 3261, section = "12.2.1.2")
     void theSecondForkThatAnswersIsHungUp() {
         Request invite = calls("bob");
-        Request leg = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(leg, 180));
-        hears(180);
+        Request leg = rings();
         bob.send(
                 bob.answer(leg, 200).set(HeaderName.TO, leg.to().withTag("fork").toString()));
         Response success = hears(200);

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.api.SessionTasks;
+import org.trapezoid.samples.Callers;
 import org.trapezoid.samples.Domains;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
@@ -75,7 +76,7 @@ public final class ChatServlet extends SipServlet implements SipApplicationSessi
 
     private transient Domains domains;
     private transient Subscribers subscribers;
-    private transient Optional<DigestAuthentication> digest;
+    private transient Callers callers;
     private boolean relay;
     private int minutesAway;
 
@@ -95,10 +96,9 @@ public final class ChatServlet extends SipServlet implements SipApplicationSessi
                 getServletContext(),
                 domains,
                 Services.find(getServletContext(), LocationService.ATTRIBUTE, LocationService.class));
-        digest =
-                getServletContext().getAttribute(DigestAuthentication.ATTRIBUTE) instanceof DigestAuthentication service
-                        ? Optional.of(service)
-                        : Optional.empty();
+        callers = new Callers(
+                Services.find(getServletContext(), DigestAuthentication.ATTRIBUTE, DigestAuthentication.class),
+                subscribers);
         relay = settings.flag("relay", false);
         minutesAway = Math.max(1, settings.number("minutes-away", 60));
     }
@@ -213,26 +213,11 @@ public final class ChatServlet extends SipServlet implements SipApplicationSessi
 
     /** Nobody writes as a guest but guests; once there are users, nobody as a subscriber without a password. Else it is answered. */
     private boolean isProven(SipServletRequest req) throws IOException {
-        URI from = req.getFrom().getURI();
-        if (isGuest(from)) {
+        if (isGuest(req.getFrom().getURI())) {
             req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
             return false;
         }
-        Optional<String> claimed = subscribers.claimedBy(from);
-        if (claimed.isEmpty() || digest.isEmpty() || !digest.get().hasUsers()) {
-            return true;
-        }
-        String realm = Subscribers.domain(claimed.get());
-        Optional<String> user = digest.get().authenticate(req, SipServletResponse.SC_UNAUTHORIZED, realm);
-        if (user.isEmpty()) {
-            digest.get().challenge(req, SipServletResponse.SC_UNAUTHORIZED, realm);
-            return false;
-        }
-        if (!claimed.equals(subscribers.of(user.get(), realm))) {
-            req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
-            return false;
-        }
-        return true;
+        return callers.identifySender(req) != Callers.Caller.REFUSED;
     }
 
     // ---- from guests

@@ -7,19 +7,30 @@ import jakarta.servlet.sip.SipApplicationSession;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipSessionsUtil;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.samples.Origin;
+import org.trapezoid.servlet.authentication.DigestService;
+import org.trapezoid.servlet.authentication.Users;
+import org.trapezoid.servlet.authentication.UsersFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.auth.Account;
+import org.trapezoid.sip.auth.ChallengeResponder;
+import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -29,6 +40,9 @@ import org.trapezoid.sip.testing.Rfc;
 /** Guests and phones in virtual time; the connections of pages are in the end-to-end test. */
 class ChatServletTest {
     private static final String CAROL = "sip:carol@chat.a.test";
+
+    @TempDir
+    private Path directory;
 
     private TestServer server;
     private ChatServlet servlet;
@@ -42,7 +56,11 @@ class ChatServletTest {
                 clock -> Map.of(
                         LocationService.class,
                         new LocationTable(
-                                clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1))));
+                                clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1)),
+                        DigestAuthentication.class,
+                        new DigestService(
+                                new Users(directory.resolve("users.properties"), clock),
+                                new NonceStore(clock, new SplittableRandom(1)))));
         servlet = new ChatServlet(server.clock);
         server.deployKeyed(
                 "chat",
@@ -118,6 +136,28 @@ class ChatServletTest {
         assertThat(other.all).isEqualTo(one.all);
         assertThat(taken.bodyLength()).isZero();
         assertThat(taken.headers().has(HeaderName.CONTACT)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bob, 200", "alice, 403", "nobody, 401"})
+    @Rfc(value = 3261, section = "22.2")
+    void whoWritesAsASubscriberProvesItOnceThereAreUsers(String user, int status) throws Exception {
+        for (String each : List.of("alice", "bob")) {
+            new UsersFile(directory.resolve("users.properties")).add(each, "a.test", "secret");
+        }
+        start();
+        Shown page = opens("carol");
+        Request first = bob.send(message(CAROL, "hello").set(HeaderName.FROM, "<sip:bob@a.test>;tag=b"));
+        Response challenge = bob.nextResponse(401);
+        assertThat(page.all).containsExactly("you " + CAROL);
+
+        bob.send(new ChallengeResponder(new SplittableRandom(7))
+                .retry(first, challenge, realm -> Optional.of(new Account(user, "secret")), 2)
+                .orElseThrow()
+                .addFirst(HeaderName.VIA, "SIP/2.0/UDP " + bob.host() + ":5060;branch=z9hG4bKretry"));
+
+        bob.nextResponse(status);
+        assertThat(page.all).hasSize(status == 200 ? 2 : 1);
     }
 
     @Test
@@ -302,6 +342,6 @@ class ChatServletTest {
         "null, a.test, true"
     })
     void pagesOfOtherSitesAreKnownByTheirOrigin(String origin, String host, boolean foreign) {
-        assertThat(SameSite.isForeign(origin, host)).isEqualTo(foreign);
+        assertThat(Origin.isForeign(origin, host)).isEqualTo(foreign);
     }
 }

@@ -15,11 +15,11 @@ import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.TimerService;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Origin;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
@@ -77,16 +77,7 @@ public final class PageServlet extends HttpServlet {
 
     /** A page of another site may not have its visitors call. */
     private static boolean isForeign(HttpServletRequest request) {
-        String origin = request.getHeader("Origin");
-        if (origin == null) {
-            return false; // no browser, or none that would send it
-        }
-        try {
-            String authority = new java.net.URI(origin).getAuthority();
-            return authority == null || !authority.equalsIgnoreCase(request.getHeader("Host"));
-        } catch (URISyntaxException e) {
-            return true;
-        }
+        return Origin.isForeign(request.getHeader("Origin"), request.getHeader("Host"));
     }
 
     /** What is no URI of a phone is nothing. */

@@ -24,10 +24,8 @@ final class Progress {
     private boolean over;
 
     /** Of a new call. */
-    static Progress beginsIn(SipApplicationSession call) {
-        Progress progress = new Progress();
-        call.setAttribute(ATTRIBUTE, progress);
-        return progress;
+    static void beginsIn(SipApplicationSession call) {
+        call.setAttribute(ATTRIBUTE, new Progress());
     }
 
     /** Of a session, if it is that of a call. */

@@ -17,8 +17,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +34,13 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.api.SessionTasks;
+import org.trapezoid.samples.Callers;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Events;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
+import org.trapezoid.samples.WatcherDocument;
 
 /**
  * Takes what devices publish (RFC 3903), tells watchers (RFC 3856), tells the watched one who they are (RFC 3857), and tells nobody
@@ -49,7 +52,6 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
     private static final Logger log = LoggerFactory.getLogger(PresenceServlet.class);
 
     private static final String WINFO = "presence.winfo";
-    private static final String WINFO_TYPE = "application/watcherinfo+xml";
 
     /** RFC 5839 §7.1. */
     private static final int NO_NOTIFICATION = 204;
@@ -70,7 +72,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
     private transient SipSessionsUtil sessions;
 
     private transient Subscribers subscribers;
-    private transient Optional<DigestAuthentication> digest;
+    private transient Callers callers;
     private long quietMillis;
 
     public PresenceServlet() {
@@ -86,10 +88,9 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
         LocationService locations =
                 Services.find(getServletContext(), LocationService.ATTRIBUTE, LocationService.class);
         subscribers = new Subscribers(getServletContext(), Domains.of(getServletContext()), locations);
-        digest =
-                getServletContext().getAttribute(DigestAuthentication.ATTRIBUTE) instanceof DigestAuthentication service
-                        ? Optional.of(service)
-                        : Optional.empty();
+        callers = new Callers(
+                Services.find(getServletContext(), DigestAuthentication.ATTRIBUTE, DigestAuthentication.class),
+                subscribers);
         quietMillis = 1000L * new Settings(getServletContext()).number("notify-seconds", 5);
     }
 
@@ -102,7 +103,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
             req.createResponse(SipServletResponse.SC_NOT_FOUND).send();
             return;
         }
-        if (!"presence".equals(eventPackage(req))) { // nobody publishes who watches him
+        if (!"presence".equals(Events.packageOf(req))) { // nobody publishes who watches him
             req.createResponse(SipServletResponse.SC_BAD_EVENT).send();
             return;
         }
@@ -194,7 +195,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
             req.createResponse(SipServletResponse.SC_NOT_FOUND).send();
             return;
         }
-        boolean winfo = WINFO.equals(eventPackage(req));
+        boolean winfo = WINFO.equals(Events.packageOf(req));
         Optional<String> sender = sender(req);
         if (sender.isEmpty()) {
             return;
@@ -203,7 +204,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
             req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
             return;
         }
-        if (!accepts(req, winfo ? WINFO_TYPE : Pidf.TYPE)) {
+        if (!Events.accepts(req, winfo ? WatcherDocument.TYPE : Pidf.TYPE)) {
             req.createResponse(SipServletResponse.SC_NOT_ACCEPTABLE).send();
             return;
         }
@@ -215,8 +216,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
         String event = req.getHeader("Event");
         String key = session.getId() + ' ' + event;
         Optional<Watch> known = Optional.ofNullable(presentities.get(who)).flatMap(each -> each.watch(key));
-        Watch watch = known.orElseGet(
-                () -> new Watch(session.getId(), session.getApplicationSession().getId(), event, who, watcher, winfo));
+        Watch watch = known.orElseGet(() -> new Watch(session, event, who, watcher, winfo, time.instant()));
         if (known.isEmpty() && !changed(who, each -> each.add(key, watch))) {
             req.createResponse(SipServletResponse.SC_SERVICE_UNAVAILABLE).send();
             return;
@@ -247,22 +247,6 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
     private static boolean isKnown(SipServletRequest subscribe, Document document) {
         String condition = subscribe.getHeader("Suppress-If-Match");
         return condition != null && (condition.equals("*") || condition.equals(document.tag()));
-    }
-
-    private static boolean accepts(SipServletRequest req, String type) {
-        Iterator<String> accepted = req.getHeaders("Accept");
-        if (!accepted.hasNext()) {
-            return true; // the package's own
-        }
-        while (accepted.hasNext()) {
-            String each = accepted.next().toLowerCase(Locale.ROOT);
-            int end = each.indexOf(';');
-            String name = (end < 0 ? each : each.substring(0, end)).strip();
-            if (name.equals(type) || name.equals("*/*") || name.equals("application/*")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     // ---- NOTIFY
@@ -311,18 +295,23 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
     }
 
     private void send(Watch watch, Presentity presentity, SipSession session) throws IOException {
-        Document document = watch.isWinfo ? presentity.watcherInfo(watch.version) : presentity.presence();
-        long left = Math.max(0, Duration.between(time.instant(), watch.end).toSeconds());
+        Instant now = time.instant();
+        long left = Math.max(0, Duration.between(now, watch.end).toSeconds());
         SipServletRequest notify = session.createRequest("NOTIFY");
         notify.setHeader("Event", watch.event);
         notify.setHeader("Subscription-State", left == 0 ? "terminated;reason=timeout" : "active;expires=" + left);
-        if (!watch.isWinfo) {
-            notify.setHeader("SIP-ETag", document.tag());
+        String tag = "";
+        if (watch.isWinfo) {
+            notify.setContent(presentity.watcherInfo(watch.version, now), WatcherDocument.TYPE);
+        } else {
+            Document document = presentity.presence();
+            tag = document.tag();
+            notify.setHeader("SIP-ETag", tag);
+            notify.setContent(document.text().getBytes(StandardCharsets.UTF_8), Pidf.TYPE);
         }
-        notify.setContent(document.text().getBytes(StandardCharsets.UTF_8), watch.isWinfo ? WINFO_TYPE : Pidf.TYPE);
         notify.send();
         watch.version++;
-        watch.tag = document.tag();
+        watch.tag = tag;
         watch.hasNews = false;
         if (left > 0 && quietMillis > 0 && !watch.isQuiet) {
             watch.isQuiet = true;
@@ -377,29 +366,7 @@ public final class PresenceServlet extends SipServlet implements SipSessionListe
             req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
             return claimed;
         }
-        if (digest.isEmpty() || !digest.get().hasUsers()) {
-            return claimed;
-        }
-        String realm = Subscribers.domain(claimed.get());
-        Optional<String> user = digest.get().authenticate(req, SipServletResponse.SC_UNAUTHORIZED, realm);
-        if (user.isEmpty()) {
-            digest.get().challenge(req, SipServletResponse.SC_UNAUTHORIZED, realm);
-            return Optional.empty();
-        }
-        if (!claimed.equals(subscribers.of(user.get(), realm))) {
-            req.createResponse(SipServletResponse.SC_FORBIDDEN).send();
-            return Optional.empty();
-        }
-        return claimed;
-    }
-
-    private static String eventPackage(SipServletRequest req) {
-        String event = req.getHeader("Event");
-        if (event == null) {
-            return "";
-        }
-        int end = event.indexOf(';');
-        return (end < 0 ? event : event.substring(0, end)).strip();
+        return callers.identifySender(req) == Callers.Caller.REFUSED ? Optional.empty() : claimed;
     }
 
     /** For how long; too short ones were refused by the container. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.samples.presence;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
+import org.trapezoid.samples.WatcherDocument;
 
 /** What is published of one address-of-record, and who watches it. Safe for use by any thread. */
 final class Presentity {
@@ -149,27 +151,11 @@ final class Presentity {
     }
 
     /** Who watches, whole (RFC 3858). */
-    Document watcherInfo(int version) {
-        StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<watcherinfo xmlns=\"")
-                .append("urn:ietf:params:xml:ns:watcherinfo\" version=\"")
-                .append(version)
-                .append("\" state=\"full\">\n<watcher-list resource=\"")
-                .append(escaped(addressOfRecord))
-                .append("\" package=\"presence\">\n");
+    byte[] watcherInfo(int version, Instant now) {
+        List<WatcherDocument.Entry> watchers = new ArrayList<>();
         for (Watch each : watches(false)) {
-            text.append("<watcher id=\"")
-                    .append(escaped(each.sessionId))
-                    .append("\" event=\"subscribe\" status=\"active\">")
-                    .append(escaped(each.watcher))
-                    .append("</watcher>\n");
+            watchers.add(each.entry());
         }
-        return Document.of(text.append("</watcher-list>\n</watcherinfo>\n").toString());
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+        return new WatcherDocument("presence", addressOfRecord).write(version, true, watchers, now);
     }
 }

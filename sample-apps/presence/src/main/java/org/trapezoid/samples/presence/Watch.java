@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.samples.presence;
 
+import jakarta.servlet.sip.SipSession;
 import java.time.Instant;
+import org.trapezoid.samples.Fingerprint;
+import org.trapezoid.samples.WatcherDocument;
 
-/** A subscription. Its fields are confined to the callbacks and tasks of its session, which never overlap. */
+/** A subscription. Confined to the callbacks and tasks of its session, which never overlap, but for {@link #entry}. */
 final class Watch {
     final String sessionId;
     final String applicationSessionId;
@@ -15,7 +18,8 @@ final class Watch {
     final String watcher;
 
     final boolean isWinfo;
-    Instant end = Instant.MIN;
+    private final Instant since;
+    volatile Instant end;
     /** Of the document sent last (RFC 5839). */
     String tag = "";
     /** Of the watcher information sent next (RFC 3858 §3). */
@@ -25,18 +29,19 @@ final class Watch {
 
     boolean hasNews;
 
-    Watch(
-            String sessionId,
-            String applicationSessionId,
-            String event,
-            String presentity,
-            String watcher,
-            boolean isWinfo) {
-        this.sessionId = sessionId;
-        this.applicationSessionId = applicationSessionId;
+    Watch(SipSession session, String event, String presentity, String watcher, boolean isWinfo, Instant since) {
+        this.sessionId = session.getId();
+        this.applicationSessionId = session.getApplicationSession().getId();
         this.event = event;
         this.presentity = presentity;
         this.watcher = watcher;
         this.isWinfo = isWinfo;
+        this.since = since;
+        this.end = since;
+    }
+
+    /** As the watched one sees it; any thread may ask. */
+    WatcherDocument.Entry entry() {
+        return new WatcherDocument.Entry(Fingerprint.of(sessionId + event), watcher, true, since, end);
     }
 }

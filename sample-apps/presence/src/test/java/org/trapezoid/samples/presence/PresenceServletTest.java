@@ -4,18 +4,29 @@ package org.trapezoid.samples.presence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.servlet.authentication.DigestService;
+import org.trapezoid.servlet.authentication.Users;
+import org.trapezoid.servlet.authentication.UsersFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.auth.Account;
+import org.trapezoid.sip.auth.ChallengeResponder;
+import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
@@ -29,6 +40,9 @@ class PresenceServletTest {
     private static final HeaderName IF_MATCH = HeaderName.of("SIP-If-Match");
     private static final HeaderName SUPPRESS = HeaderName.of("Suppress-If-Match");
 
+    @TempDir
+    private Path directory;
+
     private TestServer server;
     private Peer alice;
     private Peer bob;
@@ -41,7 +55,11 @@ class PresenceServletTest {
                 clock -> Map.of(
                         LocationService.class,
                         new LocationTable(
-                                clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1))));
+                                clock.strands().create(), clock, clock, new byte[32], new SplittableRandom(1)),
+                        DigestAuthentication.class,
+                        new DigestService(
+                                new Users(directory.resolve("users.properties"), clock),
+                                new NonceStore(clock, new SplittableRandom(1)))));
         server.deploy(
                 "presence",
                 Map.of(
@@ -236,7 +254,10 @@ class PresenceServletTest {
         assertThat(state(notified(alice))).isEqualTo("terminated;reason=timeout");
         Request gone = notified(bob);
 
-        assertThat(text(one)).contains("version=\"1\"").contains("status=\"active\">sip:alice@a.test</watcher>");
+        assertThat(text(one))
+                .contains("version=\"1\"")
+                .contains("status=\"active\"")
+                .contains("duration-subscribed=\"0\" expiration=\"600\">sip:alice@a.test</watcher>");
         assertThat(one.headers().first(HeaderName.CONTENT_TYPE)).hasValue("application/watcherinfo+xml");
         assertThat(text(gone)).contains("version=\"2\"").doesNotContain("<watcher ");
     }
@@ -260,6 +281,25 @@ class PresenceServletTest {
         alice.send(subscribe(alice, "presence.winfo", 600));
 
         alice.nextResponse(403);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alice, 200", "bob, 403", "nobody, 401"})
+    @Rfc(value = 3261, section = "22.2")
+    void aWatcherProvesWhoItIsOnceThereAreUsers(String user, int status) throws Exception {
+        for (String each : List.of("alice", "bob")) {
+            new UsersFile(directory.resolve("users.properties")).add(each, "a.test", "secret");
+        }
+        start();
+        Request first = alice.send(subscribe(alice, "presence", 600));
+        Response challenge = alice.nextResponse(401);
+
+        alice.send(new ChallengeResponder(new SplittableRandom(7))
+                .retry(first, challenge, realm -> Optional.of(new Account(user, "secret")), 2)
+                .orElseThrow()
+                .addFirst(HeaderName.VIA, "SIP/2.0/UDP " + alice.host() + ":5060;branch=z9hG4bKretry"));
+
+        alice.nextResponse(status);
     }
 
     @Test
@@ -321,7 +361,7 @@ class PresenceServletTest {
 
         for (int i = 0; i < 120; i++) {
             server.advance(Duration.ofSeconds(6));
-            java.util.List.copyOf(alice.rest()).forEach(message -> {
+            List.copyOf(alice.rest()).forEach(message -> {
                 if (alice.next() instanceof Request notify) {
                     alice.send(alice.answer(notify, 200));
                 }

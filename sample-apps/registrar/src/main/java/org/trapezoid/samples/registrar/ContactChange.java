@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.samples.registrar;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.trapezoid.api.Binding;
+import org.trapezoid.samples.Fingerprint;
 
 /**
  * What happened to a contact, RFC 3680 §4.7.1. An immutable value.
@@ -15,8 +12,6 @@ import org.trapezoid.api.Binding;
  * @param event what happened last
  */
 record ContactChange(Binding binding, Event event) {
-    private static final int ID_BYTES = 8;
-
     /** The events a location service has; probation and rejection are for who bars subscribers. */
     enum Event {
         REGISTERED(true),
@@ -60,16 +55,6 @@ record ContactChange(Binding binding, Event event) {
 
     /** Identifies the contact, and the flow if it is one of several to the same URI (RFC 5626). */
     String id() {
-        return id(binding.contact() + '\n' + binding.instance() + '\n' + binding.regId());
-    }
-
-    /** The same for the same text. */
-    static String id(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, ID_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        return Fingerprint.of(binding.contact() + '\n' + binding.instance() + '\n' + binding.regId());
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.samples.registrar;
 
+import jakarta.servlet.sip.SipServletRequest;
 import java.util.Optional;
+import org.trapezoid.samples.Events;
+import org.trapezoid.samples.WatcherDocument;
 
 /** The event packages of a registrar: registrations (RFC 3680), and who watches them (RFC 3857). */
 enum EventPackage {
@@ -18,11 +21,10 @@ enum EventPackage {
         this.duration = duration;
     }
 
-    static Optional<EventPackage> of(String event) {
-        int end = event.indexOf(';');
-        String name = (end < 0 ? event : event.substring(0, end)).strip();
+    static Optional<EventPackage> of(SipServletRequest request) {
+        String name = Events.packageOf(request);
         for (EventPackage each : values()) {
-            if (each.text.equals(name)) { // RFC 6665 §8.4: case counts
+            if (each.text.equals(name)) {
                 return Optional.of(each);
             }
         }

@@ -13,6 +13,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.trapezoid.api.Binding;
 import org.trapezoid.api.LocationService;
+import org.trapezoid.samples.Fingerprint;
+import org.trapezoid.samples.XmlDocument;
 
 /** Registration information of one address-of-record, RFC 3680 §5, with public GRUUs (RFC 5628). Immutable. */
 final class RegistrationDocument {
@@ -50,7 +52,7 @@ final class RegistrationDocument {
         return XmlDocument.of("reginfo", NAMESPACE, version, full, xml -> {
             xml.writeStartElement("registration");
             xml.writeAttribute("aor", XmlDocument.text(addressOfRecord));
-            xml.writeAttribute("id", ContactChange.id(addressOfRecord));
+            xml.writeAttribute("id", Fingerprint.of(addressOfRecord));
             xml.writeAttribute("state", state);
             for (ContactChange contact : contacts) {
                 write(xml, contact, now);

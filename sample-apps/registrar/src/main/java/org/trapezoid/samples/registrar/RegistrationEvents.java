@@ -30,9 +30,11 @@ import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.samples.Callers;
 import org.trapezoid.samples.Domains;
+import org.trapezoid.samples.Events;
 import org.trapezoid.samples.Services;
 import org.trapezoid.samples.Settings;
 import org.trapezoid.samples.Subscribers;
+import org.trapezoid.samples.WatcherDocument;
 
 /**
  * Tells subscribers about registrations (event package reg, RFC 3680), and about each other (reg.winfo, RFC 3857). Subscriptions
@@ -97,8 +99,7 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
     /** RFC 6665 §4.2.1. */
     @Override
     protected void doSubscribe(SipServletRequest req) throws ServletException, IOException {
-        Optional<EventPackage> kind =
-                Optional.ofNullable(req.getHeader("Event")).flatMap(EventPackage::of);
+        Optional<EventPackage> kind = EventPackage.of(req);
         if (kind.isEmpty()) {
             SipServletResponse response = req.createResponse(SipServletResponse.SC_BAD_EVENT);
             response.setHeader("Allow-Events", ALLOW_EVENTS);
@@ -120,7 +121,7 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
         if (!access.grant(req, Subscribers.domain(addressOfRecord.get()), addressOfRecord)) {
             return;
         }
-        if (!accepts(req, kind.get().type())) {
+        if (!Events.accepts(req, kind.get().type())) {
             SipServletResponse response = req.createResponse(SipServletResponse.SC_NOT_ACCEPTABLE);
             response.setHeader("Accept", kind.get().type());
             response.send();
@@ -173,19 +174,6 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
         return registration.isPresent() ? registration : watchers.of(session);
     }
 
-    private static boolean accepts(SipServletRequest subscribe, String type) {
-        List<String> accepted = new ArrayList<>();
-        subscribe.getHeaders("Accept").forEachRemaining(accepted::add);
-        for (String range : accepted) {
-            int end = range.indexOf(';');
-            String name = (end < 0 ? range : range.substring(0, end)).strip();
-            if (name.equalsIgnoreCase(type) || name.equals("*/*") || name.equalsIgnoreCase("application/*")) {
-                return true;
-            }
-        }
-        return accepted.isEmpty();
-    }
-
     private Subscription<ContactChange> registration(SipServletRequest subscribe, String addressOfRecord) {
         RegistrationDocument document = new RegistrationDocument(locations, addressOfRecord);
         return new Subscription<>(
@@ -208,7 +196,7 @@ public final class RegistrationEvents extends SipServlet implements TimerListene
     }
 
     private Subscription<WatcherDocument.Entry> winfo(SipServletRequest subscribe, String addressOfRecord) {
-        WatcherDocument document = new WatcherDocument(addressOfRecord);
+        WatcherDocument document = new WatcherDocument(EventPackage.REG.text(), addressOfRecord);
         return new Subscription<>(
                 subscribe,
                 EventPackage.WINFO,

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.samples.Fingerprint;
+import org.trapezoid.samples.WatcherDocument;
 
 /**
  * Tells one subscriber of one address-of-record, RFC 6665 §4.2: all there is after each SUBSCRIBE, then what changes, at most once
@@ -95,7 +97,7 @@ final class Subscription<C> {
 
     /** As others see it. */
     WatcherDocument.Entry entry(boolean active) {
-        return new WatcherDocument.Entry(ContactChange.id(session.getId()), subscriber, active, since, expiry);
+        return new WatcherDocument.Entry(Fingerprint.of(session.getId()), subscriber, active, since, expiry);
     }
 
     /** A SUBSCRIBE gave it so many seconds more; 0: the NOTIFY for it is the last one. */

@@ -27,7 +27,7 @@ final class Watchers<C> {
                 all.add(subscription);
                 added[0] = true;
             }
-            return all;
+            return all.isEmpty() ? null : all;
         });
         if (added[0]) {
             bySession.put(subscription.sessionId(), subscription);

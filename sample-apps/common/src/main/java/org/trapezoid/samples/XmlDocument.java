@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.trapezoid.samples.registrar;
+package org.trapezoid.samples;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,19 +8,19 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /** The body of a NOTIFY while it is written. Used by one thread. */
-final class XmlDocument {
+public final class XmlDocument {
     private static final XMLOutputFactory FACTORY = XMLOutputFactory.newFactory();
     private static final char REPLACEMENT = '\uFFFD';
 
     /** What writes into it. */
-    interface Part {
+    public interface Part {
         void write(XMLStreamWriter xml) throws XMLStreamException;
     }
 
     private XmlDocument() {}
 
     /** A document of one element, which the part fills. */
-    static byte[] of(String root, String namespace, long version, boolean full, Part part) {
+    public static byte[] of(String root, String namespace, long version, boolean full, Part part) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try {
             XMLStreamWriter xml = FACTORY.createXMLStreamWriter(bytes, StandardCharsets.UTF_8.name());
@@ -40,7 +40,7 @@ final class XmlDocument {
     }
 
     /** What a client sent, without what no XML document may have. */
-    static String text(String value) {
+    public static String text(String value) {
         StringBuilder clean = null;
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

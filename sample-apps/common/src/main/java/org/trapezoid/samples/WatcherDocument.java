@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.trapezoid.samples.registrar;
+package org.trapezoid.samples;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 
-/** Who watches the registrations of one address-of-record, RFC 3858. Immutable. */
-final class WatcherDocument {
-    static final String TYPE = "application/watcherinfo+xml";
+/** Who watches one address-of-record, RFC 3858. Immutable. */
+public final class WatcherDocument {
+    public static final String TYPE = "application/watcherinfo+xml";
 
     private static final String NAMESPACE = "urn:ietf:params:xml:ns:watcherinfo";
 
@@ -20,19 +20,23 @@ final class WatcherDocument {
      * @param since when it began
      * @param expiry when it will end
      */
-    record Entry(String id, String watcher, boolean active, Instant since, Instant expiry) {}
+    public record Entry(String id, String watcher, boolean active, Instant since, Instant expiry) {}
 
+    private final String eventPackage;
     private final String addressOfRecord;
 
-    WatcherDocument(String addressOfRecord) {
+    /** @param eventPackage of the subscriptions */
+    public WatcherDocument(String eventPackage, String addressOfRecord) {
+        this.eventPackage = eventPackage;
         this.addressOfRecord = addressOfRecord;
     }
 
-    byte[] write(long version, boolean full, Collection<Entry> watchers, Instant now) {
+    /** All of them, or those that have changed. */
+    public byte[] write(long version, boolean full, Collection<Entry> watchers, Instant now) {
         return XmlDocument.of("watcherinfo", NAMESPACE, version, full, xml -> {
             xml.writeStartElement("watcher-list");
             xml.writeAttribute("resource", XmlDocument.text(addressOfRecord));
-            xml.writeAttribute("package", EventPackage.REG.text());
+            xml.writeAttribute("package", eventPackage);
             for (Entry watcher : watchers) {
                 xml.writeStartElement("watcher");
                 xml.writeAttribute("id", watcher.id());
