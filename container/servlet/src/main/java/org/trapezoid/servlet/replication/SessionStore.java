@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Keeps snapshots where they outlive the node that wrote them. No method waits; stages complete on any thread. Thread-safe.
+ *
+ * <p>At each token one writer counts: a save or a removal of another owner, or of an older epoch than the stored one, is refused.
+ */
+public interface SessionStore extends AutoCloseable {
+
+    /**
+     * Stores a snapshot in place of the one before.
+     *
+     * @return when a backup has it, or there is no second member: whether it was stored; false if another owner has the session.
+     *     Fails when it is not known what became of it; it may then be saved again
+     */
+    CompletionStage<Boolean> save(Snapshot snapshot);
+
+    /** Takes a session over if its owner is not a member any more; exactly one of several claimants gets it. */
+    CompletionStage<Found> claim(String token);
+
+    /** Forgets a session that has ended, if this owner in this epoch still has it. */
+    void remove(String token, String owner, long epoch);
+
+    /**
+     * Lets a transaction be found that this node alone knows: an INVITE of which a CANCEL, an ACK or a retransmission may reach another
+     * one. Forgotten after some minutes.
+     *
+     * @param transaction made by {@code TransactionLayer.serverKey}
+     */
+    void name(String transaction, String token);
+
+    /** The session whose transaction that is. */
+    CompletionStage<Optional<String>> named(String transaction);
+
+    /**
+     * Who takes over sessions whose owner has gone, in the background; each of them is claimed by one member and given to its listener.
+     * Before a listener is set nothing is claimed by itself.
+     */
+    void onOrphan(Consumer<Snapshot> listener);
+
+    @Override
+    void close();
+
+    /** What became of a claim. */
+    sealed interface Found {
+        /** It belongs to this node now; the snapshot has the new owner and epoch already. */
+        record Claimed(Snapshot snapshot) implements Found {}
+
+        /** It runs on another node, which is a member. */
+        record Owned(String owner) implements Found {}
+
+        /** Nobody knows it: it has ended, or was never saved. */
+        record Unknown() implements Found {}
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Names application sessions so that each node of the cluster sees which one made them: seven characters of its incarnation, thirteen by
+ * chance, and six by which the others know that no stranger made the name up. Tags, branches and ids of the session begin with it.
+ * Thread-safe.
+ */
+public final class SessionTokens {
+    /** Characters of an incarnation. */
+    public static final int INCARNATION = 7;
+
+    /** Characters of a token. */
+    public static final int LENGTH = 26;
+
+    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"; // as Identifiers has it
+    private static final int BITS = 5;
+    private static final int PROOF = 6;
+    private static final int PER_LONG = 12;
+    private static final String MAC = "HmacSHA256";
+
+    private final String incarnation;
+    private final Mac prototype;
+    private final RandomGenerator random;
+
+    /**
+     * @param incarnation of this node, made by {@link #incarnation}
+     * @param key secret bytes that all nodes of the cluster have
+     */
+    public SessionTokens(String incarnation, byte[] key, RandomGenerator random) {
+        this.incarnation = incarnation;
+        this.random = random;
+        try {
+            prototype = Mac.getInstance(MAC);
+            prototype.init(new SecretKeySpec(key, MAC));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the Java runtime lacks " + MAC + "; the cluster needs it", e);
+        }
+    }
+
+    /** A name for one start of a node. */
+    public static String incarnation(RandomGenerator random) {
+        return text(random, INCARNATION);
+    }
+
+    /** The incarnation of this node. */
+    public String self() {
+        return incarnation;
+    }
+
+    /** The name of a session that begins here. */
+    public String fresh() {
+        String name = incarnation + text(random, LENGTH - INCARNATION - PROOF);
+        return name + proof(name);
+    }
+
+    /** The token that a tag, branch or id begins with; empty if no node of the cluster made it. */
+    public Optional<String> of(String identifier) {
+        if (identifier.length() < LENGTH) {
+            return Optional.empty();
+        }
+        int nameEnd = LENGTH - PROOF;
+        String name = identifier.substring(0, nameEnd);
+        return identifier.startsWith(proof(name), nameEnd)
+                ? Optional.of(identifier.substring(0, LENGTH))
+                : Optional.empty();
+    }
+
+    /** The incarnation of the node that made the token. */
+    public static String maker(String token) {
+        return token.substring(0, INCARNATION);
+    }
+
+    private String proof(String name) {
+        byte[] mac;
+        try {
+            mac = ((Mac) prototype.clone()).doFinal(name.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the Java runtime's " + MAC + " cannot be copied", e);
+        }
+        StringBuilder text = new StringBuilder(PROOF);
+        for (int i = 0; i < PROOF; i++) {
+            text.append(ALPHABET.charAt(mac[i] & 31));
+        }
+        return text.toString();
+    }
+
+    private static String text(RandomGenerator random, int length) {
+        StringBuilder text = new StringBuilder(length);
+        long bits = 0;
+        for (int i = 0; i < length; i++) {
+            bits = i % PER_LONG == 0 ? random.nextLong() : bits >>> BITS;
+            text.append(ALPHABET.charAt((int) bits & 31));
+        }
+        return text.toString();
+    }
+}
