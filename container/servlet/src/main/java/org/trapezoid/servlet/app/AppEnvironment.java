@@ -94,6 +94,7 @@ public final class AppEnvironment {
                 descriptor.version() != DescriptorVersion.V2_0
                         || descriptor.options().cloneDerivedAttributes(),
                 !descriptor.options().disableCancelHandling(),
+                descriptor.distributable(),
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
                 extensions(source),
                 key(source),

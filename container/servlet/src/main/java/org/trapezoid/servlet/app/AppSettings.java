@@ -14,6 +14,7 @@ import org.trapezoid.sip.message.Request;
  * @param sharesAttributes whether a session that is derived by a fork begins with the attributes of the first one: always before
  *     2.0, then as {@code enableDerivedSessionAttributeCloning} says
  * @param answersCancel whether the container answers an INVITE that is cancelled: unless {@code disableCancelHandling} is set
+ * @param distributable whether its sessions may go on at another node (JSR 289 §16)
  * @param stateless whether {@code Proxy.setStateful(false)} is honoured ({@code org.trapezoid.stateless})
  * @param extensions what the container does beyond the application's own messages
  * @param key names the application session of an initial request
@@ -25,6 +26,7 @@ public record AppSettings(
         boolean invalidateWhenReady,
         boolean sharesAttributes,
         boolean answersCancel,
+        boolean distributable,
         boolean stateless,
         Extensions extensions,
         Optional<ApplicationKey> key,

@@ -71,6 +71,11 @@ public final class OutboundRouting implements Outbound {
     }
 
     @Override
+    public OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento sent, ClientUser user) {
+        return sender.restore(owner, sent, user);
+    }
+
+    @Override
     public OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user) {
         return sender.refuse(owner, request, status, Response.defaultReason(status), user);
     }

@@ -32,6 +32,7 @@ import org.trapezoid.servlet.proxy.LoopDetector;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.LoadedRouter;
@@ -74,10 +75,20 @@ public final class ServletLayer {
      * @param unrouted the answer to requests that no application takes
      * @param admission how many requests are taken
      * @param users of the server, for security constraints; empty: there are none
+     * @param replication of the sessions; empty: they end with this server
      */
-    public record Options(Unrouted unrouted, AdmissionControl.Limits admission, Optional<Realms> users) {
+    public record Options(
+            Unrouted unrouted,
+            AdmissionControl.Limits admission,
+            Optional<Realms> users,
+            Optional<Replication> replication) {
         public static final Options DEFAULT =
                 new Options(Unrouted.NOT_FOUND, AdmissionControl.Limits.DEFAULT, Optional.empty());
+
+        /** Without a cluster. */
+        public Options(Unrouted unrouted, AdmissionControl.Limits admission, Optional<Realms> users) {
+            this(unrouted, admission, users, Optional.empty());
+        }
 
         /** Without users. */
         public Options(Unrouted unrouted, AdmissionControl.Limits admission) {
@@ -149,8 +160,16 @@ public final class ServletLayer {
                 stack.transactions()::serverCount,
                 options.admission(),
                 stack.timers()::nanoTime);
-        runtimes = application ->
-                new AppRuntime(application, services, stack.strands(), transports, proxies, stateless, seal);
+        runtimes = application -> new AppRuntime(
+                application,
+                services,
+                stack.strands(),
+                transports,
+                proxies,
+                stateless,
+                seal,
+                stack.transactions(),
+                options.replication());
         strands = stack.strands();
         applications = new AppDeployments(
                 running,

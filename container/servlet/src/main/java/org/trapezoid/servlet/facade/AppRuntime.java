@@ -15,6 +15,8 @@ import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.replication.Replication;
+import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
@@ -28,6 +30,8 @@ import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.Traffic;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -64,6 +68,9 @@ public final class AppRuntime {
 
     private volatile boolean ending;
     private final Factory factory = new Factory(this);
+    private final SessionSnapshots snapshots = new SessionSnapshots(this);
+    private final TransactionLayer transactions;
+    private final Optional<Replication> replication;
 
     public AppRuntime(
             SipApplication application,
@@ -72,7 +79,11 @@ public final class AppRuntime {
             TransportLayer transports,
             ProxyEnvironment proxies,
             StatelessForwarder stateless,
-            RouteSeal seal) {
+            RouteSeal seal,
+            TransactionLayer transactions,
+            Optional<Replication> replication) {
+        this.transactions = transactions;
+        this.replication = replication;
         this.application = application;
         this.services = services;
         this.strands = strands;
@@ -160,15 +171,54 @@ public final class AppRuntime {
     /** A new application session on the strand, which becomes the application's. */
     public AppSessionState newAppSession(Strand strand, Optional<String> key) {
         strand.mode(application.mode());
+        replication.ifPresent(cluster -> strand.token(cluster.tokens().fresh()));
         AppSessionState session = appSession(strand, key);
         services.sessions().add(session);
+        if (replicates()) {
+            replication.get().begin(session, () -> snapshots.write(session));
+        }
         return session;
+    }
+
+    /** Whether the sessions of the application are kept at other nodes too. */
+    boolean replicates() {
+        return replication.isPresent() && application.settings().distributable();
+    }
+
+    /** The cluster, if there is one. */
+    Optional<Replication> replication() {
+        return replication;
+    }
+
+    SessionSnapshots snapshots() {
+        return snapshots;
+    }
+
+    ServerTransaction restore(Strand strand, ServerTransaction.Memento transaction) {
+        return transactions.restore(strand, transaction);
+    }
+
+    /** An id of something in the session. */
+    SessionId newId(AppSessionState session) {
+        return new SessionId(session.identifier(services.identifiers()));
+    }
+
+    /** Goes on with a session that another node has written down. In no core section. */
+    public AppSessionState restore(Snapshot snapshot) {
+        Strand strand = strands.create();
+        strand.mode(application.mode());
+        strand.token(snapshot.token());
+        return strand.call(() -> {
+            AppSessionState session = snapshots.read(snapshot.state(), strand);
+            replication.ifPresent(cluster -> cluster.resume(session, snapshot, () -> snapshots.write(session)));
+            return session;
+        });
     }
 
     /** One that nobody else knows. */
     private AppSessionState appSession(Strand strand, Optional<String> key) {
         return new AppSessionState(
-                new SessionId(services.identifiers().tag()),
+                new SessionId(strand.token() + services.identifiers().tag()),
                 application.name(),
                 deployment,
                 key,
@@ -223,7 +273,7 @@ public final class AppRuntime {
     private SipSessionState sipSession(
             AppSessionState appSession, String callId, NameAddr local, NameAddr remote, String handler) {
         return new SipSessionState(
-                new SessionId(services.identifiers().tag()),
+                newId(appSession),
                 appSession,
                 callId,
                 local,

@@ -33,8 +33,8 @@ final class AppSession implements SipApplicationSession, BoundAttributes {
     private AppSession(AppSessionState state, AppRuntime runtime) {
         this.state = state;
         this.runtime = runtime;
-        this.binding =
-                new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
+        this.binding = new Binding<>(
+                runtime, this, state, state.attributes(), state.id().value(), state::isValid);
     }
 
     /** The facade of the state, always the same one. */

@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.app.ListenerTable;
+import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.Attributes;
+import org.trapezoid.sip.concurrent.Strand;
 
 /** Attributes of one store with the listeners that are told of each change (JSR 289 §6.4, JSR 359). Any thread. */
 @SuppressWarnings("deprecation") // the listeners and events that JSR 359 deprecates are still to be served
@@ -37,9 +39,27 @@ final class Binding<S extends AttributeStore> {
     private final Attributes attributes;
     private final String id;
     private final BooleanSupplier valid;
+    private final Runnable onChange;
     private volatile boolean ending; // listeners are being told of the end
 
+    /** Of a store that belongs to an application session, which is told of changes. */
+    Binding(
+            AppRuntime runtime,
+            S store,
+            AppSessionState session,
+            Attributes attributes,
+            String id,
+            BooleanSupplier valid) {
+        this(runtime, store, attributes, id, valid, () -> Strand.run(session, session::changed));
+    }
+
     Binding(AppRuntime runtime, S store, Attributes attributes, String id, BooleanSupplier valid) {
+        this(runtime, store, attributes, id, valid, () -> {});
+    }
+
+    private Binding(
+            AppRuntime runtime, S store, Attributes attributes, String id, BooleanSupplier valid, Runnable onChange) {
+        this.onChange = runtime.replicates() ? onChange : () -> {};
         this.runtime = runtime;
         this.store = store;
         this.attributes = attributes;
@@ -57,7 +77,11 @@ final class Binding<S extends AttributeStore> {
         requireValid();
         Objects.requireNonNull(name, "attribute name");
         Objects.requireNonNull(value, "attribute value");
+        if (runtime.replicates()) {
+            ObjectsOut.check(name, value, runtime.application());
+        }
         Optional<Object> earlier = attributes.put(name, value);
+        onChange.run();
         if (earlier.isPresent() && earlier.get() != value) {
             unbound(name, earlier.get());
         }
@@ -102,6 +126,7 @@ final class Binding<S extends AttributeStore> {
     }
 
     private void unbind(String name) {
+        onChange.run();
         attributes.remove(name).ifPresent(value -> {
             unbound(name, value);
             tell(name, Change.REMOVED);

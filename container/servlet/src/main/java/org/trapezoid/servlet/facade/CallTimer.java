@@ -12,6 +12,9 @@ import org.trapezoid.api.SessionTimerListener;
 import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
 import org.trapezoid.servlet.ua.SessionTimer;
 import org.trapezoid.servlet.ua.SessionTimerPolicy;
 import org.trapezoid.sip.dialog.Dialog;
@@ -82,6 +85,28 @@ final class CallTimer implements SessionTimer.Listener {
             copy.remove(HeaderName.SESSION_EXPIRES);
             copy.remove(HeaderName.MIN_SE);
         }
+    }
+
+    private static final int TIMER = 1;
+    private static final int AUTOMATIC = 2;
+    private static final int DESCRIBED = 3;
+
+    void write(FieldWriter out) {
+        out.part(TIMER, timer::write).flag(AUTOMATIC, automatic);
+        if (described != null) {
+            out.bytes(DESCRIBED, described.toBytes());
+        }
+    }
+
+    /** Whether the container kept the timer that was written down. */
+    static boolean isAutomatic(FieldReader in) {
+        return in.flag(AUTOMATIC);
+    }
+
+    /** Goes on where another node has left it. */
+    void resume(FieldReader in) {
+        described = in.bytes(DESCRIBED).map(Messages::message).orElse(null);
+        in.part(TIMER).ifPresent(timer::resume);
     }
 
     void stop() {

@@ -9,10 +9,10 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Attributes;
-import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 
 /** All sessions that one request made, for it was forked or answered in several dialogs (JSR 359). Safe for use by any thread. */
@@ -20,6 +20,7 @@ final class DialogFamily implements ForkingContext, BoundAttributes {
 
     private final SipSessionState root;
     private final AppRuntime runtime;
+    private final Attributes attributes = new Attributes();
     private final Binding<ForkingContext> binding;
     private volatile List<SipSessionState> members; // as long as they are valid
     private @Nullable AutomaticProcessing later; // of sessions that are derived from now on; in the core section
@@ -28,7 +29,18 @@ final class DialogFamily implements ForkingContext, BoundAttributes {
         this.root = root;
         this.runtime = runtime;
         this.members = List.copyOf(root.fork());
-        this.binding = new Binding<>(runtime, this, new Attributes(), root.id().value(), this::isValid);
+        this.binding = new Binding<>(runtime, this, attributes, root.id().value(), this::isValid);
+    }
+
+    Attributes attributes() {
+        return attributes;
+    }
+
+    /** What the session keeps for all of them, if it is the one that keeps it. In the core section. */
+    static Optional<Attributes> attributes(SipSessionState session) {
+        return session.forkingFacade() instanceof DialogFamily family && family.root == session
+                ? Optional.of(family.attributes)
+                : Optional.empty();
     }
 
     /** The one of the session and of all that were derived with it. In the core section. */
@@ -43,8 +55,7 @@ final class DialogFamily implements ForkingContext, BoundAttributes {
 
     /** A session for another dialog that is made here of the request that began the first one. In the core section. */
     static Session branch(SipSessionState root, SipRequest begun, AppRuntime runtime) {
-        SipSessionState branch =
-                root.branch(new SessionId(runtime.services().identifiers().tag()), runtime.now());
+        SipSessionState branch = root.branch(runtime.newId(root.appSession()), runtime.now());
         runtime.services().sessions().add(branch);
         Session session = joined(root, branch, runtime);
         session.messages().begunBy(begun);

@@ -126,7 +126,7 @@ public final class Factory implements SipFactory {
         Method wanted = requestMethod(method, runtime);
         AppSessionState session = own(appSession);
         Identifiers identifiers = runtime.services().identifiers();
-        NameAddr local = party(from).withTag(identifiers.tag());
+        NameAddr local = party(from).withTag(session.identifier(identifiers));
         NameAddr remote = party(to);
         String callId = identifiers.callId();
         return session.strand().call(() -> {
@@ -193,10 +193,10 @@ public final class Factory implements SipFactory {
         if (incoming.maxForwards() == 0) {
             throw new IllegalArgumentException("Max-Forwards of " + original.describe() + " is 0");
         }
-        NameAddr local = incoming.from().withTag(identifiers.tag());
+        AppSessionState session = original.sessionState().appSession();
+        NameAddr local = incoming.from().withTag(session.identifier(identifiers));
         NameAddr remote = incoming.to().withoutTag();
         String callId = sameCallId ? incoming.callId() : identifiers.callId();
-        AppSessionState session = original.sessionState().appSession();
         return session.strand().call(() -> {
             SipSessionState sip = runtime.newSipSession(
                     session, callId, local, remote, original.sessionState().handler());

@@ -28,6 +28,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.uri.SyntaxException;
 
 /** Brings requests that have found their session to its servlet. Methods are called in the core section of the session. */
@@ -142,6 +143,7 @@ public final class Inbound {
         if (request.method().equals(Method.BYE)) {
             Session.of(session, runtime).messages().answerPending(487); // RFC 3261 §15.1.2
         }
+        nameForOthers(session, transaction, request);
         UasEvents events = new UasEvents(runtime, session);
         UasCore core = new UasCore(transaction, request, session, runtime.services(), events);
         SipRequest facade = SipRequest.received(runtime, session, request, incoming, core);
@@ -155,6 +157,17 @@ public final class Inbound {
         if (!runtime.callback(session.appSession(), new Delivery(runtime, facade))) {
             core.refuse(SipServletResponse.SC_SERVICE_UNAVAILABLE);
             facade.committed();
+        }
+    }
+
+    /** By the To tag, and until that is sent by the transaction, other nodes find the session. */
+    private void nameForOthers(SipSessionState session, ServerTransaction transaction, Request request) {
+        AppSessionState appSession = session.appSession();
+        if (!appSession.token().isEmpty() && request.toTag().isEmpty()) {
+            transaction.localTag(appSession.identifier(runtime.services().identifiers()));
+            if (runtime.replicates() && request.method().equals(Method.INVITE)) {
+                appSession.names(TransactionLayer.serverKey(transaction.request()));
+            }
         }
     }
 

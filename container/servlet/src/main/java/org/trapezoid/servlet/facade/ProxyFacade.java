@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.api.Binding;
@@ -26,15 +27,16 @@ import org.trapezoid.servlet.proxy.ProxySettings;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.Target;
 import org.trapezoid.servlet.session.ProxiedDialog;
-import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.uri.Uri;
 
 /** The proxy of one request (JSR 289 §10). Safe for use by any thread: enters the core section of the session's strand. */
@@ -96,6 +98,20 @@ final class ProxyFacade implements Proxy {
     /** The core; it exists once there are branches. In the core section. */
     Optional<ProxyCore> core() {
         return Optional.ofNullable(core);
+    }
+
+    /** Goes on with the proxying that another node has begun. In the core section. */
+    void restore(FieldReader in, Function<ServerTransaction.Memento, ServerTransaction> transactions) {
+        if (session.isRecordRouted()) {
+            settings.recordRoute(ownRecordRoute());
+            settings.sessionTimer(runtime.application().settings().extensions().proxiedSessionTimer());
+        }
+        core = ProxyCore.restored(
+                in, transactions, runtime.proxies(), settings, new ProxyEvents(this, runtime, session));
+    }
+
+    void supervise(boolean newSupervised) {
+        supervised = newSupervised;
     }
 
     private ProxyCore openCore() {
@@ -181,6 +197,9 @@ final class ProxyFacade implements Proxy {
             return session;
         }
         int status = response.status();
+        if (status > 100 && status < 300) {
+            session.strand().protect();
+        }
         if (status >= 300) {
             if (session.state() != SessionState.CONFIRMED) {
                 session.state(SessionState.TERMINATED);
@@ -218,8 +237,7 @@ final class ProxyFacade implements Proxy {
             if (!session.isValid()) {
                 return session;
             }
-            member = session.derive(
-                    new SessionId(runtime.services().identifiers().tag()), runtime.now());
+            member = session.derive(runtime.newId(session.appSession()), runtime.now());
             runtime.services().sessions().add(member);
             DialogFamily.joined(session, member, runtime).messages().begunBy(request);
         }

@@ -48,8 +48,13 @@ final class Session implements SipSession, BoundAttributes {
         this.state = state;
         this.runtime = runtime;
         this.upkeep = new SessionUpkeep(this, runtime);
-        this.binding =
-                new Binding<>(runtime, this, state.attributes(), state.id().value(), state::isValid);
+        this.binding = new Binding<>(
+                runtime,
+                this,
+                state.appSession(),
+                state.attributes(),
+                state.id().value(),
+                state::isValid);
     }
 
     /** The facade of the state, always the same one. */

@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Message;
 
@@ -23,6 +25,15 @@ final class SessionIdentifier {
 
     SessionIdentifier(RandomGenerator random) {
         this.random = random;
+    }
+
+    void write(FieldWriter out) {
+        out.text(1, own).text(2, peer);
+    }
+
+    void read(FieldReader in) {
+        own = in.requiredText(1);
+        peer = in.requiredText(2);
     }
 
     /** What a message of the peer says about itself. */

@@ -23,6 +23,7 @@ final class SessionMessages {
     private List<SipRequest> sent = List.of(); // without final response
     private List<SipResponse> unacknowledged = List.of(); // 2xx to our INVITE without ACK
     private List<SipResponse> reliable = List.of(); // provisional responses of either side without PRACK
+    private List<SipRequest> acknowledging = List.of(); // our INVITEs with a 2xx, while that may be repeated
     private @Nullable SipResponse accepted; // our 2xx to an INVITE without ACK
 
     /** The request that made the session. */
@@ -119,6 +120,35 @@ final class SessionMessages {
 
     List<SipResponse> unacknowledged() {
         return unacknowledged;
+    }
+
+    /** A 2xx to our INVITE came: it is acknowledged again each time it is repeated. */
+    void acknowledging(SipRequest invite) {
+        if (!acknowledging.contains(invite)) {
+            acknowledging = with(acknowledging, invite);
+        }
+    }
+
+    /** No 2xx to it is repeated any more. */
+    void over(SipRequest request) {
+        acknowledging = without(acknowledging, request);
+    }
+
+    List<SipRequest> acknowledging() {
+        return acknowledging;
+    }
+
+    /** Our 2xx to an INVITE that waits for its ACK. */
+    Optional<SipResponse> accepted() {
+        return Optional.ofNullable(accepted);
+    }
+
+    /** All that wait for an ACK or a PRACK. */
+    List<SipResponse> unsettled() {
+        List<SipResponse> all = new ArrayList<>(unacknowledged);
+        all.addAll(reliable);
+        accepted().ifPresent(all::add);
+        return all;
     }
 
     /** The ACK for it was made. */

@@ -128,7 +128,7 @@ final class SessionRequests {
         SipRequest subscribe = begun.get();
         Session other = DialogFamily.branch(state, subscribe, runtime);
         SipSessionState derived = other.state();
-        String tag = runtime.services().identifiers().tag();
+        String tag = derived.appSession().identifier(runtime.services().identifiers());
         Dialog dialog = Dialog.uas(
                 subscribe.message(),
                 Response.to(subscribe.message(), 200).toTag(tag).build());

@@ -3,6 +3,8 @@ package org.trapezoid.servlet.facade;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 
 /** What the container keeps for a session: its session timer and its identifier. Confined to the strand of the session. */
 final class SessionUpkeep {
@@ -16,6 +18,25 @@ final class SessionUpkeep {
     SessionUpkeep(Session session, AppRuntime runtime) {
         this.session = session;
         this.runtime = runtime;
+    }
+
+    /** Writes down what there is. */
+    void writeTo(int timerField, int identifierField, FieldWriter out) {
+        if (callTimer != null) {
+            out.part(timerField, callTimer::write);
+        }
+        if (identifier != null) {
+            out.part(identifierField, identifier::write);
+        }
+    }
+
+    /** Goes on where another node has left it. */
+    void readFrom(Optional<FieldReader> timer, Optional<FieldReader> identity) {
+        timer.ifPresent(in -> {
+            CallTimer kept = CallTimer.isAutomatic(in) ? callTimer().orElseGet(this::keepTime) : keepTime();
+            kept.resume(in);
+        });
+        identity.ifPresent(in -> identifier().ifPresent(own -> own.read(in)));
     }
 
     /** What Session-ID tells of the call, if the application has the container send it. */

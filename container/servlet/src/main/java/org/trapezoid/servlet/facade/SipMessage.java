@@ -62,6 +62,10 @@ abstract class SipMessage implements SipServletMessage {
         return session;
     }
 
+    final Attributes attributes() {
+        return attributes;
+    }
+
     /** Where it came from; empty for what is made here. */
     final Optional<Flow> flow() {
         return flow;

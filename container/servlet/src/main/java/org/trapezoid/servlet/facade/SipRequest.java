@@ -16,6 +16,7 @@ import jakarta.servlet.sip.URI;
 import jakarta.servlet.sip.ar.SipApplicationRoutingDirective;
 import jakarta.servlet.sip.ar.SipApplicationRoutingRegion;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,32 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     /** A request that the application is going to send. */
     static SipRequest made(AppRuntime runtime, SipSessionState session, Request request, Sending sending) {
         return new SipRequest(runtime, session, request, Optional.empty(), null, sending);
+    }
+
+    /** A request that was sent from another node. */
+    static SipRequest restored(AppRuntime runtime, SipSessionState session, Request request, RoutingState routing) {
+        SipRequest restored = new SipRequest(runtime, session, request, Optional.empty(), null, null);
+        restored.routing = routing;
+        return restored;
+    }
+
+    /** Gives a request that another node has begun to proxy its proxy again. */
+    ProxyFacade proxied(boolean supervised) {
+        ProxyFacade facade = new ProxyFacade(this, null);
+        facade.supervise(supervised);
+        proxy = facade;
+        return facade;
+    }
+
+    /** A response to it, the same object if one with these bytes is expected to be acknowledged. In the core section. */
+    SipResponse known(SipSessionState of, Response response, boolean received) {
+        byte[] bytes = response.toBytes();
+        for (SipResponse each : Session.of(of, runtime()).messages().unsettled()) {
+            if (Arrays.equals(each.message().toBytes(), bytes)) {
+                return each;
+            }
+        }
+        return SipResponse.restored(this, of, response, received);
     }
 
     /** The request of a proxy branch; until the branch starts, changes go to it. */

@@ -80,6 +80,14 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
         return shown;
     }
 
+    /** A response that was sent or came at another node. */
+    static SipResponse restored(SipRequest request, SipSessionState session, Response response, boolean received) {
+        SipResponse restored =
+                new SipResponse(request, session, response, Optional.empty(), null, received, null, null, false);
+        restored.committed = !received;
+        return restored;
+    }
+
     /** A response to a request of the application; from a derived session if it has another To tag. */
     static SipResponse received(SipRequest request, SipSessionState session, Response response, Optional<Flow> flow) {
         return new SipResponse(request, session, response, flow, null, true, null, null, false);

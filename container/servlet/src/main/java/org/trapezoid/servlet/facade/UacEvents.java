@@ -54,6 +54,9 @@ final class UacEvents implements UacCore.Listener {
         if (response.status() >= 200) {
             Session.of(sent.sessionState(), runtime).messages().completed(sent);
             sent.finalResponse(facade);
+            if (response.status() < 300 && facade.getMethod().equals("INVITE")) {
+                Session.of(sent.sessionState(), runtime).messages().acknowledging(sent);
+            }
         }
         identify(sent, session, response);
         keepTime(sent, session, response);
@@ -144,6 +147,10 @@ final class UacEvents implements UacCore.Listener {
 
     @Override
     public void onEnded() {
-        runtime.settle(Objects.requireNonNull(request).sessionState().appSession());
+        SipRequest sent = Objects.requireNonNull(request);
+        if (sent.sessionState().facade() instanceof Session session) {
+            session.messages().over(sent);
+        }
+        runtime.settle(sent.sessionState().appSession());
     }
 }

@@ -33,7 +33,7 @@ final class UasEvents implements UasCore.Listener {
         request = facade;
     }
 
-    private SipRequest facade() {
+    SipRequest facade() {
         return Objects.requireNonNull(request);
     }
 

@@ -9,6 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
+import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.header.HeaderName;
@@ -78,6 +82,79 @@ public final class ProxyBranch implements ClientUser {
         this.target = target;
         this.destination = Target.of(target, core.received());
         this.settings = settings;
+    }
+
+    private static final int TARGET = 1;
+    private static final int STATE = 2;
+    private static final int OUTGOING = 3;
+    private static final int RESPONSE = 4;
+    private static final int BREADTH = 5;
+    private static final int TIMED_OUT = 6;
+    private static final int CANCELLED = 7;
+    private static final int TIME_LEFT = 8;
+    private static final int EDITED = 9;
+    private static final int REDIRECTED_BY = 10;
+
+    /** Writes it down, without what a redirection of its own has made. */
+    void write(FieldWriter out, int redirector) {
+        out.text(TARGET, target.toString())
+                .text(STATE, state.name())
+                .number(BREADTH, breadth)
+                .flag(TIMED_OUT, timedOut)
+                .flag(CANCELLED, cancelled)
+                .number(REDIRECTED_BY, redirector + 1);
+        if (limited) {
+            out.number(
+                    TIME_LEFT,
+                    Duration.ofNanos(Math.max(0, deadline - core.timers().nanoTime()))
+                                    .toMillis()
+                            + 1);
+        }
+        if (outgoing != null) {
+            outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
+        }
+        if (response != null) {
+            out.bytes(RESPONSE, response.toBytes());
+        }
+        if (edited != null) {
+            out.bytes(EDITED, edited.toBytes());
+        }
+    }
+
+    static ProxyBranch restored(FieldReader in, ProxyCore core, ProxySettings settings) {
+        ProxyBranch branch = new ProxyBranch(core, Uri.parse(in.requiredText(TARGET)), settings);
+        branch.state = State.valueOf(in.requiredText(STATE));
+        branch.breadth = (int) in.number(BREADTH);
+        branch.timedOut = in.flag(TIMED_OUT);
+        branch.cancelled = in.flag(CANCELLED);
+        branch.response = in.bytes(RESPONSE).map(Messages::response).orElse(null);
+        branch.edited = in.bytes(EDITED).map(Messages::request).orElse(null);
+        return branch;
+    }
+
+    /** Which branch was redirected to this one, -1 for none. */
+    static int redirector(FieldReader in) {
+        return (int) in.number(REDIRECTED_BY) - 1;
+    }
+
+    /** Goes on where another node has left it; all branches are there. */
+    void resume(FieldReader in) {
+        if (!isPending()) {
+            return;
+        }
+        core.breadth().take(breadth);
+        timerCFrom = core.timers().nanoTime();
+        long left = in.number(TIME_LEFT);
+        if (left > 0) {
+            limit(timerCFrom, Duration.ofMillis(left - 1));
+        }
+        Optional<FieldReader> sent = in.part(OUTGOING);
+        if (sent.isPresent()) {
+            outgoing = core.restore(Transactions.client(sent.get()), this);
+            schedule();
+        } else {
+            send(toSend()); // nobody knows where it was to go
+        }
     }
 
     public Uri target() {

@@ -8,9 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
+import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Timers;
@@ -126,6 +131,110 @@ public final class ProxyCore implements ServerUser, Stranded {
         this.branchPart = environment.loops().branchPart(transaction.request(), state);
         this.breadth = Breadth.of(original);
         this.targets = new TargetSet(settings, breadth);
+    }
+
+    private static final int TRANSACTION = 1;
+    private static final int ORIGINAL = 2;
+    private static final int CANCELLED = 3;
+    private static final int REJECTED = 4;
+    private static final int SETTINGS = 5;
+    private static final int BRANCH = 6;
+    private static final int FINAL = 7;
+    private static final int WAITS = 20; // of a branch
+    private static final int BRANCH_NUMBER = 1;
+    private static final int RESPONSE = 2;
+
+    /** Writes it down, while it is not answered. */
+    public void write(FieldWriter out) {
+        out.part(TRANSACTION, part -> Transactions.write(transaction.memento(), part))
+                .bytes(ORIGINAL, original.toBytes())
+                .flag(CANCELLED, cancelled)
+                .flag(REJECTED, rejected)
+                .part(SETTINGS, settings::write);
+        List<ProxyBranch> branches = targets.branches();
+        for (ProxyBranch each : branches) {
+            out.part(BRANCH, part -> {
+                each.write(part, each.redirectedBy().map(branches::indexOf).orElse(-1));
+                part.flag(WAITS, targets.isWaiting(each));
+            });
+        }
+        responses.forEach((branch, response) -> out.part(FINAL, part -> part.number(
+                        BRANCH_NUMBER, branch.map(branches::indexOf).orElse(-1) + 1)
+                .bytes(RESPONSE, response.toBytes())));
+    }
+
+    /** Whether it can be written down: a final response has not been sent. */
+    public boolean isUnanswered() {
+        return started && !answered && !succeeded && !completed;
+    }
+
+    /**
+     * Goes on where another node has left it: each branch waits for its responses again.
+     *
+     * @param settings as the application has them by its configuration
+     */
+    public static ProxyCore restored(
+            FieldReader in,
+            Function<ServerTransaction.Memento, ServerTransaction> transactions,
+            ProxyEnvironment environment,
+            ProxySettings settings,
+            Listener listener) {
+        ServerTransaction.Memento memento =
+                Transactions.server(in.part(TRANSACTION).orElseThrow());
+        Request request = Messages.request(in.bytes(ORIGINAL).orElseThrow());
+        settings.read(in.part(SETTINGS).orElseThrow());
+        ProxyCore core =
+                new ProxyCore(transactions.apply(memento), request, RoutingState.NEW, environment, settings, listener);
+        core.started = true;
+        core.transaction.user(core);
+        return core;
+    }
+
+    /** The second half of {@link #restored}, when the listener knows it. */
+    public void resume(FieldReader in) {
+        cancelled = in.flag(CANCELLED);
+        rejected = in.flag(REJECTED);
+        List<FieldReader> parts = in.parts(BRANCH);
+        for (FieldReader part : parts) {
+            ProxyBranch branch = ProxyBranch.restored(part, this, settings.copy());
+            targets.add(branch);
+            if (part.flag(WAITS)) {
+                targets.await(branch);
+            }
+        }
+        List<ProxyBranch> branches = targets.branches();
+        for (int i = 0; i < parts.size(); i++) {
+            redirections(branches, parts, i);
+        }
+        for (FieldReader part : in.parts(FINAL)) {
+            int branch = (int) part.number(BRANCH_NUMBER) - 1;
+            Response response = Messages.response(part.bytes(RESPONSE).orElseThrow());
+            if (branch < 0) {
+                responses.offerOwn(response);
+            } else {
+                responses.offer(branches.get(branch), response);
+            }
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            branches.get(i).resume(parts.get(i));
+        }
+        proceed();
+    }
+
+    private static void redirections(List<ProxyBranch> branches, List<FieldReader> parts, int redirector) {
+        List<ProxyBranch> redirected = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            if (ProxyBranch.redirector(parts.get(i)) == redirector) {
+                redirected.add(branches.get(i));
+            }
+        }
+        if (!redirected.isEmpty()) {
+            branches.get(redirector).recursed(redirected);
+        }
+    }
+
+    OutgoingRequest restore(OutgoingRequest.Memento sent, ClientUser user) {
+        return environment.outbound().restore(this, sent, user);
     }
 
     @Override

@@ -4,6 +4,8 @@ package org.trapezoid.servlet.proxy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.uri.Uri;
 
 /** How a request is proxied; a branch starts with a copy of its own. Confined to the strand of the call. */
@@ -29,6 +31,26 @@ public final class ProxySettings {
                 .timeout(timeout)
                 .sessionTimer(sessionTimer)
                 .history(history);
+    }
+
+    private static final int SEQUENTIAL = 1;
+    private static final int NO_RECURSION = 2;
+    private static final int NO_CANCEL = 3;
+    private static final int TIMEOUT = 4;
+
+    /** Writes down what applications choose; the rest comes from their configuration. */
+    void write(FieldWriter out) {
+        out.flag(SEQUENTIAL, !parallel).flag(NO_RECURSION, !recurse).flag(NO_CANCEL, noCancel);
+        timeout.ifPresent(time -> out.number(TIMEOUT, time.toMillis()));
+    }
+
+    void read(FieldReader in) {
+        parallel = !in.flag(SEQUENTIAL);
+        recurse = !in.flag(NO_RECURSION);
+        noCancel = in.flag(NO_CANCEL);
+        if (in.number(TIMEOUT) > 0) {
+            timeout = Optional.of(Duration.ofMillis(in.number(TIMEOUT)));
+        }
     }
 
     /** All targets at once, or one after another. */

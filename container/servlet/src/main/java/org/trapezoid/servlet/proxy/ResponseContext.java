@@ -4,6 +4,7 @@ package org.trapezoid.servlet.proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.trapezoid.sip.message.Response;
 
 /** The final responses of one proxied request that compete with each other, RFC 3261 §16.7. Confined to its strand. */
@@ -23,6 +24,13 @@ final class ResponseContext {
     void offerOwn(Response response) {
         finals.add(response);
         branches.add(Optional.empty());
+    }
+
+    /** Each response with the branch it came from. */
+    void forEach(BiConsumer<Optional<ProxyBranch>, Response> action) {
+        for (int i = 0; i < finals.size(); i++) {
+            action.accept(branches.get(i), finals.get(i));
+        }
     }
 
     int size() {

@@ -41,6 +41,15 @@ final class TargetSet {
         branches.add(branch);
     }
 
+    /** One whose turn has not come yet. */
+    void await(ProxyBranch branch) {
+        waiting.add(branch);
+    }
+
+    boolean isWaiting(ProxyBranch branch) {
+        return waiting.contains(branch);
+    }
+
     /** Targets of a redirection: their turn is before that of others. */
     void addFirst(List<ProxyBranch> recursed) {
         branches.addAll(recursed);

@@ -26,6 +26,9 @@ public interface Outbound {
             RequestFinisher finisher,
             String branchEnd);
 
+    /** Goes on with a request that another node has sent. */
+    OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento sent, ClientUser user);
+
     /** Sends nothing: the request is answered here, after this returned. */
     OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user);
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Timer;
+import org.trapezoid.sip.message.Identifiers;
 
 /** State of an application session (JSR 289 §6.1). Confined to its strand, unless a method says otherwise. */
 public final class AppSessionState implements Stranded {
@@ -38,6 +39,8 @@ public final class AppSessionState implements Stranded {
     private int callbacks;
     private Set<String> indexKeys = Set.of();
     private @Nullable Object facade;
+    private @Nullable Replica replica; // of a distributable application in a cluster
+    private byte[] unread = {}; // what a node of a later version has written down
 
     public AppSessionState(
             SessionId id,
@@ -64,6 +67,47 @@ public final class AppSessionState implements Stranded {
 
     public SessionId id() {
         return id;
+    }
+
+    /**
+     * By what other nodes know it, of which its ids and tags begin; empty without a cluster. It is not the id: peers see it.
+     */
+    public String token() {
+        return strand.token();
+    }
+
+    /** A tag or an id of something in the session, by which other nodes find it. */
+    public String identifier(Identifiers identifiers) {
+        return token() + identifiers.tag();
+    }
+
+    /** From now on the session is kept elsewhere too. In the core section. */
+    public void replica(Replica newReplica) {
+        replica = newReplica;
+        strand.outbox(newReplica);
+    }
+
+    /** Something has changed that outlives this node. In the core section. */
+    public void changed() {
+        if (replica != null) {
+            replica.changed();
+        }
+    }
+
+    /** A transaction that belongs to the session, as {@code TransactionLayer.serverKey} names it. In the core section. */
+    public void names(String transaction) {
+        if (replica != null) {
+            replica.names(transaction);
+        }
+    }
+
+    /** What a later version has written down, to be written down again. */
+    public byte[] unread() {
+        return unread;
+    }
+
+    public void unread(byte[] fields) {
+        unread = fields;
     }
 
     public String application() {
@@ -95,8 +139,10 @@ public final class AppSessionState implements Stranded {
         return lastAccessedAt;
     }
 
+    /** In the core section. */
     public void accessed(long now) {
         lastAccessedAt = now;
+        changed();
     }
 
     /** Milliseconds since the epoch, {@link #NEVER} for none; any thread. */
@@ -109,6 +155,7 @@ public final class AppSessionState implements Stranded {
         expiry.cancel();
         expiresAt = time;
         expiry = timer;
+        changed();
     }
 
     /** Any thread. */
@@ -125,6 +172,16 @@ public final class AppSessionState implements Stranded {
             timers = null;
         }
         httpSessions = List.of();
+        if (replica != null) {
+            replica.ended();
+        }
+    }
+
+    /** It goes on at another node: nobody is told here. */
+    public void left() {
+        replica = null;
+        List.copyOf(sipSessions).forEach(SipSessionState::invalidated);
+        invalidated();
     }
 
     public boolean invalidateWhenReady() {
@@ -133,11 +190,21 @@ public final class AppSessionState implements Stranded {
 
     public void invalidateWhenReady(boolean value) {
         invalidateWhenReady = value;
+        changed();
     }
 
     /** The SIP sessions that are valid, in order of creation; a view. */
     public List<SipSessionState> sipSessions() {
         return sipSessions;
+    }
+
+    /** Whether a session of some kind was ever there. */
+    boolean hadSession() {
+        return hadSession;
+    }
+
+    void hadSession(boolean had) {
+        hadSession = had;
     }
 
     void add(SipSessionState session) {
@@ -181,11 +248,13 @@ public final class AppSessionState implements Stranded {
             timers = new LinkedHashMap<>(4);
         }
         timers.put(timer.id(), timer);
+        changed();
     }
 
     public void remove(TimerState timer) {
         if (timers != null) {
             timers.remove(timer.id());
+            changed();
         }
     }
 
@@ -196,6 +265,12 @@ public final class AppSessionState implements Stranded {
 
     public void callbackEnded() {
         callbacks--;
+        if (replica != null) {
+            replica.changed();
+            if (callbacks == 0) {
+                replica.idle();
+            }
+        }
     }
 
     /** Whether the application is being called, or is about to be: what it holds must not end under its hands. */
@@ -223,6 +298,7 @@ public final class AppSessionState implements Stranded {
 
     void indexKeys(Set<String> keys) {
         indexKeys = keys;
+        changed();
     }
 
     /** What the facade layer keeps with the session, so that the same object is given out each time. */

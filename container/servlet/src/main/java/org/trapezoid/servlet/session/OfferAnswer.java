@@ -63,6 +63,11 @@ public final class OfferAnswer {
         response(response, false);
     }
 
+    void restore(boolean oursPending, boolean theirsPending) {
+        ours = oursPending;
+        theirs = theirsPending;
+    }
+
     /** Nobody answers any more. */
     public void clear() {
         ours = false;

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.message.Request;
 
 /** What a proxy keeps of the dialog that its session passes on. Confined to the strand of the session. */
@@ -17,6 +19,40 @@ public final class ProxiedDialog {
      * @param recordRoutes as the 2xx carried them
      */
     public record Accepted(String calleeContact, List<String> recordRoutes) {}
+
+    private static final int CALLEE_TAG = 1;
+    private static final int CONTACT = 2;
+    private static final int RECORD_ROUTE = 3;
+    private static final int CALLER_CSEQ = 4;
+    private static final int CALLEE_CSEQ = 5;
+    private static final int SEEN_ACK = 6;
+    private static final int FROM_TAG = 1;
+    private static final int TO_TAG = 2;
+    private static final int CSEQ = 3;
+
+    void write(FieldWriter out) {
+        out.text(CALLEE_TAG, calleeTag());
+        accepted().ifPresent(success -> out.text(CONTACT, success.calleeContact())
+                .texts(RECORD_ROUTE, success.recordRoutes()));
+        out.number(CALLER_CSEQ, callerCSeq).number(CALLEE_CSEQ, calleeCSeq);
+        for (SeenAck each : seenAcks) {
+            out.part(SEEN_ACK, part -> part.text(FROM_TAG, each.fromTag)
+                    .text(TO_TAG, each.toTag)
+                    .number(CSEQ, each.cseq));
+        }
+    }
+
+    void read(FieldReader in) {
+        calleeTag = in.text(CALLEE_TAG).orElse(null);
+        in.text(CONTACT).ifPresent(contact -> accepted = new Accepted(contact, in.texts(RECORD_ROUTE)));
+        callerCSeq = in.number(CALLER_CSEQ);
+        calleeCSeq = in.number(CALLEE_CSEQ);
+        seenAcks = new ArrayList<>();
+        for (FieldReader each : in.parts(SEEN_ACK)) {
+            seenAcks.add(new SeenAck(
+                    each.text(FROM_TAG).orElse(""), each.text(TO_TAG).orElse(""), each.number(CSEQ)));
+        }
+    }
 
     private record SeenAck(String fromTag, String toTag, long cseq) {
 

@@ -80,6 +80,13 @@ public final class SessionRegistry {
         sipSessions.put(session.id().value(), session);
     }
 
+    /** One that is restored may be known by the id of the one it was derived from, which has ended. */
+    public void alias(SipSessionState session) {
+        if (session.isRecordRouted()) {
+            sipSessions.putIfAbsent(session.routeId().value(), session);
+        }
+    }
+
     /** The session whose id stands in our Record-Route value. */
     public Optional<SipSessionState> sipSession(String id) {
         return Optional.ofNullable(sipSessions.get(id));

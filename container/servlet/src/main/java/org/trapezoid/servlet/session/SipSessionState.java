@@ -53,7 +53,7 @@ public final class SipSessionState implements Stranded {
     private @Nullable Object forkingFacade;
 
     /** Who was proven to have sent the request that began the session, and the tag of its From. */
-    private record Sender(Identity identity, Optional<String> tag) {}
+    record Sender(Identity identity, Optional<String> tag) {}
 
     /** Makes a session and adds it to its application session. */
     public SipSessionState(
@@ -157,6 +157,10 @@ public final class SipSessionState implements Stranded {
     public void accessed(long now) {
         lastAccessedAt = now;
         appSession.accessed(now);
+    }
+
+    Optional<Sender> provenSender() {
+        return Optional.ofNullable(sender);
     }
 
     /** Who was proven to have sent the request that begins it, with that tag in From. */
@@ -308,6 +312,60 @@ public final class SipSessionState implements Stranded {
     /** The next sequence number for a request outside a dialog. */
     public long nextCSeq() {
         return dialog == null ? ++localCSeq : dialog.localCSeq() + 1;
+    }
+
+    long localCSeq() {
+        return localCSeq;
+    }
+
+    boolean wasUsed() {
+        return used;
+    }
+
+    boolean hasSiblings() {
+        return siblings != null;
+    }
+
+    Optional<OfferAnswer> presentOffers() {
+        return Optional.ofNullable(offers);
+    }
+
+    Optional<ProxiedDialog> presentProxied() {
+        return Optional.ofNullable(proxied);
+    }
+
+    /** Goes on where another node has left it; the dialog was given before. */
+    void restore(
+            SessionId route,
+            SessionState newState,
+            long newLocalCSeq,
+            boolean isProxying,
+            boolean isRecordRouted,
+            boolean wasUsed,
+            boolean hasCall,
+            boolean isCallOver,
+            long accessedAt) {
+        routeId = route;
+        state = newState;
+        localCSeq = newLocalCSeq;
+        proxying = isProxying;
+        recordRouted = isRecordRouted;
+        used = wasUsed;
+        calling = hasCall;
+        callOver = isCallOver;
+        lastAccessedAt = accessedAt;
+    }
+
+    /** Its relatives, which one request made; empty lists for one that has none. */
+    void relate(List<SipSessionState> ofFamily, List<SipSessionState> ofFork) {
+        if (!ofFamily.isEmpty() && family == null) {
+            List<SipSessionState> members = new ArrayList<>(ofFamily);
+            ofFamily.forEach(each -> each.family = members);
+        }
+        if (!ofFork.isEmpty() && siblings == null) {
+            List<SipSessionState> all = new ArrayList<>(ofFork);
+            ofFork.forEach(each -> each.siblings = all);
+        }
     }
 
     /** Who waits for an answer to an offer in the dialog. */

@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.concurrent.Timers;
 
@@ -19,7 +21,7 @@ public final class TimerState {
     private final Optional<Duration> period;
     private final boolean fixedDelay;
     private final boolean persistent;
-    private final @Nullable Serializable info;
+    private @Nullable Serializable info;
     private final Timers timers;
     private final InstantSource time;
     private final Consumer<TimerState> onFire;
@@ -73,6 +75,37 @@ public final class TimerState {
         return timer;
     }
 
+    private static final int ID = 1;
+    private static final int DUE = 2;
+    private static final int PERIOD = 3;
+    private static final int FIXED_DELAY = 4;
+    private static final int PERSISTENT = 5;
+
+    /** Writes it down, but for its info. */
+    public void write(FieldWriter out) {
+        out.text(ID, id).number(DUE, dueAt).flag(FIXED_DELAY, fixedDelay).flag(PERSISTENT, persistent);
+        period.ifPresent(each -> out.number(PERIOD, each.toMillis()));
+    }
+
+    /** Goes on with a timer that another node has started; one that was due meanwhile is due now. */
+    public static TimerState restored(
+            FieldReader in, AppSessionState session, Timers timers, InstantSource time, Consumer<TimerState> onFire) {
+        long period = in.number(PERIOD);
+        TimerState timer = new TimerState(
+                in.requiredText(ID),
+                session,
+                period > 0 ? Optional.of(Duration.ofMillis(period)) : Optional.empty(),
+                in.flag(FIXED_DELAY),
+                in.flag(PERSISTENT),
+                null,
+                timers,
+                time,
+                onFire);
+        session.add(timer);
+        timer.schedule(in.number(DUE));
+        return timer;
+    }
+
     public String id() {
         return id;
     }
@@ -83,6 +116,11 @@ public final class TimerState {
 
     public @Nullable Serializable info() {
         return info;
+    }
+
+    /** Of a timer that was restored. */
+    public void info(Serializable restored) {
+        info = restored;
     }
 
     public boolean isPersistent() {
@@ -131,6 +169,7 @@ public final class TimerState {
 
     private void schedule(long at) {
         dueAt = at;
+        session.changed();
         pending = timers.schedule(session, Duration.ofMillis(Math.max(0, at - time.millis())), this::onExpiry);
     }
 

@@ -4,6 +4,8 @@ package org.trapezoid.servlet.ua;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.dialog.SubscriptionUsage;
 import org.trapezoid.sip.dialog.SubscriptionUsage.Role;
 import org.trapezoid.sip.message.Method;
@@ -36,6 +38,16 @@ public final class EventAnswer {
             SipSessionState session, Request subscribe, UaServices services, UsageListener listener) {
         Subscriptions.enter(session, Role.NOTIFIER, subscribe, services, listener)
                 .ifPresent(usage -> usage.granted(Subscriptions.expires(subscribe)));
+    }
+
+    /** Writes a subscription down. */
+    public static void write(SubscriptionUsage subscription, FieldWriter out) {
+        Subscriptions.write(subscription.memento(), out);
+    }
+
+    /** Goes on with a subscription that another node has left. */
+    public static void restore(FieldReader in, SipSessionState session, UaServices services, UsageListener listener) {
+        Subscriptions.restore(in, session, services, listener);
     }
 
     /** A NOTIFY arrived. */

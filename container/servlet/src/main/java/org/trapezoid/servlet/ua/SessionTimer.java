@@ -4,6 +4,8 @@ package org.trapezoid.servlet.ua;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.concurrent.Timers;
@@ -42,6 +44,7 @@ public final class SessionTimer {
     private boolean peerUpdates;
     private long begun;
     private long end;
+    private long refreshAt;
     private Timer refresh = Timer.NONE;
     private Timer expiry = Timer.NONE;
 
@@ -50,6 +53,48 @@ public final class SessionTimer {
         this.timers = timers;
         this.policy = policy;
         this.listener = listener;
+    }
+
+    private static final int MINIMUM = 1;
+    private static final int INTERVAL = 2;
+    private static final int REFRESHER = 3;
+    private static final int PEER_UPDATES = 4;
+    private static final int REFRESH_IN = 5;
+    private static final int END_IN = 6;
+
+    /** Writes it down. */
+    public void write(FieldWriter out) {
+        long now = timers.nanoTime();
+        out.number(MINIMUM, minimum)
+                .number(INTERVAL, interval)
+                .flag(REFRESHER, refresher)
+                .flag(PEER_UPDATES, peerUpdates)
+                .number(
+                        REFRESH_IN,
+                        Duration.ofNanos(Math.max(0, refreshAt - now)).toMillis())
+                .number(END_IN, Duration.ofNanos(Math.max(0, end - now)).toMillis());
+    }
+
+    /** Goes on where another node has left it. */
+    public void resume(FieldReader in) {
+        minimum = in.number(MINIMUM);
+        refresher = in.flag(REFRESHER);
+        peerUpdates = in.flag(PEER_UPDATES);
+        interval = in.number(INTERVAL);
+        if (isRunning()) {
+            begun = timers.nanoTime();
+            Duration left = Duration.ofMillis(in.number(END_IN));
+            end = begun + left.toNanos();
+            expiry = timers.schedule(owner, left, this::expire);
+            if (refresher) {
+                refreshIn(Duration.ofMillis(in.number(REFRESH_IN)));
+            }
+        }
+    }
+
+    private void refreshIn(Duration delay) {
+        refreshAt = timers.nanoTime() + delay.toNanos();
+        refresh = timers.schedule(owner, delay, listener::onRefreshDue);
     }
 
     /** Whether the session ends without a refresh. */
@@ -189,7 +234,7 @@ public final class SessionTimer {
         end = begun + Duration.ofSeconds(ending).toNanos();
         expiry = timers.schedule(owner, Duration.ofSeconds(ending), this::expire);
         if (refreshing) {
-            refresh = timers.schedule(owner, Duration.ofSeconds(interval).dividedBy(2), listener::onRefreshDue);
+            refreshIn(Duration.ofSeconds(interval).dividedBy(2));
         }
     }
 
@@ -197,7 +242,7 @@ public final class SessionTimer {
     public void refreshAfter(Duration delay) {
         if (isRunning()) {
             refresh.cancel();
-            refresh = timers.schedule(owner, delay, listener::onRefreshDue);
+            refreshIn(delay);
         }
     }
 

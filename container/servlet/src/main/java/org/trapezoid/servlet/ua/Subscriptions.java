@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.sip.dialog.SubscriptionUsage;
 import org.trapezoid.sip.header.Event;
 import org.trapezoid.sip.header.HeaderName;
@@ -101,6 +103,36 @@ final class Subscriptions {
                         .map(event -> SubscriptionUsage.of(role, event, session, services.timers(), timeout, events));
         made.ifPresent(session::add);
         return made;
+    }
+
+    private static final int ROLE = 1;
+    private static final int EVENT = 2;
+    private static final int REFER = 3;
+    private static final int STATE = 4;
+    private static final int LEFT = 5;
+    private static final int ENDS = 6;
+
+    static void write(SubscriptionUsage.Memento subscription, FieldWriter out) {
+        out.text(ROLE, subscription.role().name())
+                .text(EVENT, subscription.event().toString())
+                .number(REFER, subscription.refer())
+                .text(STATE, subscription.state().name())
+                .flag(ENDS, subscription.left().isPresent())
+                .number(LEFT, subscription.left().orElse(Duration.ZERO).toMillis());
+    }
+
+    static void restore(FieldReader in, SipSessionState session, UaServices services, UsageListener listener) {
+        session.add(SubscriptionUsage.restored(
+                new SubscriptionUsage.Memento(
+                        SubscriptionUsage.Role.valueOf(in.requiredText(ROLE)),
+                        Event.parse(in.requiredText(EVENT)),
+                        in.number(REFER),
+                        SubscriptionUsage.State.valueOf(in.requiredText(STATE)),
+                        in.flag(ENDS) ? Optional.of(Duration.ofMillis(in.number(LEFT))) : Optional.empty()),
+                session,
+                services.timers(),
+                services.timing().t1().multipliedBy(64),
+                new Events(session, listener)));
     }
 
     private record Events(SipSessionState session, UsageListener listener) implements SubscriptionUsage.Listener {

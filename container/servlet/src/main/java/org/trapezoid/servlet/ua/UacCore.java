@@ -12,6 +12,10 @@ import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
+import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogState;
 import org.trapezoid.sip.dialog.ProvisionalOrder;
@@ -63,6 +67,7 @@ public final class UacCore implements ClientUser {
     private Request request;
     private @Nullable OutgoingRequest outgoing;
     private Map<String, Sent> acks = Map.of(); // by To tag of the 2xx
+    private Map<String, Request> leftAcks = Map.of(); // by To tag; sent by another node
     private Map<String, ProvisionalOrder> provisionals = Map.of(); // by To tag
     private Map<String, SipSessionState> untold = Map.of(); // by To tag of a 2xx that the application was not told of
     private RoutingState routing = RoutingState.NEW;
@@ -80,6 +85,66 @@ public final class UacCore implements ClientUser {
         this.event = EventRequest.isMadeBy(request.method())
                 ? new EventRequest(session, services, listener, this::follow)
                 : null;
+    }
+
+    private static final int OUTGOING = 1;
+    private static final int REQUEST = 2;
+    private static final int SUCCEEDED = 3;
+    private static final int ACK = 4;
+    private static final int PROVISIONAL = 5;
+    private static final int TAG = 1;
+    private static final int VALUE = 2;
+
+    /** Writes it down, while responses may come. */
+    public void write(FieldWriter out) {
+        if (outgoing != null) {
+            outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
+        }
+        out.bytes(REQUEST, request.toBytes()).flag(SUCCEEDED, succeeded);
+        acks.forEach((tag, ack) -> ack.request()
+                .ifPresent(sent -> out.part(ACK, part -> part.text(TAG, tag)
+                        .bytes(
+                                VALUE,
+                                sent.toBuilder()
+                                        .removeFirst(HeaderName.VIA)
+                                        .build()
+                                        .toBytes()))));
+        provisionals.forEach((tag, order) ->
+                out.part(PROVISIONAL, part -> part.text(TAG, tag).number(VALUE, order.last())));
+    }
+
+    /** Goes on where another node has left it; what is not known to have arrived is sent again. */
+    public static UacCore restored(FieldReader in, SipSessionState session, UaServices services, Listener listener) {
+        Request request = Messages.request(in.bytes(REQUEST).orElseThrow());
+        return new UacCore(session, request, services, listener);
+    }
+
+    /** The second half of {@link #restored}, when the listener knows its request. */
+    public void resume(FieldReader in) {
+        succeeded = in.flag(SUCCEEDED);
+        if (!succeeded) {
+            root.transactionBegan();
+        }
+        for (FieldReader each : in.parts(ACK)) {
+            if (leftAcks.isEmpty()) {
+                leftAcks = new HashMap<>(2);
+            }
+            leftAcks.put(
+                    each.text(TAG).orElse(""),
+                    Messages.request(each.bytes(VALUE).orElseThrow()));
+        }
+        for (FieldReader each : in.parts(PROVISIONAL)) {
+            if (provisionals.isEmpty()) {
+                provisionals = new HashMap<>(2);
+            }
+            provisionals.put(each.text(TAG).orElse(""), new ProvisionalOrder(each.number(VALUE)));
+        }
+        Optional<FieldReader> sent = in.part(OUTGOING);
+        if (sent.isPresent()) {
+            outgoing = services.sender().restore(root, Transactions.client(sent.get()), this);
+        } else if (!succeeded) {
+            leave(request); // nobody knows where it was to go
+        }
     }
 
     /** The request as it was sent. */
@@ -301,6 +366,11 @@ public final class UacCore implements ClientUser {
             ack.resend();
             return;
         }
+        Request leftAck = leftAcks.get(tag);
+        if (leftAck != null) {
+            sendAck(tag, leftAck);
+            return;
+        }
         SipSessionState session = inDialog ? root : enterDialog(response, tag);
         boolean known = session.state() == SessionState.CONFIRMED || session.state() == SessionState.TERMINATED;
         boolean confirmed =
@@ -426,7 +496,8 @@ public final class UacCore implements ClientUser {
     /** A session for a further dialog of one request. */
     static SipSessionState derive(SipSessionState root, UaServices services) {
         SipSessionState session = root.derive(
-                new SessionId(services.identifiers().tag()), services.time().millis());
+                new SessionId(root.appSession().identifier(services.identifiers())),
+                services.time().millis());
         services.sessions().add(session);
         return session;
     }

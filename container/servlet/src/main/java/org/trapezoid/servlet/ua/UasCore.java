@@ -6,11 +6,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
+import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.ReliableProvisionals;
@@ -102,6 +107,104 @@ public final class UasCore implements ServerUser, Acknowledged {
         this.retransmitAfter = services.timing().t1();
     }
 
+    private static final int TRANSACTION = 1;
+    private static final int ANSWERING = 2;
+    private static final int FINAL_SENT = 3;
+    private static final int SUCCESS = 4;
+    private static final int NEXT_RSEQ = 5;
+    private static final int UNACKNOWLEDGED = 6;
+    private static final int MADE_RELIABLE = 7;
+    private static final int HELD = 8;
+    private static final int AWAITS_PRACK = 9;
+
+    /** Writes it down, while the request is not answered or its answer not acknowledged. Not its further dialogs. */
+    public void write(FieldWriter out) {
+        out.part(TRANSACTION, part -> Transactions.write(transaction.memento(), part))
+                .flag(ANSWERING, answering)
+                .flag(FINAL_SENT, finalSent)
+                .flag(AWAITS_PRACK, awaitsPrack);
+        if (success != null) {
+            out.bytes(SUCCESS, success.toBytes());
+        }
+        if (held != null) {
+            out.bytes(HELD, held.toBytes());
+        }
+        if (reliable != null) {
+            out.number(NEXT_RSEQ, reliable.nextRSeq());
+            reliable.unacknowledged().forEach(each -> out.bytes(UNACKNOWLEDGED, each.toBytes()));
+        }
+        madeReliable.forEach(each -> out.text(MADE_RELIABLE, each.headers().first(HeaderName.RSEQ)));
+    }
+
+    /**
+     * Goes on where another node has left it, in two halves: first the transaction is there again, then what has no ACK or PRACK is
+     * repeated.
+     *
+     * @param transactions restores the transaction
+     * @param listener of the request that was read
+     */
+    public static UasCore restored(
+            FieldReader in,
+            SipSessionState session,
+            UaServices services,
+            Function<ServerTransaction.Memento, ServerTransaction> transactions,
+            Listener listener) {
+        ServerTransaction.Memento memento =
+                Transactions.server(in.part(TRANSACTION).orElseThrow());
+        ServerTransaction transaction = transactions.apply(memento);
+        UasCore core = new UasCore(transaction, memento.request(), session, services, listener);
+        transaction.user(core);
+        return core;
+    }
+
+    /** The second half of {@link #restored}, when the listener knows its request. */
+    public void resume(FieldReader in) {
+        finalSent = in.flag(FINAL_SENT);
+        awaitsPrack = in.flag(AWAITS_PRACK);
+        held = in.bytes(HELD).map(Messages::response).orElse(null);
+        if (in.flag(ANSWERING)) {
+            answering();
+        }
+        if (!finalSent || held != null || awaitsPrack) {
+            session.transactionBegan();
+        }
+        long next = in.number(NEXT_RSEQ);
+        if (next > 0) {
+            List<Response> waiting =
+                    in.all(UNACKNOWLEDGED).stream().map(Messages::response).toList();
+            List<String> made = in.texts(MADE_RELIABLE);
+            madeReliable = waiting.stream()
+                    .filter(each ->
+                            made.contains(each.headers().first(HeaderName.RSEQ).orElse("")))
+                    .toList();
+            session.awaits(this);
+            provisionals().resume(next, waiting);
+        }
+        in.bytes(SUCCESS).map(Messages::response).ifPresent(response -> {
+            repeatUntilAck(response);
+            transaction.send(response); // nobody knows whether it has left
+        });
+    }
+
+    private ReliableProvisionals provisionals() {
+        ReliableProvisionals queue = reliable;
+        if (queue == null) {
+            queue = new ReliableProvisionals(
+                    session, services.timers(), services.timing().t1(), services.random(), new Provisionals());
+            reliable = queue;
+        }
+        return queue;
+    }
+
+    public Request request() {
+        return request;
+    }
+
+    /** Who is told. */
+    public Listener listener() {
+        return listener;
+    }
+
     /** Answers the INVITE in another dialog, that of the session, as if it had been forked here (JSR 359, InviteBranch). */
     public UasCore branch(SipSessionState branchSession, Listener branchListener) {
         UasCore branch = new UasCore(
@@ -111,7 +214,7 @@ public final class UasCore implements ServerUser, Acknowledged {
                 services,
                 branchListener,
                 this,
-                services.identifiers().tag());
+                session.appSession().identifier(services.identifiers()));
         branches = new ArrayList<>(branches);
         branches.add(branch);
         branchSession.transactionBegan();
@@ -240,14 +343,8 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
         answering();
         prepare(response);
-        ReliableProvisionals queue = reliable;
-        if (queue == null) {
-            queue = new ReliableProvisionals(
-                    session, services.timers(), services.timing().t1(), services.random(), new Provisionals());
-            reliable = queue;
-        }
         session.awaits(this);
-        Response numbered = queue.send(response);
+        Response numbered = provisionals().send(response);
         session.offers().sent(numbered);
         return numbered;
     }
@@ -285,6 +382,9 @@ public final class UasCore implements ServerUser, Acknowledged {
     private void prepare(Response response) {
         int status = response.status();
         Method method = request.method();
+        if (status > 100 && status < 300 && Dialog.refreshesTarget(method)) {
+            session.strand().protect();
+        }
         if (request.toTag().isEmpty()) {
             if (Dialog.isMadeBy(response) && Contacts.makesDialog(method)) {
                 enterDialog(response);

@@ -35,6 +35,8 @@ public final class Strand implements Stranded {
     private boolean claimed; // some thread runs the callbacks, or has been asked to
     private volatile CallbackMode mode = CallbackMode.UNASSIGNED;
     private volatile String identity = "";
+    private volatile String token = "";
+    private @Nullable Outbox outbox; // of what is replicated
 
     Strand(Executor workers, Timers timers) {
         this.workers = workers;
@@ -128,6 +130,41 @@ public final class Strand implements Stranded {
     /** What a log line about this strand calls it, such as the Call-ID. */
     public void identity(String identity) {
         this.identity = identity;
+    }
+
+    /** By what other nodes know what runs here; branches of its requests begin with it. Empty if they know nothing of it. */
+    public String token() {
+        return token;
+    }
+
+    public void token(String newToken) {
+        token = newToken;
+    }
+
+    /** What messages of this strand have to pass from now on. In the core section. */
+    public void outbox(Outbox newOutbox) {
+        outbox = newOutbox;
+    }
+
+    /** What is sent from now on tells of a state that others have to know before. In the core section. */
+    public void protect() {
+        if (outbox != null) {
+            outbox.protect();
+        }
+    }
+
+    /** Whether a message has to be given to {@link #hold} instead of being sent. In the core section. */
+    public boolean isHolding() {
+        return outbox != null && outbox.isHolding();
+    }
+
+    /** Sends the message when those before it and what they tell are safe. In the core section. */
+    public void hold(Runnable message) {
+        if (outbox == null) {
+            message.run();
+        } else {
+            outbox.hold(message);
+        }
     }
 
     /** The one whose core section this thread is in. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.dialog;
 
+import java.util.List;
 import java.util.Optional;
 import org.trapezoid.sip.header.CSeq;
 import org.trapezoid.sip.header.HeaderName;
@@ -52,6 +53,64 @@ public final class Dialog {
         long number = request.cseq().number();
         this.localCSeq = initiator ? number : UNKNOWN;
         this.remoteCSeq = initiator ? UNKNOWN : number;
+    }
+
+    /**
+     * A dialog written down.
+     *
+     * @param routes of the route set
+     * @param localCSeq -1 before the first request of a UAS
+     * @param remoteCSeq -1 before the first request of the peer
+     */
+    public record Memento(
+            DialogId id,
+            boolean initiator,
+            boolean secure,
+            NameAddr localParty,
+            NameAddr remoteParty,
+            DialogState state,
+            List<NameAddr> routes,
+            Uri remoteTarget,
+            Optional<String> flowRoute,
+            long localCSeq,
+            long remoteCSeq) {}
+
+    /** So many numbers are left out by who restores a dialog: others may have been used after it was written down. */
+    private static final int SKIPPED = 64;
+
+    public Memento memento() {
+        return new Memento(
+                id,
+                initiator,
+                secure,
+                localParty,
+                remoteParty,
+                state,
+                routeSet.routes(),
+                remoteTarget,
+                flowRoute,
+                localCSeq,
+                remoteCSeq);
+    }
+
+    /** The dialog as it was written down elsewhere, with numbers for our next requests that nobody has used. */
+    public static Dialog restored(Memento memento) {
+        return new Dialog(memento);
+    }
+
+    private Dialog(Memento memento) {
+        this.id = memento.id();
+        this.initiator = memento.initiator();
+        this.secure = memento.secure();
+        this.localParty = memento.localParty();
+        this.remoteParty = memento.remoteParty();
+        this.state = memento.state();
+        this.routeSet = new RouteSet(memento.routes());
+        this.remoteTarget = memento.remoteTarget();
+        this.flowRoute = memento.flowRoute();
+        this.localCSeq = Math.max(0, memento.localCSeq()) + SKIPPED;
+        this.remoteCSeq = memento.remoteCSeq();
+        this.forbidden = ForbiddenRanges.NONE;
     }
 
     /**

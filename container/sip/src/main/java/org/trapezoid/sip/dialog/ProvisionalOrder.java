@@ -20,6 +20,20 @@ public final class ProvisionalOrder {
     private long last;
     private boolean started;
 
+    /** An order that begins anew. */
+    public ProvisionalOrder() {}
+
+    /** One that another node has followed up to this RSeq, 0 for none. */
+    public ProvisionalOrder(long lastRSeq) {
+        started = lastRSeq > 0;
+        last = lastRSeq;
+    }
+
+    /** The RSeq of the last one handed out, 0 for none. */
+    public long last() {
+        return last;
+    }
+
     /** The responses to process and acknowledge now, in order: none for a duplicate or while an earlier one is missing. */
     public List<Response> receive(Response provisional) {
         var number = rseq(provisional);

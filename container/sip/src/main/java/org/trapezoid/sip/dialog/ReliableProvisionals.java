@@ -3,6 +3,7 @@ package org.trapezoid.sip.dialog;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.trapezoid.sip.concurrent.Stranded;
@@ -50,6 +51,25 @@ public final class ReliableProvisionals {
         this.listener = listener;
         this.retransmitAfter = t1;
         this.nextRSeq = random.nextLong(1, 1L << 31); // RFC 3262 §3: 1 to 2^31 - 1, so that it never wraps
+    }
+
+    /** The number of the next one; with {@link #unacknowledged} what another node needs to go on. */
+    public long nextRSeq() {
+        return nextRSeq;
+    }
+
+    /** Those without PRACK, in order. */
+    public List<Response> unacknowledged() {
+        return List.copyOf(unacknowledged);
+    }
+
+    /** Goes on where another node has left it: the first one is sent again. */
+    public void resume(long next, List<Response> waiting) {
+        nextRSeq = next;
+        unacknowledged.addAll(waiting);
+        if (!waiting.isEmpty()) {
+            start(waiting.get(0));
+        }
     }
 
     /** Numbers a provisional response and sends it, now or after the PRACK for the one before. Returns it as it is sent. */

@@ -2,6 +2,7 @@
 package org.trapezoid.sip.dialog;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Timer;
@@ -51,6 +52,7 @@ public final class SubscriptionUsage {
     private boolean last; // a terminated NOTIFY is under way
     private Timer timerN = Timer.NONE;
     private Timer expiry = Timer.NONE;
+    private long end; // when that is pending
 
     private SubscriptionUsage(
             Role role, Event event, long refer, Stranded owner, Timers timers, Duration timeout, Listener listener) {
@@ -73,7 +75,36 @@ public final class SubscriptionUsage {
     public static SubscriptionUsage ofRefer(
             Role role, long cseq, Stranded owner, Timers timers, Duration timeout, Listener listener) {
         return new SubscriptionUsage(
-                role, new Event(Event.REFER, java.util.Optional.empty()), cseq, owner, timers, timeout, listener);
+                role, new Event(Event.REFER, Optional.empty()), cseq, owner, timers, timeout, listener);
+    }
+
+    /**
+     * A subscription written down.
+     *
+     * @param refer the CSeq number of the REFER that made it, 0 for a SUBSCRIBE
+     * @param left until it ends without a refresh; empty if nothing is known of that
+     */
+    public record Memento(Role role, Event event, long refer, State state, Optional<Duration> left) {}
+
+    public Memento memento() {
+        Optional<Duration> left = expiry.isPending()
+                ? Optional.of(Duration.ofNanos(Math.max(0, end - timers.nanoTime())))
+                : Optional.empty();
+        return new Memento(role, event, refer, state, left);
+    }
+
+    /** The subscription as it was written down elsewhere. */
+    public static SubscriptionUsage restored(
+            Memento memento, Stranded owner, Timers timers, Duration timeout, Listener listener) {
+        SubscriptionUsage usage = new SubscriptionUsage(
+                memento.role(), memento.event(), memento.refer(), owner, timers, timeout, listener);
+        usage.state = memento.state();
+        if (memento.left().isPresent()) {
+            usage.endIn(memento.left().get());
+        } else if (memento.state() == State.NOTIFY_WAIT) {
+            usage.awaitNotify(Duration.ZERO);
+        }
+        return usage;
     }
 
     public Role role() {
@@ -191,8 +222,13 @@ public final class SubscriptionUsage {
     private void expireIn(long seconds) {
         expiry.cancel();
         if (state != State.TERMINATED) {
-            expiry = timers.schedule(owner, Duration.ofSeconds(seconds).plus(timeout), this::end);
+            endIn(Duration.ofSeconds(seconds).plus(timeout));
         }
+    }
+
+    private void endIn(Duration delay) {
+        end = timers.nanoTime() + delay.toNanos();
+        expiry = timers.schedule(owner, delay, this::end);
     }
 
     @Override

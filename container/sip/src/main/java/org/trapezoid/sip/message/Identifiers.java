@@ -26,6 +26,11 @@ public final class Identifiers {
         return random(Via.MAGIC_COOKIE, 16);
     }
 
+    /** A branch of what other nodes know by that token. */
+    public String branch(String token) {
+        return random(Via.MAGIC_COOKIE + token, 16);
+    }
+
     public String callId() {
         return random("", 24);
     }

@@ -41,6 +41,12 @@ public abstract sealed class ClientTransaction extends Transaction
     /** Enters the table and sends the request. */
     abstract void start();
 
+    /** What of its state another node needs to go on. */
+    abstract ClientState clientState();
+
+    /** Enters the table where another node has left it; a request that is not known to have arrived is sent again. */
+    abstract void resume(ClientState left);
+
     /** Whether a final response came, or none will. */
     abstract boolean hasFinal();
 
@@ -53,6 +59,14 @@ public abstract sealed class ClientTransaction extends Transaction
 
     final void transmit(Request message, Flow over) {
         log.debug("{} sends {}", this, message.method().name());
+        if (strand().isHolding()) {
+            strand().hold(() -> leave(message, over));
+        } else {
+            leave(message, over);
+        }
+    }
+
+    private void leave(Request message, Flow over) {
         context.transports().traffic().sent(over, message);
         over.send(message, this::failLater);
     }

@@ -53,6 +53,32 @@ public final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    ClientState clientState() {
+        return switch (state) {
+            case CALLING -> ClientState.SENT;
+            case PROCEEDING -> ClientState.PROCEEDING;
+            case ACCEPTED -> ClientState.ACCEPTED;
+            case COMPLETED, TERMINATED -> ClientState.ENDED;
+        };
+    }
+
+    @Override
+    void resume(ClientState left) {
+        switch (left) {
+            case SENT -> start();
+            case PROCEEDING -> {
+                state = State.PROCEEDING;
+                context.table().add(this);
+            }
+            case ACCEPTED -> {
+                context.table().add(this);
+                state = accept();
+            }
+            case ENDED -> state = State.TERMINATED;
+        }
+    }
+
+    @Override
     void receive(Response response) {
         State before = state;
         state = switch (before) {

@@ -47,6 +47,23 @@ public final class InviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    void resume() {
+        if (lastResponse().isEmpty()) {
+            start();
+            return;
+        }
+        if (ackKey != null) {
+            context.table().alias(ackKey, this);
+        }
+        Response last = lastResponse().get();
+        state = switch (last.statusClass()) {
+            case PROVISIONAL -> State.PROCEEDING;
+            case SUCCESS -> accept();
+            case REDIRECTION, CLIENT_ERROR, SERVER_ERROR, GLOBAL_FAILURE -> complete(last);
+        };
+    }
+
+    @Override
     public void user(ServerUser newUser) {
         super.user(newUser);
         Request cancel = earlyCancel;
@@ -200,6 +217,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private void onTimerTrying() {
         if (state == State.PROCEEDING) {
+            strand().protect(); // the client stops repeating the INVITE
             send(Response.to(request(), 100).build());
         }
     }

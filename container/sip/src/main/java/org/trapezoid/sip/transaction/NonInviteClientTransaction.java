@@ -46,6 +46,23 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    ClientState clientState() {
+        return switch (state) {
+            case TRYING, PROCEEDING -> ClientState.SENT;
+            case COMPLETED, TERMINATED -> ClientState.ENDED;
+        };
+    }
+
+    @Override
+    void resume(ClientState left) {
+        if (left == ClientState.ENDED) {
+            state = State.TERMINATED;
+        } else {
+            start();
+        }
+    }
+
+    @Override
     void receive(Response response) {
         State before = state;
         state = switch (before) {

@@ -37,8 +37,22 @@ public final class NonInviteServerTransaction extends ServerTransaction {
 
     @Override
     void start() {
-        if (state == State.TRYING) {
+        if (!hasFinal()) {
             timerTrying = schedule(context.timing().lateTrying(), this::onTimerTrying);
+        }
+    }
+
+    @Override
+    void resume() {
+        if (lastResponse().isEmpty()) {
+            start();
+        } else if (lastResponse().get().statusClass() == StatusClass.PROVISIONAL) {
+            state = State.PROCEEDING;
+            start();
+        } else {
+            state = State.COMPLETED;
+            timerEnd = schedule(context.timing().timeout(), this::onTimerEnd);
+            answered();
         }
     }
 

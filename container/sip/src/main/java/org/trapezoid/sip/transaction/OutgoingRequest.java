@@ -20,6 +20,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
+import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.uri.Uri;
@@ -58,6 +59,38 @@ public final class OutgoingRequest {
         this.user = user;
         this.finisher = finisher;
         this.branchEnd = branchEnd;
+    }
+
+    /**
+     * A request on its way written down.
+     *
+     * @param request as sent, with our Via
+     * @param flow that it was sent over
+     */
+    public record Memento(Request request, FlowName flow, ClientState state, boolean cancelled) {}
+
+    /** Empty while its next hop is not known, and when it has ended. */
+    public Optional<Memento> memento() {
+        Attempt sent = current;
+        if (sent == null || ended) {
+            return Optional.empty();
+        }
+        ClientTransaction transaction = sent.transaction();
+        return Optional.of(new Memento(
+                transaction.request(), FlowName.of(transaction.flow()), transaction.clientState(), cancelled));
+    }
+
+    /** Goes on where another node has left it. */
+    void resume(Memento memento, Flow flow) {
+        original = memento.request();
+        String branch = original.topVia().branch().orElseThrow();
+        Attempt attempt = new Attempt(flow, branch, original, Optional.empty());
+        attempt.answered = memento.state() != ClientState.SENT;
+        current = attempt;
+        attempt.transaction().resume(memento.state());
+        if (memento.cancelled()) {
+            cancel(List.of());
+        }
     }
 
     /** As sent last, with our Via; as given while its next hop is not known. */
@@ -161,7 +194,7 @@ public final class OutgoingRequest {
     }
 
     private String newBranch() {
-        return sender.newBranch() + branchEnd;
+        return sender.newBranch(owner) + branchEnd;
     }
 
     private Request completed(Flow flow, String branch) {

@@ -16,6 +16,7 @@ import org.trapezoid.sip.locate.ServerLocator;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.Protocol;
@@ -96,6 +97,18 @@ public final class RequestSender {
             Stranded owner, Request request, Flow flow, ClientUser user, RequestFinisher finisher, String branchEnd) {
         OutgoingRequest outgoing = new OutgoingRequest(this, owner, request, user, finisher, branchEnd);
         outgoing.sendOver(flow);
+        return outgoing;
+    }
+
+    /** A request that another node has sent. In the core section of {@code owner}; the user is told nothing before this returned. */
+    public OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento memento, ClientUser user) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, memento.request(), user, RequestFinisher.NONE, "");
+        FlowName name = memento.flow();
+        Flow flow = transports.inPlaceOf(name);
+        if (!flow.isOpen() && name.protocol() == Protocol.TCP && memento.state() == ClientState.SENT) {
+            flow = transports.flowTo(name.protocol(), name.peer()).orElse(flow);
+        }
+        outgoing.resume(memento, flow);
         return outgoing;
     }
 
@@ -185,8 +198,9 @@ public final class RequestSender {
         return context;
     }
 
-    String newBranch() {
-        return identifiers.branch();
+    String newBranch(Stranded owner) {
+        String token = owner.strand().token();
+        return token.isEmpty() ? identifiers.branch() : identifiers.branch(token);
     }
 
     Flow flowTo(Hop hop, Request request) throws IOException {

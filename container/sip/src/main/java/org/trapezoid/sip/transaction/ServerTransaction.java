@@ -11,6 +11,7 @@ import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowName;
 
 /** Answers a request, RFC 3261 §17.2. Confined to its strand, and moves to another one at most once. */
 public abstract sealed class ServerTransaction extends Transaction
@@ -29,6 +30,31 @@ public abstract sealed class ServerTransaction extends Transaction
     ServerTransaction(TransactionContext context, TransactionKey key, Stranded home, Flow flow, Request request) {
         super(context, key, home, flow, request);
     }
+
+    /**
+     * A transaction written down, while its user still has it.
+     *
+     * @param flow that it came over
+     * @param localTag of its responses, if they have one yet
+     * @param last the last response
+     */
+    public record Memento(Request request, FlowName flow, Optional<String> localTag, Optional<Response> last) {}
+
+    /** @throws IllegalStateException if its user has released the request */
+    public final Memento memento() {
+        return new Memento(request(), FlowName.of(flow()), Optional.ofNullable(localTag), lastResponse());
+    }
+
+    /** Goes on where another node has left it: in the table, in the state that its last response makes. */
+    final void resume(Memento memento) {
+        moved = true;
+        localTag = memento.localTag().orElse(null);
+        lastResponse = memento.last().orElse(null);
+        resume();
+    }
+
+    /** The state that the last response, if there is one, has made. */
+    abstract void resume();
 
     /** Who is told about it from now on. */
     public void user(ServerUser newUser) {
@@ -112,6 +138,13 @@ public abstract sealed class ServerTransaction extends Transaction
         return tag;
     }
 
+    /** Gives the responses of a request outside a dialog this To tag, if they have none yet. */
+    public final void localTag(String tag) {
+        if (localTag == null) {
+            localTag = tag;
+        }
+    }
+
     /**
      * A response to its request with our To tag, RFC 3261 §8.2.6.2.
      *
@@ -139,6 +172,14 @@ public abstract sealed class ServerTransaction extends Transaction
 
     final void transmit(Response response) {
         log.debug("{} -> {}", this, response.status());
+        if (strand().isHolding()) {
+            strand().hold(() -> leave(response));
+        } else {
+            leave(response);
+        }
+    }
+
+    private void leave(Response response) {
         context.responses().send(flow(), response, this::failLater);
     }
 

@@ -91,6 +91,47 @@ public final class TransactionLayer implements MessageHandler {
         return table.pendingCount();
     }
 
+    /** By what a CANCEL, an ACK or a retransmission finds the transaction of a request, in the whole cluster. */
+    public static String serverKey(Request request) {
+        Method method = request.method();
+        TransactionKey key = method.equals(Method.CANCEL)
+                ? TransactionKey.cancelled(request, Method.INVITE)
+                : TransactionKey.server(request);
+        return key.toString();
+    }
+
+    /** Whether a request repeats one that is known here, or belongs to it as a CANCEL or ACK does. */
+    public boolean knows(Request request) {
+        Method method = request.method();
+        if (method.equals(Method.CANCEL)) {
+            return table.server(TransactionKey.server(request)).isPresent()
+                    || cancelledBy(request).isPresent();
+        }
+        return table.server(TransactionKey.server(request)).isPresent();
+    }
+
+    /** Whether the request of a response was sent here. */
+    public boolean knows(Response response) {
+        Optional<String> branch = response.topBranch();
+        return branch.isPresent()
+                && table.client(TransactionKey.client(
+                                branch.get(), response.cseq().method()))
+                        .isPresent();
+    }
+
+    /** A server transaction that another node has written down; it belongs to the strand. In its core section. */
+    public ServerTransaction restore(Strand strand, ServerTransaction.Memento memento) {
+        Request request = memento.request();
+        Flow flow = transports.inPlaceOf(memento.flow());
+        TransactionKey key = TransactionKey.server(request);
+        ServerTransaction transaction = request.method().equals(Method.INVITE)
+                ? new InviteServerTransaction(context, key, strand, flow, request)
+                : new NonInviteServerTransaction(context, key, strand, flow, request);
+        table.addIfAbsent(transaction);
+        transaction.resume(memento);
+        return transaction;
+    }
+
     @Override
     public void onRequest(Flow flow, Request request) {
         Method method = request.method();

@@ -205,6 +205,25 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         }
     }
 
+    /**
+     * The way to a peer that was connected to another node, which is gone: over UDP from a listener of ours, else a connection that has
+     * ended.
+     */
+    public Flow inPlaceOf(FlowName name) {
+        if (!name.protocol().isReliable()) {
+            Optional<Flow> datagrams = flowTo(name.protocol(), name.peer());
+            if (datagrams.isPresent()) {
+                return datagrams.get();
+            }
+        }
+        List<Listener> all = listeners();
+        Listener listener = all.stream()
+                .filter(each -> each.protocol() == name.protocol())
+                .findFirst()
+                .orElse(all.get(0));
+        return new GoneFlow(listener, name, threads::later);
+    }
+
     /** Somebody who is told of each connection that ended. */
     public void onFlowClosed(Consumer<Flow> watcher) {
         watchers.add(watcher);

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.facade;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.app.SipApplication;
+
+/**
+ * Writes the objects of an application in one stream, so that what is the same object stays so. Sessions, timers and requests are written
+ * as references.
+ */
+final class ObjectsOut {
+    private static final Logger log = LoggerFactory.getLogger(ObjectsOut.class);
+    private static final int LARGE = 64 * 1024;
+
+    private final SavedRequests requests;
+
+    ObjectsOut(SavedRequests requests) {
+        this.requests = requests;
+    }
+
+    /** What cannot be written is left out. */
+    byte[] write(Map<String, Map<String, Object>> all, SipApplication application) {
+        try {
+            return bytes(all);
+        } catch (IOException | RuntimeException e) {
+            log.warn("application {}: an attribute cannot be written any more; the others are kept", application, e);
+            return writable(all);
+        }
+    }
+
+    private byte[] writable(Map<String, Map<String, Object>> all) {
+        Map<String, Map<String, Object>> writable = new LinkedHashMap<>();
+        all.forEach((owner, values) -> {
+            Map<String, Object> good = new LinkedHashMap<>();
+            values.forEach((name, value) -> {
+                try {
+                    bytes(value);
+                    good.put(name, value);
+                } catch (IOException | RuntimeException e) {
+                    log.debug("attribute {} is left out", name, e);
+                }
+            });
+            writable.put(owner, good);
+        });
+        try {
+            return bytes(writable);
+        } catch (IOException | RuntimeException e) {
+            return new byte[0];
+        }
+    }
+
+    private byte[] bytes(Object value) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Stream out = new Stream(bytes, requests)) {
+            out.writeObject(value);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Checks that a value can be kept elsewhere.
+     *
+     * @throws IllegalArgumentException if it cannot be written
+     */
+    static void check(String name, Object value, SipApplication application) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Stream out = new Stream(bytes, null)) {
+            out.writeObject(value);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "attribute " + name + " of application " + application
+                            + ", which is distributable, cannot be written: "
+                            + value.getClass().getName() + " (" + e + "); values must be Serializable (JSR 289 §16)",
+                    e);
+        }
+        if (bytes.size() > LARGE) {
+            log.warn(
+                    "application {}: attribute {} has {} bytes, which each change of its session sends to another node",
+                    application,
+                    name,
+                    bytes.size());
+        }
+    }
+
+    private static final class Stream extends ObjectOutputStream {
+        private final @org.jspecify.annotations.Nullable SavedRequests requests;
+
+        Stream(OutputStream out, @org.jspecify.annotations.Nullable SavedRequests requests) throws IOException {
+            super(out);
+            this.requests = requests;
+            enableReplaceObject(true);
+        }
+
+        @Override
+        protected Object replaceObject(Object value) {
+            if (value instanceof Session session) {
+                return new Reference.OfSession(session.state().appSession().id().value(), session.getId());
+            }
+            if (value instanceof AppSession session) {
+                return new Reference.OfAppSession(session.getId());
+            }
+            if (value instanceof AppTimer timer) {
+                return new Reference.OfTimer(timer.getId());
+            }
+            if (value instanceof Factory) {
+                return new Reference.OfFactory();
+            }
+            if (value instanceof SipRequest request) {
+                int number = requests == null ? 0 : requests.number(request);
+                return number > 0
+                        ? new Reference.OfRequest(number)
+                        : new Reference.RequestCopy(
+                                request.sessionState().id().value(),
+                                request.message().toBytes());
+            }
+            if (value instanceof SipResponse response) {
+                SipRequest request = (SipRequest) response.getRequest();
+                return new Reference.ResponseCopy(
+                        response.sessionState().id().value(),
+                        requests == null ? 0 : requests.number(request),
+                        request.message().toBytes(),
+                        response.message().toBytes(),
+                        response.isReceived());
+            }
+            return value;
+        }
+    }
+}

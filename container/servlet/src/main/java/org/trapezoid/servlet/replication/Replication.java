@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.sip.concurrent.Timers;
+
+/** Keeps the sessions of one node where others find them. Thread-safe. */
+public final class Replication {
+    /** How long a message waits for the backup when nothing else is said. */
+    public static final Duration DEFAULT_WAIT = Duration.ofMillis(500);
+
+    private static final Logger log = LoggerFactory.getLogger(Replication.class);
+
+    private final SessionStore store;
+    private final Nodes nodes;
+    private final SessionTokens tokens;
+    private final Timers timers;
+    private final Duration wait;
+    private final AtomicInteger kept = new AtomicInteger();
+    private final LongAdder saves = new LongAdder();
+    private final LongAdder savedBytes = new LongAdder();
+    private final LongAdder savedNanos = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder unprotected = new LongAdder();
+    private final LongAdder claimed = new LongAdder();
+    private volatile Consumer<AppSessionState> onLeft = session -> {};
+    private final AtomicLong episode =
+            new AtomicLong(); // messages that left unprotected since the last save that came through
+
+    /** @param wait how long a message waits for the backup of what it tells */
+    public Replication(SessionStore store, Nodes nodes, SessionTokens tokens, Timers timers, Duration wait) {
+        this.store = store;
+        this.nodes = nodes;
+        this.tokens = tokens;
+        this.timers = timers;
+        this.wait = wait;
+    }
+
+    public SessionStore store() {
+        return store;
+    }
+
+    public Nodes nodes() {
+        return nodes;
+    }
+
+    public SessionTokens tokens() {
+        return tokens;
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    Duration patience() {
+        return wait;
+    }
+
+    /**
+     * A session begins here. In its core section.
+     *
+     * @param writer writes the session down; called in its core section
+     */
+    public void begin(AppSessionState session, Supplier<byte[]> writer) {
+        session.replica(new SessionReplica(this, session, 1, false, writer));
+        kept.incrementAndGet();
+    }
+
+    /** A session goes on here that another node had. In its core section. */
+    public void resume(AppSessionState session, Snapshot taken, Supplier<byte[]> writer) {
+        session.replica(new SessionReplica(this, session, taken.epoch(), true, writer));
+        kept.incrementAndGet();
+        claimed.increment();
+    }
+
+    /** Who forgets a session that goes on at another node. */
+    public void onLeft(Consumer<AppSessionState> forgetting) {
+        onLeft = forgetting;
+    }
+
+    // ---- what replicas tell
+
+    void left(AppSessionState session) {
+        onLeft.accept(session);
+    }
+
+    void saved(int bytes, long nanos) {
+        saves.increment();
+        savedBytes.add(bytes);
+        savedNanos.add(nanos);
+        long left = episode.getAndSet(0);
+        if (left > 0) {
+            log.info("sessions have backups again; {} messages left without", left);
+        }
+    }
+
+    void failed(AppSessionState session, Throwable cause) {
+        failures.increment();
+        log.debug("session {} not saved", session, cause);
+    }
+
+    void refused(AppSessionState session) {
+        refused.increment();
+        log.info("session {} goes on at another node", session);
+    }
+
+    void unprotected(int messages) {
+        unprotected.add(messages);
+        if (messages > 0 && episode.getAndAdd(messages) == 0) {
+            log.warn(
+                    "the other nodes do not confirm within {} ms: messages leave before their state is safe",
+                    wait.toMillis());
+        }
+    }
+
+    void ended() {
+        kept.decrementAndGet();
+    }
+
+    // ---- for operators
+
+    /** Sessions of this node that are kept elsewhere too. */
+    public int kept() {
+        return kept.get();
+    }
+
+    /** How often a session was written down and stored. */
+    public long saves() {
+        return saves.sum();
+    }
+
+    public long savedBytes() {
+        return savedBytes.sum();
+    }
+
+    /** The sum of the times from writing to confirmation, in nanoseconds. */
+    public long savedNanos() {
+        return savedNanos.sum();
+    }
+
+    /** Saves of which it was not known whether they were stored. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Saves that were refused because another node has the session. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Messages that left before the state they tell was safe. */
+    public long unprotected() {
+        return unprotected.sum();
+    }
+
+    /** Sessions taken over from other nodes. */
+    public long claimed() {
+        return claimed.sum();
+    }
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.Replica;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Timer;
+
+/**
+ * Keeps one session elsewhere: written down when something has changed and its callbacks are over, one save at a time. Messages that tell
+ * of a state wait until a save that has it is confirmed, and all others behind them, in their order. Confined to its strand.
+ */
+final class SessionReplica implements Replica {
+    /** What changes within this time is saved together, when no message waits for it. */
+    private static final Duration COALESCE = Duration.ofMillis(20);
+
+    /** A callback that takes longer does not keep its messages from leaving. */
+    private static final Duration CALLBACK = Duration.ofMillis(10);
+
+    private static final Duration RETRY = Duration.ofMillis(50);
+
+    private final Replication replication;
+    private final AppSessionState session;
+    private final Supplier<byte[]> writer;
+    private final long epoch;
+    private boolean stored; // at least once, maybe
+    private boolean dirty;
+    private boolean unsafe; // messages wait for a save that has not begun
+    private boolean saving;
+    private boolean confirming; // messages wait for the save that runs
+    private boolean ended;
+    private @Nullable List<Runnable> next; // wait for a save that has not begun
+    private @Nullable List<Runnable> current; // wait for the save that runs
+    private @Nullable List<String> transactions; // to be named with the next save
+    private Timer timer = Timer.NONE;
+    private Timer patience = Timer.NONE;
+
+    SessionReplica(
+            Replication replication, AppSessionState session, long epoch, boolean stored, Supplier<byte[]> writer) {
+        this.replication = replication;
+        this.session = session;
+        this.epoch = epoch;
+        this.stored = stored;
+        this.writer = writer;
+    }
+
+    @Override
+    public void changed() {
+        if (!dirty && !ended) {
+            dirty = true;
+            if (!saving) {
+                saveIn(COALESCE);
+            }
+        }
+    }
+
+    @Override
+    public void protect() {
+        if (ended) {
+            return;
+        }
+        dirty = true;
+        if (!unsafe) {
+            unsafe = true;
+            if (!saving) {
+                saveIn(CALLBACK);
+                Strand.post(() -> Strand.run(session, this::idle)); // when this core section is left
+            }
+        }
+    }
+
+    @Override
+    public void names(String transaction) {
+        if (transactions == null) {
+            transactions = new ArrayList<>(1);
+        }
+        transactions.add(transaction);
+    }
+
+    @Override
+    public void idle() {
+        if (unsafe && !saving && !session.hasCallbacks()) {
+            save();
+        }
+    }
+
+    @Override
+    public boolean isHolding() {
+        return unsafe || confirming;
+    }
+
+    @Override
+    public void hold(Runnable message) {
+        if (patience == Timer.NONE) {
+            patience = replication.timers().schedule(session, replication.patience(), this::onPatienceOver);
+        }
+        if (unsafe) {
+            next = with(next, message);
+        } else {
+            current = with(current, message);
+        }
+    }
+
+    private static List<Runnable> with(@Nullable List<Runnable> messages, Runnable message) {
+        List<Runnable> more = messages == null ? new ArrayList<>(2) : messages;
+        more.add(message);
+        return more;
+    }
+
+    private void saveIn(Duration delay) {
+        timer.cancel();
+        timer = replication.timers().schedule(session, delay, this::onTimer);
+    }
+
+    private void onTimer() {
+        if (dirty && !saving && !ended) {
+            save();
+        }
+    }
+
+    private void save() {
+        timer.cancel();
+        saving = true;
+        dirty = false;
+        confirming = unsafe;
+        unsafe = false;
+        current = next;
+        next = null;
+        if (transactions != null) {
+            transactions.forEach(each -> replication.store().name(each, session.token()));
+            transactions = null;
+        }
+        stored = true;
+        byte[] state = writer.get();
+        long begun = replication.timers().nanoTime();
+        replication
+                .store()
+                .save(new Snapshot(session.token(), replication.nodes().self(), epoch, state))
+                .whenComplete((kept, failure) -> Strand.run(session, () -> {
+                    saving = false;
+                    if (failure != null) {
+                        replication.failed(session, failure);
+                        failed();
+                    } else if (kept) {
+                        replication.saved(state.length, replication.timers().nanoTime() - begun);
+                        saved();
+                    } else {
+                        lost();
+                    }
+                }));
+    }
+
+    private void saved() {
+        confirming = false;
+        List<Runnable> safe = current;
+        current = null;
+        if (!unsafe) {
+            patience.cancel();
+            patience = Timer.NONE;
+        }
+        if (safe != null) {
+            safe.forEach(Runnable::run);
+        }
+        if (ended) {
+            forget();
+        } else if (unsafe) {
+            saveIn(CALLBACK);
+            idle();
+        } else if (dirty) {
+            saveIn(COALESCE);
+        }
+    }
+
+    /** Nobody knows whether it was stored. */
+    private void failed() {
+        if (ended) {
+            flush();
+            forget();
+            return;
+        }
+        dirty = true;
+        if (confirming) {
+            confirming = false;
+            unsafe = true;
+            List<Runnable> waiting = current;
+            current = null;
+            if (waiting != null) {
+                if (next != null) {
+                    waiting.addAll(next);
+                }
+                next = waiting;
+            }
+        }
+        saveIn(RETRY);
+    }
+
+    /** Another node has the session: what waits here is nobody's. */
+    private void lost() {
+        current = null;
+        next = null;
+        unsafe = false;
+        confirming = false;
+        stored = false;
+        if (!ended) {
+            replication.refused(session);
+            end();
+            session.left();
+            replication.left(session);
+        }
+    }
+
+    private void onPatienceOver() {
+        patience = Timer.NONE;
+        replication.unprotected(flush());
+    }
+
+    /** Lets leave what waits, safe or not. */
+    private int flush() {
+        patience.cancel();
+        patience = Timer.NONE;
+        List<Runnable> messages = new ArrayList<>();
+        if (current != null) {
+            messages.addAll(current);
+        }
+        if (next != null) {
+            messages.addAll(next);
+        }
+        current = null;
+        next = null;
+        confirming = false;
+        unsafe = false;
+        messages.forEach(Runnable::run);
+        return messages.size();
+    }
+
+    @Override
+    public void ended() {
+        if (!ended) {
+            end();
+            if (!saving) {
+                flush();
+                forget();
+            }
+        }
+    }
+
+    private void end() {
+        ended = true;
+        timer.cancel();
+        replication.ended();
+    }
+
+    private void forget() {
+        if (stored) {
+            stored = false;
+            replication.store().remove(session.token(), replication.nodes().self(), epoch);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.session;
+
+import org.trapezoid.sip.concurrent.Outbox;
+
+/** Keeps an application session where other nodes find it. Confined to the strand of the session. */
+public interface Replica extends Outbox {
+
+    /** Something of the session has changed: it is written down again, soon. */
+    void changed();
+
+    /** A transaction of the session that other nodes are to find, once the session is written down. */
+    void names(String transaction);
+
+    /** No callback of the session runs or waits: what it did is whole. */
+    void idle();
+
+    /** The session has ended. */
+    void ended();
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.snapshot;
+
+import org.trapezoid.sip.transaction.ClientState;
+import org.trapezoid.sip.transaction.OutgoingRequest;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transport.FlowName;
+
+/** Writes transactions down. Stateless. */
+public final class Transactions {
+    private static final int REQUEST = 1;
+    private static final int FLOW = 2;
+    private static final int LOCAL_TAG = 3;
+    private static final int LAST_RESPONSE = 4;
+    private static final int STATE = 5;
+    private static final int CANCELLED = 6;
+
+    private Transactions() {}
+
+    public static void write(ServerTransaction.Memento transaction, FieldWriter out) {
+        out.bytes(REQUEST, transaction.request().toBytes())
+                .text(FLOW, transaction.flow().toString())
+                .text(LOCAL_TAG, transaction.localTag());
+        transaction.last().ifPresent(last -> out.bytes(LAST_RESPONSE, last.toBytes()));
+    }
+
+    public static ServerTransaction.Memento server(FieldReader in) {
+        return new ServerTransaction.Memento(
+                Messages.request(required(in, REQUEST)),
+                flow(in),
+                in.text(LOCAL_TAG),
+                in.bytes(LAST_RESPONSE).map(Messages::response));
+    }
+
+    public static void write(OutgoingRequest.Memento transaction, FieldWriter out) {
+        out.bytes(REQUEST, transaction.request().toBytes())
+                .text(FLOW, transaction.flow().toString())
+                .text(STATE, transaction.state().name())
+                .flag(CANCELLED, transaction.cancelled());
+    }
+
+    public static OutgoingRequest.Memento client(FieldReader in) {
+        return new OutgoingRequest.Memento(
+                Messages.request(required(in, REQUEST)),
+                flow(in),
+                ClientState.valueOf(in.requiredText(STATE)),
+                in.flag(CANCELLED));
+    }
+
+    private static FlowName flow(FieldReader in) {
+        String text = in.requiredText(FLOW);
+        return FlowName.parse(text).orElseThrow(() -> new SnapshotException("\"" + text + "\" names no flow"));
+    }
+
+    private static byte[] required(FieldReader in, int field) {
+        return in.bytes(field).orElseThrow(() -> new SnapshotException("field " + field + " is missing"));
+    }
+}
