@@ -347,6 +347,6 @@ final class SipStack {
 
     ServletLayer.Stack forServlets() {
         return new ServletLayer.Stack(
-                transports, transactions, sender, strands, timers, timing, identifiers, random, clock);
+                transports, transactions, sender, strands, timers, timing, identifiers, random, clock, workers);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -37,7 +38,9 @@ import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.LoadedRouter;
 import org.trapezoid.servlet.security.Realms;
+import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.concurrent.CallbackMode;
@@ -52,6 +55,7 @@ import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.LoopbackFlow;
+import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
@@ -69,7 +73,8 @@ public final class ServletLayer {
             Timing timing,
             Identifiers identifiers,
             RandomGenerator random,
-            InstantSource time) {}
+            InstantSource time,
+            Executor workers) {}
 
     /**
      * @param unrouted the answer to requests that no application takes
@@ -107,6 +112,8 @@ public final class ServletLayer {
     private final RunningApplications running = new RunningApplications();
     private final Function<SipApplication, AppRuntime> runtimes;
     private final Strands strands;
+    private final TransactionLayer transactions;
+    private final Optional<OwnerRouting> routing;
 
     /** A layer whose applications find no telephone numbers in the DNS. */
     public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
@@ -153,7 +160,9 @@ public final class ServletLayer {
                 isOwn,
                 Set.of(),
                 stack.sender().flows());
-        RouteSeal seal = new RouteSeal(stack.random());
+        RouteSeal seal = options.replication()
+                .map(replication -> new RouteSeal(replication.tokens().sealKey()))
+                .orElseGet(() -> new RouteSeal(stack.random()));
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
         admission = new AdmissionControl(
                 stack.transactions()::pendingCount,
@@ -181,6 +190,19 @@ public final class ServletLayer {
                 shared,
                 new NumberResolver(new TelephoneNumbers(dns), isOwn),
                 new Guards(options.users(), transports.trust(), stack.time(), stack.random()));
+        transactions = stack.transactions();
+        Restoration restoration = new Restoration(running, sessions);
+        routing = options.replication()
+                .map(replication -> new OwnerRouting(
+                        transactions,
+                        transports,
+                        sessions,
+                        restoration,
+                        replication,
+                        stateless,
+                        stack.workers(),
+                        stack.strands().create()));
+        options.replication().ifPresent(replication -> replication.onLeft(this::forget));
         stack.transactions()
                 .handler(new Dispatcher(
                         running,
@@ -205,6 +227,24 @@ public final class ServletLayer {
                                 bindings -> locations.targets(bindings).stream().findFirst())
                         .map(Uri::parse)
                 : Gruu.Lookup.NONE;
+    }
+
+    private void forget(AppSessionState session) {
+        for (SipSessionState each : List.copyOf(session.sipSessions())) {
+            sessions.remove(each);
+        }
+        session.left();
+        sessions.remove(session);
+    }
+
+    /** What messages pass before the transactions see them; the transactions themselves without a cluster. */
+    public MessageHandler messages() {
+        return routing.<MessageHandler>map(owners -> owners).orElse(transactions);
+    }
+
+    /** The applications are there: from now on sessions of nodes that die are taken over. */
+    public void takeOver() {
+        routing.ifPresent(OwnerRouting::start);
     }
 
     public Applications applications() {

@@ -22,9 +22,18 @@ public final class RouteSeal {
     private final SecretKeySpec key;
 
     public RouteSeal(RandomGenerator random) {
+        this(fresh(random));
+    }
+
+    /** A seal that every server with this key knows. */
+    public RouteSeal(byte[] key) {
+        this.key = new SecretKeySpec(key, MAC);
+    }
+
+    private static byte[] fresh(RandomGenerator random) {
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
-        key = new SecretKeySpec(bytes, MAC);
+        return bytes;
     }
 
     /** The session id and its seal, for a URI parameter. */

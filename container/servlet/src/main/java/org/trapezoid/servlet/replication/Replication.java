@@ -32,7 +32,7 @@ public final class Replication {
     private final LongAdder refused = new LongAdder();
     private final LongAdder unprotected = new LongAdder();
     private final LongAdder claimed = new LongAdder();
-    private volatile Consumer<AppSessionState> onLeft = session -> {};
+    private volatile Consumer<AppSessionState> onLeft = AppSessionState::left;
     private final AtomicLong episode =
             new AtomicLong(); // messages that left unprotected since the last save that came through
 
@@ -82,7 +82,7 @@ public final class Replication {
         claimed.increment();
     }
 
-    /** Who forgets a session that goes on at another node. */
+    /** Who forgets a session that goes on at another node: tells nobody, and has it {@link AppSessionState#left leave}. */
     public void onLeft(Consumer<AppSessionState> forgetting) {
         onLeft = forgetting;
     }

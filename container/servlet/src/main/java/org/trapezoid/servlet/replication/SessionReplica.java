@@ -34,6 +34,7 @@ final class SessionReplica implements Replica {
     private boolean saving;
     private boolean confirming; // messages wait for the save that runs
     private boolean ended;
+    private boolean lost; // to another node, which alone sends for the session
     private @Nullable List<Runnable> next; // wait for a save that has not begun
     private @Nullable List<Runnable> current; // wait for the save that runs
     private @Nullable List<String> transactions; // to be named with the next save
@@ -91,11 +92,14 @@ final class SessionReplica implements Replica {
 
     @Override
     public boolean isHolding() {
-        return unsafe || confirming;
+        return unsafe || confirming || lost;
     }
 
     @Override
     public void hold(Runnable message) {
+        if (lost) {
+            return;
+        }
         if (patience == Timer.NONE) {
             patience = replication.timers().schedule(session, replication.patience(), this::onPatienceOver);
         }
@@ -208,8 +212,8 @@ final class SessionReplica implements Replica {
         stored = false;
         if (!ended) {
             replication.refused(session);
+            lost = true;
             end();
-            session.left();
             replication.left(session);
         }
     }

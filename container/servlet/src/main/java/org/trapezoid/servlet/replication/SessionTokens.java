@@ -45,6 +45,11 @@ public final class SessionTokens {
         }
     }
 
+    /** A key for seals that all nodes know. */
+    public byte[] sealKey() {
+        return mac("seal");
+    }
+
     /** A name for one start of a node. */
     public static String incarnation(RandomGenerator random) {
         return text(random, INCARNATION);
@@ -79,17 +84,20 @@ public final class SessionTokens {
     }
 
     private String proof(String name) {
-        byte[] mac;
-        try {
-            mac = ((Mac) prototype.clone()).doFinal(name.getBytes(StandardCharsets.ISO_8859_1));
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the Java runtime's " + MAC + " cannot be copied", e);
-        }
+        byte[] mac = mac(name);
         StringBuilder text = new StringBuilder(PROOF);
         for (int i = 0; i < PROOF; i++) {
             text.append(ALPHABET.charAt(mac[i] & 31));
         }
         return text.toString();
+    }
+
+    private byte[] mac(String text) {
+        try {
+            return ((Mac) prototype.clone()).doFinal(text.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the Java runtime's " + MAC + " cannot be copied", e);
+        }
     }
 
     private static String text(RandomGenerator random, int length) {

@@ -35,6 +35,7 @@ public final class AppSessionState implements Stranded {
     private volatile boolean valid = true;
     private volatile boolean invalidateWhenReady;
     private List<Object> httpSessions = List.of(); // most have none
+    private boolean left;
     private boolean hadSession;
     private int callbacks;
     private Set<String> indexKeys = Set.of();
@@ -177,11 +178,16 @@ public final class AppSessionState implements Stranded {
         }
     }
 
-    /** It goes on at another node: nobody is told here. */
+    /** It goes on at another node: nobody is told here, and nothing of it leaves this one any more. */
     public void left() {
-        replica = null;
+        left = true;
         List.copyOf(sipSessions).forEach(SipSessionState::invalidated);
         invalidated();
+    }
+
+    /** Whether it went on at another node. */
+    public boolean hasLeft() {
+        return left;
     }
 
     public boolean invalidateWhenReady() {

@@ -16,6 +16,7 @@ public final class SessionRegistry {
     private record Key(long deployment, String key) {}
 
     private final Map<String, AppSessionState> appSessions = new ConcurrentHashMap<>();
+    private final Map<String, AppSessionState> byToken = new ConcurrentHashMap<>(); // in a cluster
     private final Map<Key, AppSessionState> byKey = new ConcurrentHashMap<>();
     private final Map<Key, Set<String>> byIndexKey = new ConcurrentHashMap<>();
     private final Map<String, SipSessionState> sipSessions = new ConcurrentHashMap<>();
@@ -23,6 +24,14 @@ public final class SessionRegistry {
 
     public void add(AppSessionState session) {
         appSessions.put(session.id().value(), session);
+        if (!session.token().isEmpty()) {
+            byToken.put(session.token(), session);
+        }
+    }
+
+    /** Whether the session with that name in the cluster is here. */
+    public boolean hasToken(String token) {
+        return byToken.containsKey(token);
     }
 
     /** The session of the key, made by the supplier when there is none; atomic for each key. */
@@ -73,6 +82,7 @@ public final class SessionRegistry {
             removeIndexKey(indexKey, session);
         }
         appSessions.remove(session.id().value());
+        byToken.remove(session.token(), session);
         session.key().ifPresent(key -> byKey.remove(new Key(session.deployment(), key), session));
     }
 

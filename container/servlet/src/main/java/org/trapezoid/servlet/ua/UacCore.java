@@ -303,6 +303,9 @@ public final class UacCore implements ClientUser {
 
     /** Its session was invalidated: nobody is told, and a call that came about all the same is hung up. */
     private void onOrphan(Response response) {
+        if (root.appSession().hasLeft()) {
+            return; // another node acknowledges it
+        }
         String tag = response.toTag().orElse("");
         Sent known = acks.get(tag);
         if (known != null) {

@@ -9,6 +9,7 @@ import jakarta.servlet.sip.ar.SipApplicationRouter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LostConnections;
+import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.DarFile;
 import org.trapezoid.servlet.router.DefaultApplicationRouter;
@@ -71,6 +73,7 @@ public final class TestServer {
     private final RequestSender sender;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
+    private boolean distributable;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
 
     public TestServer() {
@@ -170,6 +173,31 @@ public final class TestServer {
                 new ServletLayer.Options(ServletLayer.Unrouted.NOT_FOUND, limits));
     }
 
+    /**
+     * A node of a cluster, whose applications are distributable.
+     *
+     * @param hosts of all nodes: each takes what is sent to any of them
+     */
+    public static TestServer member(
+            ManualClock clock, String host, List<String> hosts, long seed, Replication replication) {
+        List<HostPort> names = new ArrayList<>(ALIASES);
+        hosts.forEach(each -> names.add(new HostPort(each, 5060)));
+        TestServer server = new TestServer(
+                clock,
+                host,
+                seed,
+                new DefaultApplicationRouter(),
+                any -> Map.of(),
+                new TransportOptions(names, false),
+                new ServletLayer.Options(
+                        ServletLayer.Unrouted.NOT_FOUND,
+                        AdmissionControl.Limits.DEFAULT,
+                        Optional.empty(),
+                        Optional.of(replication)));
+        server.distributable = true;
+        return server;
+    }
+
     private TestServer(
             ManualClock clock,
             String host,
@@ -228,12 +256,14 @@ public final class TestServer {
                         Timing.RFC3261,
                         identifiers,
                         random,
-                        clock),
+                        clock,
+                        Runnable::run),
                 router,
                 shared.apply(clock),
                 options);
         try {
-            transports.start(transactions);
+            transports.start(layer.messages());
+            layer.takeOver();
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }
@@ -313,7 +343,7 @@ public final class TestServer {
                 name,
                 version,
                 Optional.empty(),
-                false,
+                distributable,
                 parameters,
                 java.util.Arrays.stream(listeners).map(Class::getName).toList(),
                 List.of(main),

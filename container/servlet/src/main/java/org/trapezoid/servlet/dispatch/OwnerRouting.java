@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.proxy.RouteSeal;
+import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.replication.Replication;
+import org.trapezoid.servlet.replication.SessionStore.Found;
+import org.trapezoid.servlet.replication.SessionTokens;
+import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.servlet.ua.Takeover;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.header.Via;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.message.StatusClass;
+import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.MessageHandler;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.Uri;
+
+/**
+ * In a cluster, brings each message to the node that has its session: it is handled here, relayed once, or its session is taken over
+ * because its node has gone. Thread-safe.
+ */
+public final class OwnerRouting implements MessageHandler {
+    private static final Logger log = LoggerFactory.getLogger(OwnerRouting.class);
+    private static final int MOST_WAITING = 1000; // messages for sessions that are being looked for
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    private final TransactionLayer here;
+    private final TransportLayer transports;
+    private final SessionRegistry sessions;
+    private final Restoration restoration;
+    private final Replication replication;
+    private final SessionTokens tokens;
+    private final StatelessForwarder stateless;
+    private final Executor workers;
+    private final Strand looking; // guards what follows
+    private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
+    private int messagesWaiting;
+
+    private record Waiting(Flow flow, Message message) {}
+
+    OwnerRouting(
+            TransactionLayer here,
+            TransportLayer transports,
+            SessionRegistry sessions,
+            Restoration restoration,
+            Replication replication,
+            StatelessForwarder stateless,
+            Executor workers,
+            Strand looking) {
+        this.here = here;
+        this.transports = transports;
+        this.sessions = sessions;
+        this.restoration = restoration;
+        this.replication = replication;
+        this.tokens = replication.tokens();
+        this.stateless = stateless;
+        this.workers = workers;
+        this.looking = looking;
+    }
+
+    /** From now on this node handles what others relay, and takes over what nodes leave that die. */
+    public void start() {
+        replication.nodes().onRelayed(this::handle);
+        replication.store().onOrphan(snapshot -> workers.execute(() -> restoration.restore(snapshot)));
+    }
+
+    @Override
+    public void onRequest(Flow flow, Request request) {
+        if (here.knows(request)) {
+            here.onRequest(flow, request);
+            return;
+        }
+        @Nullable String token = token(request);
+        if (token != null) {
+            toOwner(token, flow, request);
+        } else if (mayBelongElsewhere(request)) {
+            lookUp(flow, request);
+        } else {
+            here.onRequest(flow, request);
+        }
+    }
+
+    @Override
+    public void onResponse(Flow flow, Response response) {
+        if (here.knows(response)) {
+            here.onResponse(flow, response);
+            return;
+        }
+        String branch = response.topBranch().orElse("");
+        @Nullable
+        String token =
+                branch.startsWith(Via.MAGIC_COOKIE) ? elsewhere(branch.substring(Via.MAGIC_COOKIE.length())) : null;
+        if (token != null) {
+            toOwner(token, flow, response);
+        } else {
+            handle(flow, response);
+        }
+    }
+
+    @Override
+    public void onClosed(Flow flow) {
+        here.onClosed(flow);
+    }
+
+    // ---- whose it is
+
+    /** The token of a session that is not here, which the request names; null if there is none. */
+    private @Nullable String token(Request request) {
+        Optional<NameAddr> route = request.headers().has(HeaderName.ROUTE) ? request.topRoute() : Optional.empty();
+        if (route.isPresent()) {
+            String value = parameter(route.get().uri(), AppRuntime.SESSION_PARAMETER);
+            if (value != null) {
+                return elsewhere(RouteSeal.sessionId(value));
+            }
+        }
+        Optional<String> tag = request.toTag();
+        if (tag.isPresent()) {
+            return elsewhere(tag.get());
+        }
+        String encoded = parameter(request.uri(), AppRuntime.ENCODED_ID);
+        if (encoded == null && route.isPresent()) {
+            encoded = parameter(route.get().uri(), AppRuntime.ENCODED_ID);
+        }
+        if (encoded != null) {
+            return elsewhere(encoded);
+        }
+        boolean takesOver = request.method().equals(Method.INVITE)
+                && (request.headers().has(HeaderName.REPLACES)
+                        || request.headers().has(HeaderName.JOIN));
+        return takesOver
+                ? Takeover.of(request)
+                        .map(takeover -> elsewhere(takeover.reference().localTag()))
+                        .orElse(null)
+                : null;
+    }
+
+    private static @Nullable String parameter(Uri uri, String name) {
+        return uri instanceof SipUri sip ? sip.parameter(name).orElse(null) : null;
+    }
+
+    private @Nullable String elsewhere(String identifier) {
+        boolean known = identifier.length() >= SessionTokens.LENGTH
+                && sessions.hasToken(identifier.substring(0, SessionTokens.LENGTH));
+        return known ? null : tokens.of(identifier).orElse(null);
+    }
+
+    /** What names no session may still be of a transaction of another node. */
+    private boolean mayBelongElsewhere(Request request) {
+        Method method = request.method();
+        return method.equals(Method.CANCEL)
+                || (method.equals(Method.ACK) && request.toTag().isPresent())
+                || (method.equals(Method.INVITE)
+                        && request.toTag().isEmpty()
+                        && replication.nodes().hasLostOne());
+    }
+
+    private void lookUp(Flow flow, Request request) {
+        replication
+                .store()
+                .named(TransactionLayer.serverKey(request))
+                .whenComplete((token, failure) -> workers.execute(() -> {
+                    if (failure != null || token.isEmpty() || sessions.hasToken(token.get())) {
+                        handle(flow, request);
+                    } else {
+                        toOwner(token.get(), flow, request);
+                    }
+                }));
+    }
+
+    // ---- where it goes
+
+    private void toOwner(String token, Flow flow, Message message) {
+        String maker = SessionTokens.maker(token);
+        if (!maker.equals(tokens.self()) && replication.nodes().isMember(maker)) {
+            relay(maker, flow, message);
+        } else {
+            take(token, flow, message);
+        }
+    }
+
+    private void relay(String node, Flow flow, Message message) {
+        if (!replication.nodes().relay(node, flow, message)
+                && message instanceof Request request
+                && !request.method().equals(Method.ACK)) {
+            Response busy = Response.to(request, SERVICE_UNAVAILABLE)
+                    .set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER)
+                    .build();
+            transports.sendResponse(flow, busy, cause -> log.debug("503 not sent", cause));
+        }
+    }
+
+    /** Its node is gone, or does not have it any more: who has it now is looked up once for all messages that come meanwhile. */
+    private void take(String token, Flow flow, Message message) {
+        boolean first = looking.call(() -> {
+            if (messagesWaiting >= MOST_WAITING) {
+                return false; // dropped: it will come again
+            }
+            messagesWaiting++;
+            Deque<Waiting> queue = waiting.get(token);
+            boolean isFirst = queue == null;
+            if (queue == null) {
+                queue = new ArrayDeque<>(2);
+                waiting.put(token, queue);
+            }
+            queue.add(new Waiting(flow, message));
+            return isFirst;
+        });
+        if (first) {
+            replication
+                    .store()
+                    .claim(token)
+                    .whenComplete((found, failure) -> workers.execute(() -> {
+                        if (failure != null) {
+                            log.debug("{}: nobody says who has the session", token, failure);
+                        }
+                        found(token, failure == null ? found : new Found.Unknown());
+                    }));
+        }
+    }
+
+    private void found(String token, Found found) {
+        if (found instanceof Found.Claimed claimed) {
+            log.info("session {} is taken over for a message of it", token);
+            restoration.restore(claimed.snapshot());
+        }
+        @Nullable Waiting next;
+        while ((next = next(token)) != null) {
+            if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self())) {
+                relay(owned.owner(), next.flow, next.message);
+            } else {
+                handle(next.flow, next.message);
+            }
+        }
+    }
+
+    private @Nullable Waiting next(String token) {
+        return looking.call(() -> {
+            Deque<Waiting> queue = waiting.get(token);
+            @Nullable Waiting next = queue == null ? null : queue.poll();
+            if (next == null) {
+                waiting.remove(token);
+            } else {
+                messagesWaiting--;
+            }
+            return next;
+        });
+    }
+
+    private void handle(Flow flow, Message message) {
+        if (message instanceof Request request) {
+            here.onRequest(flow, request);
+        } else if (message instanceof Response response) {
+            if (isOfEndedProxy(response)) {
+                stateless.forward(response);
+            } else {
+                here.onResponse(flow, response);
+            }
+        }
+    }
+
+    /**
+     * Whether a 2xx to an INVITE is of a proxy that is not there any more, which the branch proves to have been in this cluster: its caller
+     * still needs the 2xx (RFC 3261 §16.7 step 5).
+     */
+    private boolean isOfEndedProxy(Response response) {
+        return response.viaCount() > 1
+                && response.statusClass() == StatusClass.SUCCESS
+                && response.cseq().method().equals("INVITE")
+                && !here.knows(response)
+                && response.topBranch()
+                        .filter(branch -> branch.startsWith(Via.MAGIC_COOKIE))
+                        .flatMap(branch -> tokens.of(branch.substring(Via.MAGIC_COOKIE.length())))
+                        .isPresent();
+    }
+}
