@@ -7,6 +7,7 @@ import static org.trapezoid.server.ConfigChecks.requirePort;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import org.trapezoid.sip.transport.Literals;
 
 /**
  * One SIP address the server listens on. Immutable.
@@ -21,8 +22,11 @@ import java.util.Optional;
  * @param advertise what goes into Via, Contact and Record-Route, as {@code host} or {@code host:port}; empty: the bound
  *     address
  * @param tls who this server is; with TLS only, and then needed
+ * @param takeover whether it opens when its address appears on this host, and closes when that goes: the address of another node of the
+ *     cluster, which is moved here when that node dies
  */
-public record Listener(Transport transport, String host, int port, Optional<String> advertise, Optional<Tls> tls) {
+public record Listener(
+        Transport transport, String host, int port, Optional<String> advertise, Optional<Tls> tls, boolean takeover) {
 
     /** Transports a listener can have. */
     public enum Transport {
@@ -42,7 +46,20 @@ public record Listener(Transport transport, String host, int port, Optional<Stri
     /** The address that is bound when none is given: nobody but this host can reach it. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
+    /** A listener that is always open. */
+    public Listener(Transport transport, String host, int port, Optional<String> advertise, Optional<Tls> tls) {
+        this(transport, host, port, advertise, tls, false);
+    }
+
     public Listener {
+        if (takeover
+                && (Literals.address(host)
+                                .filter(address -> !address.isAnyLocalAddress())
+                                .isEmpty()
+                        || port == 0)) {
+            throw new IllegalArgumentException("listener with takeover has host \"" + host + "\" and port " + port
+                    + "; expected the address of another node, and a port");
+        }
         requireHost(host, "host of a listener");
         requirePort(port, "port of a listener");
         if (tls.isPresent() && transport != Transport.TLS) {
@@ -74,17 +91,22 @@ public record Listener(Transport transport, String host, int port, Optional<Stri
 
     /** The same listener with these keys. */
     public Listener tls(Tls keys) {
-        return new Listener(transport, host, port, advertise, Optional.of(keys));
+        return new Listener(transport, host, port, advertise, Optional.of(keys), takeover);
     }
 
     /** The same listener on another local address. */
     public Listener host(String localHost) {
-        return new Listener(transport, localHost, port, advertise, tls);
+        return new Listener(transport, localHost, port, advertise, tls, takeover);
     }
 
     /** The same listener, known to peers as {@code host} or {@code host:port}. */
     public Listener advertise(String hostPort) {
-        return new Listener(transport, host, port, Optional.of(hostPort), tls);
+        return new Listener(transport, host, port, Optional.of(hostPort), tls, takeover);
+    }
+
+    /** The same listener, open while this host has its address. */
+    public Listener whileHostHasIt() {
+        return new Listener(transport, host, port, advertise, tls, true);
     }
 
     /** As logs write it, {@code udp 127.0.0.1:5060}. */

@@ -79,8 +79,8 @@ public record ServerConfig(Sip sip, Optional<Http> http, Applications applicatio
             names = List.copyOf(names);
             routes = List.copyOf(routes);
             forbidden = List.copyOf(forbidden);
-            if (listeners.isEmpty()) {
-                throw new IllegalArgumentException("no listener; expected at least one");
+            if (listeners.stream().allMatch(Listener::takeover)) {
+                throw new IllegalArgumentException("no listener that is always open; expected at least one");
             }
             Set<Listener> bound = new HashSet<>();
             for (Listener listener : listeners) {

@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.dispatch.AdmissionControl;
@@ -87,6 +90,8 @@ final class SipStack {
     private final RequestSender sender;
     private final Timing timing;
     private final CertificateWatch certificates;
+    private final Map<Binding, Supplier<Transport>> movable = new LinkedHashMap<>();
+    private final AddressWatch addresses;
     private final QueueWait queueWait;
 
     /** Transports that others make: those of the HTTP port. */
@@ -127,6 +132,7 @@ final class SipStack {
                         forbidden(config)),
                 threads,
                 config.trustedPeers().map(TrustedPeers::domain).orElse(TrustDomain.EVERYBODY));
+        addresses = new AddressWatch(movable, transports, strands.create(), threads);
         timing = Timing.of(
                 config.timing().t1(), config.timing().t2(), config.timing().t4());
         dns = new DnsJava(
@@ -210,14 +216,19 @@ final class SipStack {
         List<Transport> made = new ArrayList<>();
         for (int i = 0; i < bindings.size(); i++) {
             Binding binding = bindings.get(i);
-            made.add(
-                    switch (config.listeners().get(i).transport()) {
-                        case UDP -> new UdpTransport(binding, UdpOptions.DEFAULT, parser, threads);
-                        case TCP -> new StreamTransport(binding, streams, selectors, parser, limits, threads);
-                        case TLS ->
-                            new StreamTransport(
-                                    keys.get(i).orElseThrow(), binding, streams, selectors, parser, limits, threads);
-                    });
+            Listener listener = config.listeners().get(i);
+            Optional<TlsContext> key = keys.get(i);
+            Supplier<Transport> maker = () -> switch (listener.transport()) {
+                case UDP -> new UdpTransport(binding, UdpOptions.DEFAULT, parser, threads);
+                case TCP -> new StreamTransport(binding, streams, selectors, parser, limits, threads);
+                case TLS ->
+                    new StreamTransport(key.orElseThrow(), binding, streams, selectors, parser, limits, threads);
+            };
+            if (listener.takeover()) {
+                movable.put(binding, maker);
+            } else {
+                made.add(maker.get());
+            }
         }
         return made;
     }
@@ -268,6 +279,7 @@ final class SipStack {
     void start() throws IOException {
         transports.start(transactions);
         certificates.start();
+        addresses.start();
     }
 
     /** Waits until no transaction is left or the time is over. */
@@ -291,6 +303,7 @@ final class SipStack {
     }
 
     void close() {
+        addresses.close();
         transports.close();
         selectors.close();
         dns.close();

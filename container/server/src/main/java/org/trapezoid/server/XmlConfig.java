@@ -224,7 +224,8 @@ final class XmlConfig {
                 listener.host,
                 parseInt(listener.port, "port of a listener"),
                 given(listener.advertise),
-                tls);
+                tls,
+                Boolean.parseBoolean(listener.takeover));
     }
 
     /** The keys, looked at. */

@@ -164,6 +164,9 @@ final class XmlTrapezoid {
         @XmlAttribute
         @Nullable
         String advertise;
+
+        @XmlAttribute
+        String takeover = "false";
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -5,11 +5,13 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.ar.SipApplicationRouter;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -45,6 +47,7 @@ import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.concurrent.CallbackMode;
 import org.trapezoid.sip.concurrent.PostedInOrder;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.locate.Dns;
@@ -202,7 +205,10 @@ public final class ServletLayer {
                         stateless,
                         stack.workers(),
                         stack.strands().create()));
-        options.replication().ifPresent(replication -> replication.onLeft(this::forget));
+        options.replication().ifPresent(replication -> {
+            replication.onLeft(this::forget);
+            replication.watch(stack.strands().create());
+        });
         stack.transactions()
                 .handler(new Dispatcher(
                         running,
@@ -235,6 +241,25 @@ public final class ServletLayer {
         }
         session.left();
         sessions.remove(session);
+    }
+
+    /**
+     * Lets other nodes have the sessions that are kept there. Takes no longer than the application needs that is being called, and the
+     * others to answer.
+     *
+     * @return the number of sessions that were handed over, when each has been
+     */
+    public CompletionStage<Integer> handOver() {
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        for (AppSessionState session : List.copyOf(sessions.appSessions())) {
+            CompletableFuture<Boolean> left = new CompletableFuture<>();
+            Strand.run(session, () -> {
+                if (session.handOver(() -> left.complete(true))) {
+                    all.add(left);
+                }
+            });
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> all.size());
     }
 
     /** What messages pass before the transactions see them; the transactions themselves without a cluster. */

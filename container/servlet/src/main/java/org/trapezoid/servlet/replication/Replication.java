@@ -10,12 +10,17 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timers;
 
 /** Keeps the sessions of one node where others find them. Thread-safe. */
 public final class Replication {
     /** How long a message waits for the backup when nothing else is said. */
     public static final Duration DEFAULT_WAIT = Duration.ofMillis(500);
+
+    private static final Duration TURN = Duration.ofMillis(250);
+    private static final long STALL = Duration.ofMillis(1250).toNanos();
+    private static final long NEVER = Long.MIN_VALUE;
 
     private static final Logger log = LoggerFactory.getLogger(Replication.class);
 
@@ -24,6 +29,8 @@ public final class Replication {
     private final SessionTokens tokens;
     private final Timers timers;
     private final Duration wait;
+    private final AtomicInteger doubts = new AtomicInteger();
+    private final AtomicLong lastTurn = new AtomicLong(NEVER);
     private final AtomicInteger kept = new AtomicInteger();
     private final LongAdder saves = new LongAdder();
     private final LongAdder savedBytes = new LongAdder();
@@ -80,6 +87,48 @@ public final class Replication {
         session.replica(new SessionReplica(this, session, taken.epoch(), true, writer));
         kept.incrementAndGet();
         claimed.increment();
+    }
+
+    /**
+     * Begins to watch this node: when it was stopped for more than a second, others may have taken its sessions over, and it asks before it
+     * sends anything for them.
+     *
+     * @param strand of its own
+     */
+    public void watch(Strand strand) {
+        lastTurn.set(timers.nanoTime());
+        timers.schedule(strand, TURN, () -> turn(strand));
+    }
+
+    private void turn(Strand strand) {
+        isStalled();
+        lastTurn.set(timers.nanoTime());
+        timers.schedule(strand, TURN, () -> turn(strand));
+    }
+
+    private void isStalled() {
+        long last = lastTurn.get();
+        long now = timers.nanoTime();
+        if (last != NEVER && now - last > STALL && lastTurn.compareAndSet(last, now)) {
+            doubt("it stood still for " + (now - last) / 1_000_000 + " ms");
+        }
+    }
+
+    /** Others may have taken sessions of this node over: nothing is sent for one before it is confirmed to be here. */
+    public void doubt(String why) {
+        log.warn("this node asks for its sessions again: {}", why);
+        doubts.incrementAndGet();
+    }
+
+    /** How often this node had to doubt. */
+    int doubts() {
+        return doubts.get();
+    }
+
+    /** Whether a session that was confirmed at that number of doubts has to be again. */
+    boolean isDoubted(int confirmed) {
+        isStalled();
+        return confirmed != doubts.get();
     }
 
     /** Who forgets a session that goes on at another node: tells nobody, and has it {@link AppSessionState#left leave}. */

@@ -29,6 +29,7 @@ final class SessionReplica implements Replica {
     private final Supplier<byte[]> writer;
     private final long epoch;
     private boolean stored; // at least once, maybe
+    private int confirmed; // by which doubt of the node it was known to own the session
     private boolean dirty;
     private boolean unsafe; // messages wait for a save that has not begun
     private boolean saving;
@@ -38,6 +39,7 @@ final class SessionReplica implements Replica {
     private @Nullable List<Runnable> next; // wait for a save that has not begun
     private @Nullable List<Runnable> current; // wait for the save that runs
     private @Nullable List<String> transactions; // to be named with the next save
+    private @Nullable Runnable leaving; // told when another node may have the session
     private Timer timer = Timer.NONE;
     private Timer patience = Timer.NONE;
 
@@ -48,6 +50,7 @@ final class SessionReplica implements Replica {
         this.epoch = epoch;
         this.stored = stored;
         this.writer = writer;
+        this.confirmed = replication.doubts();
     }
 
     @Override
@@ -92,7 +95,7 @@ final class SessionReplica implements Replica {
 
     @Override
     public boolean isHolding() {
-        return unsafe || confirming || lost;
+        return unsafe || confirming || lost || replication.isDoubted(confirmed);
     }
 
     @Override
@@ -100,7 +103,11 @@ final class SessionReplica implements Replica {
         if (lost) {
             return;
         }
-        if (patience == Timer.NONE) {
+        boolean doubted = replication.isDoubted(confirmed);
+        if (doubted) {
+            protect();
+        }
+        if (patience == Timer.NONE && !doubted) {
             patience = replication.timers().schedule(session, replication.patience(), this::onPatienceOver);
         }
         if (unsafe) {
@@ -142,17 +149,26 @@ final class SessionReplica implements Replica {
         stored = true;
         byte[] state = writer.get();
         long begun = replication.timers().nanoTime();
+        int doubts = replication.doubts();
+        boolean leaves = leaving != null;
+        Snapshot snapshot = leaves
+                ? new Snapshot(session.token(), Snapshot.NOBODY, epoch + 1, state)
+                : new Snapshot(session.token(), replication.nodes().self(), epoch, state);
         replication
                 .store()
-                .save(new Snapshot(session.token(), replication.nodes().self(), epoch, state))
+                .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
+                    confirmed = failure == null && kept ? doubts : confirmed;
                     if (failure != null) {
                         replication.failed(session, failure);
                         failed();
                     } else if (kept) {
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
                         saved();
+                        if (leaves) {
+                            leave();
+                        }
                     } else {
                         lost();
                     }
@@ -177,6 +193,35 @@ final class SessionReplica implements Replica {
             idle();
         } else if (dirty) {
             saveIn(COALESCE);
+        }
+    }
+
+    /** Another node may take the session over from now on. Does nothing while the application is being called. */
+    @Override
+    public boolean handOver(Runnable done) {
+        if (ended || session.hasCallbacks()) {
+            return false;
+        }
+        leaving = done;
+        unsafe = true;
+        dirty = true;
+        if (!saving) {
+            save();
+        }
+        return true;
+    }
+
+    private void leave() {
+        Runnable done = leaving;
+        leaving = null;
+        stored = false;
+        lost = true;
+        if (!ended) {
+            end();
+            replication.left(session);
+        }
+        if (done != null) {
+            done.run();
         }
     }
 
@@ -238,6 +283,7 @@ final class SessionReplica implements Replica {
         next = null;
         confirming = false;
         unsafe = false;
+        confirmed = replication.doubts();
         messages.forEach(Runnable::run);
         return messages.size();
     }

@@ -12,6 +12,9 @@ package org.trapezoid.servlet.replication;
 @SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
 public record Snapshot(String token, String owner, long epoch, byte[] state) {
 
+    /** The owner of a session that its node has handed over: the first one that claims it gets it. */
+    public static final String NOBODY = "";
+
     /** Without the state. */
     @Override
     public String toString() {

@@ -178,6 +178,11 @@ public final class AppSessionState implements Stranded {
         }
     }
 
+    /** Lets another node have it, if it is kept elsewhere; see {@link Replica#handOver}. In the core section. */
+    public boolean handOver(Runnable done) {
+        return replica != null && replica.handOver(done);
+    }
+
     /** It goes on at another node: nobody is told here, and nothing of it leaves this one any more. */
     public void left() {
         left = true;

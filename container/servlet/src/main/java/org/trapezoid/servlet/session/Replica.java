@@ -15,6 +15,14 @@ public interface Replica extends Outbox {
     /** No callback of the session runs or waits: what it did is whole. */
     void idle();
 
+    /**
+     * Lets another node have the session.
+     *
+     * @param done called when it has left; from then on nothing of it is sent here
+     * @return false if it cannot be handed over now
+     */
+    boolean handOver(Runnable done);
+
     /** The session has ended. */
     void ended();
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.api.LocationService;
@@ -73,6 +74,7 @@ public final class TestServer {
     private final RequestSender sender;
     private final TransactionLayer transactions;
     private final ServletLayer layer;
+    private boolean connected = true;
     private boolean distributable;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
 
@@ -395,6 +397,23 @@ public final class TestServer {
     /** Ends the bindings of clients whose connections are lost. */
     public void watchConnections(LocationService locations) {
         transports.onFlowClosed(new LostConnections(locations, sender.flows())::onClosed);
+    }
+
+    /** Gives the stack to what carries messages between the nodes of a cluster. */
+    public void attach(Consumer<TransportLayer> user) {
+        user.accept(transports);
+    }
+
+    /** Nothing that the server sends gets anywhere any more. */
+    public void cut() {
+        connected = false;
+        for (FakeTransport each : List.of(udp, tcp, tls, wss)) {
+            each.carriedBy((sent, onFailure) -> {});
+        }
+    }
+
+    public boolean isConnected() {
+        return connected;
     }
 
     public ServletLayer layer() {

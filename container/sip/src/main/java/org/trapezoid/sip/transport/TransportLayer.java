@@ -36,7 +36,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     private record Source(InetAddress address, String kind) {}
 
-    private final List<Transport> transports;
+    private volatile List<Transport> transports;
     private final TransportOptions options;
     private final StackThreads threads;
     private final TrustDomain trust;
@@ -68,13 +68,33 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         try {
             for (Transport transport : transports) {
                 transport.start(this);
-                names = new LocalNames(listeners(), options.aliases());
-                own = new OwnAddresses(listeners());
+                listenersChanged();
             }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private void listenersChanged() {
+        names = new LocalNames(listeners(), options.aliases());
+        own = new OwnAddresses(listeners());
+    }
+
+    /** Adds a transport to those that were started; called by one thread at a time. */
+    public void open(Transport transport) throws IOException {
+        transport.start(this);
+        List<Transport> more = new ArrayList<>(transports);
+        more.add(transport);
+        transports = List.copyOf(more);
+        listenersChanged();
+    }
+
+    /** Closes one of them; called by one thread at a time. */
+    public void close(Transport transport) {
+        transports = transports.stream().filter(each -> each != transport).toList();
+        listenersChanged();
+        transport.close();
     }
 
     @Override
@@ -211,7 +231,9 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
      */
     public Flow inPlaceOf(FlowName name) {
         if (!name.protocol().isReliable()) {
-            Optional<Flow> datagrams = flowTo(name.protocol(), name.peer());
+            // the address of that node may have moved here
+            Optional<Flow> moved = openFlow(each -> each.bound().equals(name.bound()), name.peer());
+            Optional<Flow> datagrams = moved.isPresent() ? moved : flowTo(name.protocol(), name.peer());
             if (datagrams.isPresent()) {
                 return datagrams.get();
             }

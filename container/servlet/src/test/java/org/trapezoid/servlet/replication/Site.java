@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import jakarta.servlet.Servlet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.trapezoid.servlet.replication.testing.MemoryCluster;
+import org.trapezoid.servlet.replication.testing.MemoryNode;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.testing.ManualClock;
+
+/** Several servers of one cluster in virtual time, each with the same applications; phones have the same address at each. */
+final class Site {
+    private static final byte[] KEY = new byte[32];
+
+    final ManualClock clock = new ManualClock();
+    final MemoryCluster cluster = new MemoryCluster(clock);
+    private final List<String> hosts;
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+
+    /** One server and what it knows of the others. */
+    record Node(TestServer server, MemoryNode member, Replication replication) {
+
+        Peer peer(String name) {
+            return server.peer(name);
+        }
+    }
+
+    Site(String... hosts) {
+        this.hosts = List.of(hosts);
+        for (String host : hosts) {
+            start(host, host.hashCode());
+        }
+    }
+
+    /** A node, or another incarnation of one that has died. */
+    Node start(String host, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        String incarnation = SessionTokens.incarnation(random);
+        MemoryNode member = cluster.join(incarnation);
+        Replication replication = new Replication(
+                member, member, new SessionTokens(incarnation, KEY, random), clock, Replication.DEFAULT_WAIT);
+        TestServer server = TestServer.member(clock, host, hosts, seed, replication);
+        server.attach(member::attach);
+        Node node = new Node(server, member, replication);
+        nodes.put(host, node);
+        return node;
+    }
+
+    /** Deploys the servlet everywhere. */
+    Site deploy(String name, Servlet servlet, Class<?>... listeners) throws Exception {
+        for (Node each : nodes.values()) {
+            each.server().deploy(name, servlet, listeners);
+        }
+        return this;
+    }
+
+    Node node(String host) {
+        return nodes.get(host);
+    }
+
+    /** Ends a node as {@code kill -9} does: nothing it sends gets anywhere any more. */
+    void kill(String host) {
+        Node node = nodes.get(host);
+        node.member().die();
+        node.server().cut();
+    }
+
+    /** The same, and the others have noticed and taken over what they can. */
+    void killAndNotice(String host) {
+        kill(host);
+        clock.advance(Duration.ofSeconds(1));
+    }
+
+    /** Nobody is left with a session, and nothing is stored for one. */
+    void assertEnded() {
+        clock.advance(Duration.ofSeconds(1)); // what is saved late
+        List<String> left = new ArrayList<>();
+        nodes.forEach((host, node) -> {
+            if (node.server().isConnected() && node.server().sessions() > 0) {
+                left.add(host + " has " + node.server().sessions() + " sessions");
+            }
+        });
+        cluster.stored().forEach(snapshot -> left.add("stored: " + snapshot));
+        if (!left.isEmpty()) {
+            throw new AssertionError("when all calls have ended: " + left);
+        }
+    }
+}

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.sip.B2buaHelper;
+import jakarta.servlet.sip.SipApplicationSession;
+import jakarta.servlet.sip.SipServlet;
+import jakarta.servlet.sip.SipServletMessage;
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.SipSession;
+import jakarta.servlet.sip.TimerService;
+import jakarta.servlet.sip.UAMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+
+/** Calls whose node dies: they go on at another one, from the point they had reached. */
+class TakeoverStoriesTest {
+    private static final String FIRST = "192.0.2.1";
+    private static final String SECOND = "192.0.2.2";
+
+    private final Site site = new Site(FIRST, SECOND);
+    private final ScriptedServlet app = new ScriptedServlet();
+    private final Peer alice = site.node(FIRST).peer("alice");
+    private final Peer bob = site.node(FIRST).peer("bob");
+    private final Peer aliceLater = site.node(SECOND).peer("alice"); // the same phones, which the second node sees
+    private final Peer bobLater = site.node(SECOND).peer("bob");
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
+
+    // ---- a proxy
+
+    private void deployProxy() throws Exception {
+        app.on("INVITE", request -> {
+            if (request.isInitial()) {
+                request.getProxy().setRecordRoute(true);
+                request.getProxy().proxyTo(app.uri(bob.contact()));
+            }
+        });
+        site.deploy("proxy", app);
+    }
+
+    private record Call(Request invite, Request received, Response success) {}
+
+    private Call callThroughProxy() throws Exception {
+        deployProxy();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(recorded(bob, received, 200));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        bob.nextRequest(Method.ACK);
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        return new Call(invite, received, success);
+    }
+
+    private static Response.Builder recorded(Peer callee, Request received, int status) {
+        Response.Builder answer = callee.answer(received, status);
+        received.headers().values(HeaderName.RECORD_ROUTE).forEach(route -> answer.add(HeaderName.RECORD_ROUTE, route));
+        return answer;
+    }
+
+    private void hangUpLater(Call call, int cseq) {
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, cseq));
+        Request bye = bobLater.nextRequest(Method.BYE);
+        bobLater.send(bobLater.answer(bye, 200));
+        aliceLater.nextResponse(200);
+        site.assertEnded();
+    }
+
+    @Test
+    void aProxiedCallIsHungUpThroughTheSurvivor() throws Exception {
+        Call call = callThroughProxy();
+        site.killAndNotice(FIRST);
+        app.seen.clear();
+
+        hangUpLater(call, 2);
+
+        assertThat(app.seen).containsExactly("BYE", "200 BYE");
+    }
+
+    @Test
+    void aMessageTakesItsCallOverAtOnce() throws Exception {
+        site.cluster.detectsDeathAfter(Duration.ofMillis(1));
+        Call call = callThroughProxy();
+        site.kill(FIRST);
+        site.clock.advance(Duration.ofMillis(1));
+
+        hangUpLater(call, 2);
+    }
+
+    @Test
+    void aRequestThatReachesAnotherNodeIsRelayedToTheLivingOwner() throws Exception {
+        Call call = callThroughProxy();
+
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
+        site.clock.advance(Duration.ofMillis(10));
+        bob.send(bob.answer(bob.nextRequest(Method.BYE), 200));
+        site.clock.advance(Duration.ofMillis(10));
+
+        aliceLater.nextResponse(200);
+        assertThat(site.node(SECOND).server().sessions()).isZero();
+        site.assertEnded();
+    }
+
+    @Test
+    void aProxiedCallThatRingsIsAnsweredThroughTheSurvivor() throws Exception {
+        deployProxy();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(recorded(bob, received, 180));
+        alice.nextResponse(180);
+        site.killAndNotice(FIRST);
+
+        bobLater.send(recorded(bobLater, received, 200));
+        Response success = aliceLater.nextResponse(200);
+        aliceLater.send(aliceLater.inDialog(Method.ACK, invite, success, 1));
+        bobLater.nextRequest(Method.ACK);
+
+        hangUpLater(new Call(invite, received, success), 2);
+    }
+
+    @Test
+    void aProxiedCallThatRingsIsCancelledAtTheSurvivor() throws Exception {
+        deployProxy();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(recorded(bob, received, 180));
+        alice.nextResponse(180);
+        site.killAndNotice(FIRST);
+
+        aliceLater.send(cancel(invite));
+        aliceLater.nextResponse(200);
+        Request cancel = bobLater.nextRequest(Method.CANCEL);
+        bobLater.send(bobLater.answer(cancel, 200));
+        bobLater.send(bobLater.answer(received, 487));
+        bobLater.nextRequest(Method.ACK);
+        Response terminated = aliceLater.nextResponse(487);
+        aliceLater.send(ack(invite, terminated));
+
+        assertThat(received.topBranch()).isEqualTo(cancel.topBranch());
+        site.assertEnded();
+    }
+
+    @Test
+    void aRetransmittedInviteThatTheSurvivorTakesOverIsNotForwardedAgain() throws Exception {
+        deployProxy();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        site.clock.advance(Duration.ofMillis(250));
+        alice.nextResponse(100);
+        site.killAndNotice(FIRST);
+        int before = bobLater.rest().size();
+
+        aliceLater.send(invite);
+        assertThat(bobLater.rest().stream().skip(before)).allMatch(again -> again.toString()
+                .contains(received.topBranch().orElseThrow()));
+        bobLater.send(recorded(bobLater, received, 486));
+        Response busy = last(aliceLater, 486);
+        aliceLater.send(ack(invite, busy));
+
+        site.assertEnded();
+    }
+
+    @Test
+    void aLate200ReachesTheCallerThroughANodeThatNeverSawTheCall() throws Exception {
+        Call call = callThroughProxy();
+        site.killAndNotice(FIRST);
+
+        bobLater.send(recorded(bobLater, call.received, 200)); // retransmitted: its ACK was lost
+        aliceLater.nextResponse(200);
+
+        hangUpLater(call, 2);
+    }
+
+    // ---- a back-to-back user agent
+
+    private void deployB2bua() throws Exception {
+        app.on("INVITE", request -> {
+            B2buaHelper helper = request.getB2buaHelper();
+            SipServletRequest leg = request.isInitial()
+                    ? helper.createRequest(request, true, null)
+                    : helper.createRequest(helper.getLinkedSession(request.getSession()), request, null);
+            if (request.isInitial()) {
+                leg.setRequestURI(app.uri(bob.contact()));
+                request.getSession().setAttribute("begun by", request);
+                leg.getSession().setAttribute("other", request.getSession());
+            }
+            leg.send();
+        });
+        app.onResponse(response -> {
+            SipServletRequest other =
+                    response.getRequest().getB2buaHelper().getLinkedSipServletRequest(response.getRequest());
+            if (other != null && !other.isCommitted()) {
+                other.createResponse(response.getStatus()).send();
+            }
+        });
+        app.on("ACK", request -> {
+            B2buaHelper helper = request.getB2buaHelper();
+            SipSession other = helper.getLinkedSession(request.getSession());
+            for (SipServletMessage each : helper.getPendingMessages(other, UAMode.UAC)) {
+                if (each instanceof SipServletResponse success) {
+                    success.createAck().send();
+                }
+            }
+        });
+        app.on("BYE", request -> {
+            B2buaHelper helper = request.getB2buaHelper();
+            helper.createRequest(helper.getLinkedSession(request.getSession()), request, null)
+                    .send();
+        });
+        app.on("CANCEL", request -> {
+            B2buaHelper helper = request.getB2buaHelper();
+            helper.createCancel(helper.getLinkedSession(request.getSession())).send();
+        });
+        site.deploy("b2bua", app);
+    }
+
+    private Call callThroughB2bua() throws Exception {
+        deployB2bua();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(received, 200));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        bob.nextRequest(Method.ACK);
+        site.clock.advance(Duration.ofMillis(100));
+        return new Call(invite, received, success);
+    }
+
+    @Test
+    void aCallOfTwoLegsIsHungUpThroughTheSurvivor() throws Exception {
+        Call call = callThroughB2bua();
+        site.killAndNotice(FIRST);
+
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
+        Request bye = bobLater.nextRequest(Method.BYE);
+        bobLater.send(bobLater.answer(bye, 200));
+        aliceLater.nextResponse(200);
+
+        assertThat(bye.callId()).isEqualTo(call.received.callId());
+        assertThat(bye.cseq().number()).isGreaterThan(call.received.cseq().number() + 63);
+        site.assertEnded();
+    }
+
+    @Test
+    void theCalleeOfTwoLegsHangsUpThroughTheSurvivor() throws Exception {
+        Call call = callThroughB2bua();
+        site.killAndNotice(FIRST);
+
+        Response answer = bobLater.answer(call.received, 200).build();
+        bobLater.send(bobLater.fromCallee(Method.BYE, call.received, answer, 1));
+        Request bye = aliceLater.nextRequest(Method.BYE);
+        aliceLater.send(aliceLater.answer(bye, 200));
+        bobLater.nextResponse(200);
+
+        assertThat(bye.toTag()).isEqualTo(call.invite.fromTag());
+        assertThat(bye.fromTag()).isEqualTo(call.success.toTag());
+        site.assertEnded();
+    }
+
+    @Test
+    void aCallOfTwoLegsThatRingsIsAnsweredThroughTheSurvivor() throws Exception {
+        deployB2bua();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(received, 180));
+        Response ringing = alice.nextResponse(180);
+        site.killAndNotice(FIRST);
+
+        bobLater.send(bobLater.answer(received, 200));
+        Response success = aliceLater.nextResponse(200);
+        aliceLater.send(aliceLater.inDialog(Method.ACK, invite, success, 1));
+        bobLater.nextRequest(Method.ACK);
+
+        assertThat(success.toTag()).isEqualTo(ringing.toTag());
+        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+        bobLater.send(bobLater.answer(bobLater.nextRequest(Method.BYE), 200));
+        aliceLater.nextResponse(200);
+        site.assertEnded();
+    }
+
+    @Test
+    void aCallOfTwoLegsThatRingsIsCancelledAtTheSurvivor() throws Exception {
+        deployB2bua();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(received, 180));
+        alice.nextResponse(180);
+        site.killAndNotice(FIRST);
+
+        aliceLater.send(cancel(invite));
+        aliceLater.nextResponse(200);
+        aliceLater.send(ack(invite, aliceLater.nextResponse(487)));
+        bobLater.send(bobLater.answer(bobLater.nextRequest(Method.CANCEL), 200));
+        bobLater.send(bobLater.answer(received, 487));
+        bobLater.nextRequest(Method.ACK);
+
+        site.assertEnded();
+    }
+
+    @Test
+    void a200WithoutAckIsRepeatedByTheSurvivor() throws Exception {
+        deployB2bua();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(received, 200));
+        Response success = alice.nextResponse(200);
+        site.killAndNotice(FIRST);
+
+        assertThat(aliceLater.nextResponse(200).toTag()).isEqualTo(success.toTag());
+        aliceLater.send(aliceLater.inDialog(Method.ACK, invite, success, 1));
+        bobLater.nextRequest(Method.ACK); // for the 200 that the first node had got
+
+        int repeated = aliceLater.rest().size();
+        site.clock.advance(Duration.ofSeconds(5));
+        assertThat(aliceLater.rest()).hasSize(repeated);
+    }
+
+    @Test
+    void whatTheApplicationHasKeptIsWhatItWas() throws Exception {
+        Call call = callThroughB2bua();
+        List<Boolean> same = new ArrayList<>();
+        app.on("INFO", request -> {
+            SipSession session = request.getSession();
+            SipServletRequest begun = (SipServletRequest) session.getAttribute("begun by");
+            SipSession other = request.getB2buaHelper().getLinkedSession(session);
+            same.add(begun.getSession() == session);
+            same.add(other.getAttribute("other") == session);
+            same.add(begun.getHeader("From").equals(call.invite.from().toString()));
+            request.createResponse(200).send();
+        });
+        site.killAndNotice(FIRST);
+
+        aliceLater.send(aliceLater.inDialog(Method.INFO, call.invite, call.success, 2));
+
+        aliceLater.nextResponse(200);
+        assertThat(same).containsExactly(true, true, true);
+    }
+
+    // ---- timers
+
+    @Test
+    void aTimerFiresOnceAtTheSurvivor() throws Exception {
+        List<String> fired = new ArrayList<>();
+        app.on("MESSAGE", request -> {
+            SipApplicationSession session = request.getApplicationSession();
+            session.setAttribute("name", "alice");
+            TimerService timers = (TimerService) session.getServletContext().getAttribute(SipServlet.TIMER_SERVICE);
+            timers.createTimer(session, 10_000, false, "ring");
+            request.createResponse(200).send();
+        });
+        app.onTimer(timer ->
+                fired.add(timer.getInfo() + " " + timer.getApplicationSession().getAttribute("name")));
+        site.deploy("reminder", app, ScriptedServlet.class);
+        alice.send(alice.request(Method.MESSAGE, "sip:bob@a.test"));
+        alice.nextResponse(200);
+        site.clock.advance(Duration.ofSeconds(3));
+        site.killAndNotice(FIRST);
+        assertThat(fired).isEmpty();
+
+        site.clock.advance(Duration.ofSeconds(20));
+
+        // the servlet is the same object on both nodes, and the dead one's clock goes on: it fires there too
+        assertThat(fired).containsExactly("ring alice", "ring alice");
+    }
+
+    // ---- the outbox
+
+    @Test
+    void whatMakesADialogWaitsForItsBackup() throws Exception {
+        deployProxy();
+        site.cluster.answersAfter(() -> Duration.ofMillis(30));
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+
+        bob.send(recorded(bob, received, 180));
+        site.clock.advance(Duration.ofMillis(29));
+        assertThat(alice.rest()).isEmpty();
+        site.clock.advance(Duration.ofMillis(40));
+
+        alice.nextResponse(180);
+        assertThat(site.node(FIRST).replication().unprotected()).isZero();
+    }
+
+    @Test
+    void itWaitsNoLongerThanHalfASecond() throws Exception {
+        deployProxy();
+        site.cluster.answersAfter(() -> Duration.ofSeconds(20));
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = bob.nextRequest(Method.INVITE);
+
+        bob.send(recorded(bob, received, 180));
+        bob.send(recorded(bob, received, 200));
+        site.clock.advance(Duration.ofMillis(499));
+        assertThat(alice.rest()).isEmpty();
+        site.clock.advance(Duration.ofMillis(1));
+
+        alice.nextResponse(180); // in their order
+        alice.nextResponse(200);
+        assertThat(site.node(FIRST).replication().unprotected()).isEqualTo(2);
+    }
+
+    // ---- messages by hand
+
+    private static Request cancel(Request invite) {
+        return Request.builder(Method.CANCEL, invite.uri())
+                .add(HeaderName.VIA, invite.headers().first(HeaderName.VIA).orElseThrow())
+                .add(HeaderName.MAX_FORWARDS, "70")
+                .add(HeaderName.FROM, invite.from().toString())
+                .add(HeaderName.TO, invite.to().toString())
+                .add(HeaderName.CALL_ID, invite.callId())
+                .add(HeaderName.CSEQ, invite.cseq().number() + " CANCEL")
+                .build();
+    }
+
+    /** For an error response. */
+    private static Request ack(Request invite, Response refusal) {
+        return Request.builder(Method.ACK, invite.uri())
+                .add(HeaderName.VIA, invite.headers().first(HeaderName.VIA).orElseThrow())
+                .add(HeaderName.MAX_FORWARDS, "70")
+                .add(HeaderName.FROM, invite.from().toString())
+                .add(HeaderName.TO, refusal.to().toString())
+                .add(HeaderName.CALL_ID, invite.callId())
+                .add(HeaderName.CSEQ, invite.cseq().number() + " ACK")
+                .build();
+    }
+
+    /** Provisional responses that were repeated are passed over. */
+    private static Response last(Peer peer, int status) {
+        while (true) {
+            if (peer.next() instanceof Response response && response.status() >= 200) {
+                assertThat(response.status()).isEqualTo(status);
+                return response;
+            }
+        }
+    }
+}
