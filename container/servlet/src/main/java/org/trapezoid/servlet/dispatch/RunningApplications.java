@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.Inbound;
+import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 
 /** The applications that run: by name for new requests, by deployment for sessions. Thread-safe. */
@@ -39,7 +40,11 @@ public final class RunningApplications {
 
     /** The application whose session it is. */
     Optional<Inbound> of(SipSessionState session) {
-        return Optional.ofNullable(byDeployment.get(session.appSession().deployment()));
+        return of(session.appSession());
+    }
+
+    Optional<Inbound> of(AppSessionState session) {
+        return Optional.ofNullable(byDeployment.get(session.deployment()));
     }
 
     /** The application that takes initial requests under the name. */

@@ -27,6 +27,7 @@ import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.facade.ApiRouter;
 import org.trapezoid.servlet.facade.AppRuntime;
+import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.NumberResolver;
 import org.trapezoid.servlet.facade.OwnUris;
 import org.trapezoid.servlet.proxy.DialogForwarder;
@@ -47,7 +48,6 @@ import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.concurrent.CallbackMode;
 import org.trapezoid.sip.concurrent.PostedInOrder;
-import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.locate.Dns;
@@ -253,11 +253,10 @@ public final class ServletLayer {
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (AppSessionState session : List.copyOf(sessions.appSessions())) {
             CompletableFuture<Boolean> left = new CompletableFuture<>();
-            Strand.run(session, () -> {
-                if (session.handOver(() -> left.complete(true))) {
-                    all.add(left);
-                }
-            });
+            Optional<Inbound> application = running.of(session);
+            if (application.isPresent() && application.get().runtime().handOver(session, () -> left.complete(true))) {
+                all.add(left);
+            }
         }
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> all.size());
     }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.SipApplicationSessionActivationListener;
+import jakarta.servlet.sip.SipApplicationSessionEvent;
 import jakarta.servlet.sip.SipURI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -201,6 +204,37 @@ public final class AppRuntime {
     /** An id of something in the session. */
     SessionId newId(AppSessionState session) {
         return new SessionId(session.identifier(services.identifiers()));
+    }
+
+    /**
+     * Lets another node have the session; the application is told before. In no core section.
+     *
+     * @param done called when the session has left
+     * @return false if it stays: it is not kept elsewhere, or its application is being called
+     */
+    public boolean handOver(AppSessionState session, Runnable done) {
+        List<SipApplicationSessionActivationListener> listeners =
+                application.listeners().activation();
+        return session.strand().call(() -> {
+            if (!replicates() || !session.isValid() || session.hasCallbacks()) {
+                return false;
+            }
+            if (listeners.isEmpty()) {
+                return session.handOver(done);
+            }
+            SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, this));
+            return session.strand().callback(() -> {
+                inSession(
+                        session,
+                        () -> application.notify(
+                                listeners, session.id().value(), listener -> listener.sessionWillPassivate(event)));
+                session.strand().run(() -> {
+                    if (!session.handOver(done)) {
+                        done.run();
+                    }
+                });
+            });
+        });
     }
 
     /** Goes on with a session that another node has written down. In no core section. */
