@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.dispatch;
 
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,7 +8,6 @@ import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.SessionSnapshots;
 import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.servlet.session.SessionRegistry;
-import org.trapezoid.servlet.snapshot.SnapshotException;
 
 /** Goes on with sessions that this node has taken over. Thread-safe. */
 final class Restoration {
@@ -36,7 +34,7 @@ final class Restoration {
             } else {
                 log.warn("{} is lost: application {} is not deployed here", snapshot, name);
             }
-        } catch (SnapshotException | IllegalArgumentException | NoSuchElementException e) {
+        } catch (RuntimeException | Error e) {
             log.error("{} is lost: it cannot be read", snapshot, e);
         }
     }

@@ -94,7 +94,7 @@ final class CallTimer implements SessionTimer.Listener {
     void write(FieldWriter out) {
         out.part(TIMER, timer::write).flag(AUTOMATIC, automatic);
         if (described != null) {
-            out.bytes(DESCRIBED, described.toBytes());
+            out.bytes(DESCRIBED, Messages.bytes(described));
         }
     }
 

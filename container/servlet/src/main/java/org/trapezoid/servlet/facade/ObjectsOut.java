@@ -10,6 +10,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.snapshot.Messages;
 
 /**
  * Writes the objects of an application in one stream, so that what is the same object stays so. Sessions, timers and requests are written
@@ -117,16 +118,15 @@ final class ObjectsOut {
                 return number > 0
                         ? new Reference.OfRequest(number)
                         : new Reference.RequestCopy(
-                                request.sessionState().id().value(),
-                                request.message().toBytes());
+                                request.sessionState().id().value(), Messages.bytes(request.message()));
             }
             if (value instanceof SipResponse response) {
                 SipRequest request = (SipRequest) response.getRequest();
                 return new Reference.ResponseCopy(
                         response.sessionState().id().value(),
                         requests == null ? 0 : requests.number(request),
-                        request.message().toBytes(),
-                        response.message().toBytes(),
+                        Messages.bytes(request.message()),
+                        Messages.bytes(response.message()),
                         response.isReceived());
             }
             return value;

@@ -13,6 +13,7 @@ import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 
@@ -143,18 +144,18 @@ final class SavedRequests {
             request.incoming().ifPresent(incoming -> out.part(INCOMING, part -> SavedIncoming.write(incoming, part)));
             out.part(ROUTING, part -> SavedIncoming.write(request.routing(), part));
             switch (kind) {
-                case PLAIN -> out.bytes(MESSAGE, request.message().toBytes());
+                case PLAIN -> out.bytes(MESSAGE, Messages.bytes(request.message()));
                 case SERVER -> {
                     UasCore core = request.uas().orElseThrow();
-                    out.bytes(MESSAGE, request.message().toBytes()).part(CORE, core::write);
+                    out.bytes(MESSAGE, Messages.bytes(request.message())).part(CORE, core::write);
                 }
                 case CLIENT -> {
                     UacCore core = request.uac().orElseThrow();
-                    out.bytes(MESSAGE, request.message().toBytes()).part(CORE, core::write);
+                    out.bytes(MESSAGE, Messages.bytes(request.message())).part(CORE, core::write);
                 }
                 case PROXY -> {
                     Optional<ProxyFacade> proxy = request.proxy();
-                    out.bytes(MESSAGE, request.message().toBytes())
+                    out.bytes(MESSAGE, Messages.bytes(request.message()))
                             .part(CORE, request.proxyCore().orElseThrow()::write)
                             .flag(UNSUPERVISED, !proxy.orElseThrow().getSupervised());
                 }

@@ -20,6 +20,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.session.TimerState;
 import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.servlet.snapshot.Messages;
 import org.trapezoid.servlet.snapshot.SnapshotException;
 import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.sip.concurrent.Strand;
@@ -93,7 +94,7 @@ public final class SessionSnapshots {
 
     private static void write(SipResponse response, SavedRequests requests, FieldWriter out) {
         out.number(RESPONSE_REQUEST, requests.number((SipRequest) response.getRequest()))
-                .bytes(RESPONSE, response.message().toBytes())
+                .bytes(RESPONSE, Messages.bytes(response.message()))
                 .flag(RECEIVED, response.isReceived());
     }
 
@@ -219,8 +220,7 @@ public final class SessionSnapshots {
                     SipResponse.restored(
                             request,
                             session,
-                            org.trapezoid.servlet.snapshot.Messages.response(
-                                    in.bytes(RESPONSE).orElseThrow()),
+                            Messages.response(in.bytes(RESPONSE).orElseThrow()),
                             received),
                     received);
         });

@@ -114,10 +114,10 @@ public final class ProxyBranch implements ClientUser {
             outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
         }
         if (response != null) {
-            out.bytes(RESPONSE, response.toBytes());
+            out.bytes(RESPONSE, Messages.bytes(response));
         }
         if (edited != null) {
-            out.bytes(EDITED, edited.toBytes());
+            out.bytes(EDITED, Messages.bytes(edited));
         }
     }
 

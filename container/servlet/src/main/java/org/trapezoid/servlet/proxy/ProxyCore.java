@@ -147,7 +147,7 @@ public final class ProxyCore implements ServerUser, Stranded {
     /** Writes it down, while it is not answered. */
     public void write(FieldWriter out) {
         out.part(TRANSACTION, part -> Transactions.write(transaction.memento(), part))
-                .bytes(ORIGINAL, original.toBytes())
+                .bytes(ORIGINAL, Messages.bytes(original))
                 .flag(CANCELLED, cancelled)
                 .flag(REJECTED, rejected)
                 .part(SETTINGS, settings::write);
@@ -160,7 +160,7 @@ public final class ProxyCore implements ServerUser, Stranded {
         }
         responses.forEach((branch, response) -> out.part(FINAL, part -> part.number(
                         BRANCH_NUMBER, branch.map(branches::indexOf).orElse(-1) + 1)
-                .bytes(RESPONSE, response.toBytes())));
+                .bytes(RESPONSE, Messages.bytes(response))));
     }
 
     /** Whether it can be written down: a final response has not been sent. */

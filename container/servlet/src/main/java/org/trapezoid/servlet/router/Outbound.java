@@ -27,7 +27,9 @@ public interface Outbound {
             String branchEnd);
 
     /** Goes on with a request that another node has sent. */
-    OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento sent, ClientUser user);
+    default OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento sent, ClientUser user) {
+        throw new UnsupportedOperationException("nothing is restored here");
+    }
 
     /** Sends nothing: the request is answered here, after this returned. */
     OutgoingRequest refuse(Stranded owner, Request request, int status, ClientUser user);

@@ -18,10 +18,10 @@ public final class Transactions {
     private Transactions() {}
 
     public static void write(ServerTransaction.Memento transaction, FieldWriter out) {
-        out.bytes(REQUEST, transaction.request().toBytes())
+        out.bytes(REQUEST, Messages.bytes(transaction.request()))
                 .text(FLOW, transaction.flow().toString())
                 .text(LOCAL_TAG, transaction.localTag());
-        transaction.last().ifPresent(last -> out.bytes(LAST_RESPONSE, last.toBytes()));
+        transaction.last().ifPresent(last -> out.bytes(LAST_RESPONSE, Messages.bytes(last)));
     }
 
     public static ServerTransaction.Memento server(FieldReader in) {
@@ -33,7 +33,7 @@ public final class Transactions {
     }
 
     public static void write(OutgoingRequest.Memento transaction, FieldWriter out) {
-        out.bytes(REQUEST, transaction.request().toBytes())
+        out.bytes(REQUEST, Messages.bytes(transaction.request()))
                 .text(FLOW, transaction.flow().toString())
                 .text(STATE, transaction.state().name())
                 .flag(CANCELLED, transaction.cancelled());

@@ -100,15 +100,14 @@ public final class UacCore implements ClientUser {
         if (outgoing != null) {
             outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
         }
-        out.bytes(REQUEST, request.toBytes()).flag(SUCCEEDED, succeeded);
+        out.bytes(REQUEST, Messages.bytes(request)).flag(SUCCEEDED, succeeded);
         acks.forEach((tag, ack) -> ack.request()
                 .ifPresent(sent -> out.part(ACK, part -> part.text(TAG, tag)
                         .bytes(
                                 VALUE,
-                                sent.toBuilder()
+                                Messages.bytes(sent.toBuilder()
                                         .removeFirst(HeaderName.VIA)
-                                        .build()
-                                        .toBytes()))));
+                                        .build())))));
         provisionals.forEach((tag, order) ->
                 out.part(PROVISIONAL, part -> part.text(TAG, tag).number(VALUE, order.last())));
     }

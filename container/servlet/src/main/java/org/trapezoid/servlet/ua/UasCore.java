@@ -124,14 +124,14 @@ public final class UasCore implements ServerUser, Acknowledged {
                 .flag(FINAL_SENT, finalSent)
                 .flag(AWAITS_PRACK, awaitsPrack);
         if (success != null) {
-            out.bytes(SUCCESS, success.toBytes());
+            out.bytes(SUCCESS, Messages.bytes(success));
         }
         if (held != null) {
-            out.bytes(HELD, held.toBytes());
+            out.bytes(HELD, Messages.bytes(held));
         }
         if (reliable != null) {
             out.number(NEXT_RSEQ, reliable.nextRSeq());
-            reliable.unacknowledged().forEach(each -> out.bytes(UNACKNOWLEDGED, each.toBytes()));
+            reliable.unacknowledged().forEach(each -> out.bytes(UNACKNOWLEDGED, Messages.bytes(each)));
         }
         madeReliable.forEach(each -> out.text(MADE_RELIABLE, each.headers().first(HeaderName.RSEQ)));
     }

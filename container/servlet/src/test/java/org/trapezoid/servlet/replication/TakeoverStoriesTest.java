@@ -359,7 +359,8 @@ class TakeoverStoriesTest {
         app.on("MESSAGE", request -> {
             SipApplicationSession session = request.getApplicationSession();
             session.setAttribute("name", "alice");
-            TimerService timers = (TimerService) session.getServletContext().getAttribute(SipServlet.TIMER_SERVICE);
+            TimerService timers =
+                    (TimerService) request.getSession().getServletContext().getAttribute(SipServlet.TIMER_SERVICE);
             timers.createTimer(session, 10_000, false, "ring");
             request.createResponse(200).send();
         });

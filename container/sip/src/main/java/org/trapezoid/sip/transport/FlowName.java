@@ -17,6 +17,10 @@ public record FlowName(Protocol protocol, InetSocketAddress bound, InetSocketAdd
         return new FlowName(flow.protocol(), flow.listener().bound(), flow.peer(), flow.serial());
     }
 
+    boolean isListener(Listener listener) {
+        return listener.protocol() == protocol && listener.bound().equals(bound);
+    }
+
     /** The text form, which {@link #parse} reads. */
     @Override
     public String toString() {
