@@ -27,4 +27,17 @@ public record Limits(
             throw new IllegalArgumentException("limits must be positive");
         }
     }
+
+    /** For what a node of the same cluster has measured before, and may have added something to. */
+    public Limits relayed() {
+        return new Limits(
+                Integer.MAX_VALUE,
+                MAX_HEADER_BLOCK,
+                2 * line,
+                2 * headers,
+                2 * vias,
+                2 * parameters,
+                2 * uri,
+                Integer.MAX_VALUE);
+    }
 }

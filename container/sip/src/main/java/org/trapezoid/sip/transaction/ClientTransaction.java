@@ -75,7 +75,7 @@ public abstract sealed class ClientTransaction extends Transaction
      */
     final boolean mayComeOver(Flow from) {
         Flow sent = flow();
-        if (from == sent || !sent.isReliable()) {
+        if (from.equals(sent) || !sent.isReliable()) {
             return true;
         }
         return !sent.isOpen()

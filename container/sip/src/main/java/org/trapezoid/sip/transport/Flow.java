@@ -53,6 +53,14 @@ public interface Flow {
     /** Whether a message may still leave; a connection being set up is open. */
     boolean isOpen();
 
+    /**
+     * Whether what is sent on it leaves this server by the network. Otherwise it goes to another application or another node, which knows
+     * what to do with a response, whatever its Via says.
+     */
+    default boolean leavesHere() {
+        return true;
+    }
+
     /** Closes a connection when what is queued has left; has no effect over UDP. */
     void close();
 }

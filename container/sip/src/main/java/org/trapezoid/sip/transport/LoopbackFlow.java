@@ -81,6 +81,11 @@ public final class LoopbackFlow implements Flow {
     }
 
     @Override
+    public boolean leavesHere() {
+        return false;
+    }
+
+    @Override
     public void close() {
         // nothing to close: both ends are this server
     }

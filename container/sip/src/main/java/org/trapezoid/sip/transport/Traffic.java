@@ -15,7 +15,7 @@ import org.trapezoid.sip.message.Response;
 
 /**
  * Counts what came over the network and went there since the start, retransmissions included; messages from one application to the
- * next do not. Thread-safe.
+ * next do not, and those between nodes count where they are received and sent. Thread-safe.
  */
 public final class Traffic {
     /** What stands for every method that this stack does not know: a peer must not be able to make counters. */
@@ -58,14 +58,14 @@ public final class Traffic {
 
     /** A message came. */
     void received(Flow flow, Message message) {
-        if (!(flow instanceof LoopbackFlow)) {
+        if (flow.leavesHere()) {
             received.add(message);
         }
     }
 
     /** A message was given to a flow. */
     public void sent(Flow flow, Message message) {
-        if (!(flow instanceof LoopbackFlow)) {
+        if (flow.leavesHere()) {
             sent.add(message);
         }
     }

@@ -168,6 +168,40 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         return Optional.empty();
     }
 
+    /** The open flow of that name. */
+    Optional<Flow> openFlow(FlowName name) {
+        return openFlow(name::isListener, name.peer()).filter(flow -> flow.serial() == name.serial() && flow.isOpen());
+    }
+
+    /** The listener that stands for one of another node's: what is sent in its name, peers answer to this server. */
+    Listener listenerLike(FlowName name) {
+        Optional<Listener> any = Optional.empty();
+        for (Transport transport : transports) {
+            Listener listener = transport.listener();
+            if (listener.protocol() == name.protocol()) {
+                boolean sameFamily = listener.bound().getAddress().getClass()
+                        == name.bound().getAddress().getClass();
+                if (sameFamily) {
+                    return listener;
+                }
+                any = any.isPresent() ? any : Optional.of(listener);
+            }
+        }
+        return any.orElseGet(() -> new Listener(
+                name.protocol(), name.bound(), transports.get(0).listener().advertised()));
+    }
+
+    /** As one that was received at that address, though another node did. */
+    Message restricted(InetSocketAddress receivedAt, Message message) {
+        if (options.forbidden().isEmpty()) {
+            return message;
+        }
+        ForbiddenRanges forbidden = options.forbidden().forMessagesTo(receivedAt.getAddress());
+        return message instanceof Request request
+                ? request.toBuilder().forbid(forbidden).build()
+                : ((Response) message).toBuilder().forbid(forbidden).build();
+    }
+
     @Override
     public void onMessage(Flow flow, ParseResult result) {
         if (result instanceof ParseResult.Parsed parsed) {
@@ -278,7 +312,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     private void send(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
         traffic.sent(receivedOn, response);
-        if (receivedOn instanceof LoopbackFlow) {
+        if (!receivedOn.leavesHere()) {
             receivedOn.send(response, onFailure);
         } else if (!receivedOn.isReliable()) {
             sendDatagram(receivedOn, response, onFailure);
@@ -367,7 +401,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         return Optional.empty();
     }
 
-    private void fail(Consumer<IOException> onFailure, IOException cause) {
+    void fail(Consumer<IOException> onFailure, IOException cause) {
         threads.later(() -> onFailure.accept(cause));
     }
 
