@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication.testing;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.trapezoid.servlet.replication.SessionStore.Found;
+import org.trapezoid.servlet.replication.Snapshot;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.testing.ManualClock;
+
+/**
+ * Nodes and what is stored between them, in virtual time. What is stored is never lost: there is always a backup. Confined to the thread of
+ * the test.
+ */
+public final class MemoryCluster {
+    private static final Duration LATENCY = Duration.ofMillis(1);
+    private static final Duration DETECTION = Duration.ofMillis(400);
+    private static final Duration SECOND_LOOK = Duration.ofSeconds(2);
+    private static final Duration REMEMBERED = Duration.ofMinutes(4);
+
+    /** What becomes of a save. */
+    public enum Fate {
+        /** As the rules say. */
+        ANSWERED,
+        /** It is done as the rules say, and nobody learns it: the save fails. */
+        INDETERMINATE,
+        /** It never gets there: the save fails. */
+        LOST,
+        /** It is refused, as if another owner had the session. */
+        REFUSED
+    }
+
+    /** The epoch after which nobody may store a session again that has ended. */
+    private record Stored(Snapshot snapshot, boolean ended) {}
+
+    private record Named(String token, long until) {}
+
+    private final ManualClock clock;
+    private final Strand strand;
+    private final Map<String, Stored> sessions = new TreeMap<>();
+    private final Map<String, Named> transactions = new TreeMap<>();
+    private final Map<String, MemoryNode> members = new LinkedHashMap<>();
+    private Function<Snapshot, Fate> fate = snapshot -> Fate.ANSWERED;
+    private Supplier<Duration> delay = () -> Duration.ZERO;
+    private Supplier<Duration> latency = () -> LATENCY;
+    private boolean full;
+    private Duration detection = DETECTION;
+    private long saves;
+
+    public MemoryCluster(ManualClock clock) {
+        this.clock = clock;
+        this.strand = clock.strands().create();
+    }
+
+    /** A new node, of which the others know at once. */
+    public MemoryNode join(String incarnation) {
+        if (members.containsKey(incarnation)) {
+            throw new IllegalArgumentException("two nodes with the incarnation " + incarnation);
+        }
+        MemoryNode node = new MemoryNode(this, incarnation);
+        members.put(incarnation, node);
+        return node;
+    }
+
+    /** From now on what becomes of each save. */
+    public void onSave(Function<Snapshot, Fate> decision) {
+        fate = decision;
+    }
+
+    /** How long each answer takes from now on, asked for each; half of it until the change is made. Without delay all is done in the call. */
+    public void answersAfter(Supplier<Duration> answers) {
+        delay = answers;
+    }
+
+    /** How long each message between nodes takes from now on, asked for each. */
+    public void messagesTake(Supplier<Duration> time) {
+        latency = time;
+    }
+
+    /** Whether no node takes messages from others from now on: they have too much to do. */
+    public void refuseMessages(boolean refuse) {
+        full = refuse;
+    }
+
+    /** How long it takes until the others know that a node has died. */
+    public void detectsDeathAfter(Duration time) {
+        detection = time;
+    }
+
+    /** Snapshots stored at present. */
+    public List<Snapshot> stored() {
+        return sessions.values().stream()
+                .filter(stored -> !stored.ended())
+                .map(Stored::snapshot)
+                .toList();
+    }
+
+    /** How many saves were asked for since the beginning. */
+    public long saves() {
+        return saves;
+    }
+
+    ManualClock clock() {
+        return clock;
+    }
+
+    Optional<MemoryNode> member(String incarnation) {
+        return Optional.ofNullable(members.get(incarnation));
+    }
+
+    boolean isMember(String incarnation) {
+        return members.containsKey(incarnation);
+    }
+
+    void later(Duration time, Runnable task) {
+        clock.schedule(strand, time, () -> Strand.post(task));
+    }
+
+    boolean takesMessages(String incarnation) {
+        return !full && members.containsKey(incarnation);
+    }
+
+    /** A message on its way; it is lost if the node has died when it arrives. */
+    void carry(String to, Consumer<MemoryNode> arrival) {
+        later(latency.get(), () -> {
+            MemoryNode node = members.get(to);
+            if (node != null && node.isAlive()) {
+                arrival.accept(node);
+            }
+        });
+    }
+
+    void died(MemoryNode node) {
+        later(detection, () -> removed(node, true));
+    }
+
+    void removed(MemoryNode node, boolean unexpected) {
+        members.remove(node.self(), node);
+        for (MemoryNode each : List.copyOf(members.values())) {
+            if (unexpected) {
+                each.lostOne();
+            }
+        }
+        takeOver();
+        later(SECOND_LOOK, this::takeOver);
+    }
+
+    /** Each orphan is claimed by one of those who listen. */
+    void takeOver() {
+        List<MemoryNode> heirs =
+                members.values().stream().filter(MemoryNode::takesOver).toList();
+        if (heirs.isEmpty()) {
+            return;
+        }
+        for (Snapshot snapshot : stored()) {
+            if (!isMember(snapshot.owner())) {
+                heirs.get(Math.floorMod(snapshot.token().hashCode(), heirs.size()))
+                        .claimOrphan(snapshot.token());
+            }
+        }
+    }
+
+    // ---- what the store does, for a node
+
+    CompletionStage<Boolean> save(MemoryNode node, Snapshot snapshot) {
+        saves++;
+        Fate becomes = fate.apply(snapshot);
+        return answer(
+                node,
+                () -> switch (becomes) {
+                    case ANSWERED, INDETERMINATE -> put(snapshot);
+                    case LOST, REFUSED -> false;
+                },
+                becomes == Fate.INDETERMINATE || becomes == Fate.LOST);
+    }
+
+    private boolean put(Snapshot snapshot) {
+        Stored present = sessions.get(snapshot.token());
+        if (present != null) {
+            int order = order(present.snapshot(), snapshot.owner(), snapshot.epoch());
+            if (order > 0 || (order == 0 && present.ended())) {
+                return false;
+            }
+        }
+        sessions.put(snapshot.token(), new Stored(snapshot, false));
+        return true;
+    }
+
+    private static int order(Snapshot present, String owner, long epoch) {
+        int order = Long.compare(present.epoch(), epoch);
+        return order == 0 ? present.owner().compareTo(owner) : order;
+    }
+
+    CompletionStage<Found> claim(MemoryNode node, String token) {
+        Set<String> known = new HashSet<>(members.keySet());
+        return answer(node, () -> claim(node.self(), token, known), false);
+    }
+
+    private Found claim(String claimant, String token, Set<String> known) {
+        Stored present = sessions.get(token);
+        if (present == null || present.ended()) {
+            return new Found.Unknown();
+        }
+        Snapshot snapshot = present.snapshot();
+        if (known.contains(snapshot.owner())) {
+            return new Found.Owned(snapshot.owner());
+        }
+        Snapshot claimed = new Snapshot(token, claimant, snapshot.epoch() + 1, snapshot.state());
+        sessions.put(token, new Stored(claimed, false));
+        return new Found.Claimed(claimed);
+    }
+
+    void remove(MemoryNode node, String token, String owner, long epoch) {
+        answer(
+                node,
+                () -> {
+                    Stored present = sessions.get(token);
+                    if (present != null && order(present.snapshot(), owner, epoch) <= 0) {
+                        sessions.put(token, new Stored(present.snapshot(), true));
+                    }
+                    return present == null;
+                },
+                false);
+    }
+
+    void name(MemoryNode node, String transaction, String token) {
+        answer(
+                node,
+                () -> transactions.put(transaction, new Named(token, clock.nanoTime() + REMEMBERED.toNanos())) == null,
+                false);
+    }
+
+    CompletionStage<Optional<String>> named(MemoryNode node, String transaction) {
+        return answer(
+                node,
+                () -> Optional.ofNullable(transactions.get(transaction))
+                        .filter(named -> clock.nanoTime() < named.until())
+                        .map(Named::token),
+                false);
+    }
+
+    /** What a node that has died asked for before is done all the same; it hears no answer. */
+    private <T> CompletionStage<T> answer(MemoryNode node, Supplier<T> change, boolean fails) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (!node.isAlive()) {
+            return answer;
+        }
+        Duration whole = delay.get();
+        if (whole.isZero()) {
+            complete(node, answer, change.get(), fails);
+            return answer;
+        }
+        Duration half = whole.dividedBy(2);
+        later(half, () -> {
+            T result = change.get();
+            later(whole.minus(half), () -> complete(node, answer, result, fails));
+        });
+        return answer;
+    }
+
+    private static <T> void complete(MemoryNode node, CompletableFuture<T> answer, T result, boolean fails) {
+        if (!node.isAlive()) {
+            return;
+        }
+        if (fails) {
+            answer.completeExceptionally(new IllegalStateException("nobody knows what became of it"));
+        } else {
+            answer.complete(result);
+        }
+    }
+}

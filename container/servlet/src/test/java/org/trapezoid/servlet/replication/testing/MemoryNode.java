@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication.testing;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.replication.Nodes;
+import org.trapezoid.servlet.replication.SessionStore;
+import org.trapezoid.servlet.replication.Snapshot;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowName;
+import org.trapezoid.sip.transport.FlowRelay;
+import org.trapezoid.sip.transport.TransportLayer;
+
+/** One node of a {@link MemoryCluster}: its store and its ways to the others, until it dies. Confined to the thread of the test. */
+public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier {
+    private static final Duration REMEMBERED = Duration.ofSeconds(32);
+
+    private final MemoryCluster cluster;
+    private final String incarnation;
+    private boolean alive = true;
+    private @Nullable Consumer<Snapshot> orphans;
+    private BiConsumer<Flow, Message> handler = (flow, message) -> {};
+    private @Nullable FlowRelay relay;
+    private long lostUntil;
+
+    MemoryNode(MemoryCluster cluster, String incarnation) {
+        this.cluster = cluster;
+        this.incarnation = incarnation;
+    }
+
+    /** From now on messages go from and to the flows of this stack. */
+    public void attach(TransportLayer transports) {
+        relay = new FlowRelay(transports, Limits.DEFAULT, this);
+    }
+
+    /** Flows of other nodes. */
+    public FlowRelay flows() {
+        if (relay == null) {
+            throw new IllegalStateException("node " + incarnation + " has no stack; expected attach");
+        }
+        return relay;
+    }
+
+    @Override
+    public String self() {
+        return incarnation;
+    }
+
+    @Override
+    public boolean isMember(String other) {
+        return cluster.isMember(other);
+    }
+
+    @Override
+    public void onRelayed(BiConsumer<Flow, Message> relayed) {
+        handler = relayed;
+    }
+
+    @Override
+    public boolean relay(String to, Flow flow, Message message) {
+        if (!alive || !flow.leavesHere() || to.equals(incarnation) || !cluster.takesMessages(to)) {
+            return false;
+        }
+        FlowName name = FlowName.of(flow);
+        byte[] bytes = message.toBytes();
+        cluster.carry(to, node -> node.flows().receive(incarnation, name, bytes, node.handler));
+        return true;
+    }
+
+    @Override
+    public void carry(String to, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+        if (!alive) {
+            return;
+        }
+        if (!cluster.takesMessages(to)) {
+            cluster.later(Duration.ZERO, () -> onFailure.accept(new IOException("node " + to + " is gone")));
+            return;
+        }
+        cluster.carry(to, node -> {
+            if (!node.flows().send(flow, message)) {
+                cluster.carry(incarnation, back -> onFailure.accept(new IOException("no such connection at " + to)));
+            }
+        });
+    }
+
+    /** Ends as by {@code kill -9}: what is under way to others gets there, nothing comes back, and the others learn it after a while. */
+    public void die() {
+        if (alive) {
+            alive = false;
+            cluster.died(this);
+        }
+    }
+
+    /** Leaves in good order; what it owns still is taken over. */
+    public void leave() {
+        if (alive) {
+            alive = false;
+            cluster.removed(this, false);
+        }
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    @Override
+    public boolean hasLostOne() {
+        return cluster.clock().nanoTime() < lostUntil;
+    }
+
+    void lostOne() {
+        lostUntil = cluster.clock().nanoTime() + REMEMBERED.toNanos();
+    }
+
+    boolean takesOver() {
+        return alive && orphans != null;
+    }
+
+    void claimOrphan(String token) {
+        Consumer<Snapshot> heir = orphans;
+        if (heir != null) {
+            cluster.claim(this, token).thenAccept(found -> {
+                if (found instanceof Found.Claimed mine) {
+                    heir.accept(mine.snapshot());
+                }
+            });
+        }
+    }
+
+    @Override
+    public CompletionStage<Boolean> save(Snapshot snapshot) {
+        return cluster.save(this, snapshot);
+    }
+
+    @Override
+    public CompletionStage<Found> claim(String token) {
+        return cluster.claim(this, token);
+    }
+
+    @Override
+    public void remove(String token, String owner, long epoch) {
+        cluster.remove(this, token, owner, epoch);
+    }
+
+    @Override
+    public void name(String transaction, String token) {
+        cluster.name(this, transaction, token);
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> named(String transaction) {
+        return cluster.named(this, transaction);
+    }
+
+    @Override
+    public void onOrphan(Consumer<Snapshot> listener) {
+        orphans = listener;
+        cluster.later(Duration.ZERO, cluster::takeOver);
+    }
+
+    @Override
+    public void close() {
+        orphans = null;
+    }
+}
