@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
-import com.hazelcast.cluster.Member;
-import com.hazelcast.cluster.MembershipAdapter;
-import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
@@ -24,16 +21,17 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
-    private static final String NODE = "trapezoid.node";
     private static final String MAC = "HmacSHA256";
     private static final int SECRET_BYTES = 8;
 
     private final HazelcastInstance hazelcast;
     private final ClusterOptions options;
+    private final Membership membership = new Membership(System::nanoTime);
 
     private ClusterNode(HazelcastInstance hazelcast, ClusterOptions options) {
         this.hazelcast = hazelcast;
         this.options = options;
+        membership.listen(hazelcast);
     }
 
     /**
@@ -44,7 +42,6 @@ public final class ClusterNode implements AutoCloseable {
     public static ClusterNode join(ClusterOptions options) throws IOException {
         try {
             ClusterNode node = new ClusterNode(Hazelcast.newHazelcastInstance(config(options)), options);
-            node.hazelcast.getCluster().addMembershipListener(new Reporter());
             log.info("{} has joined: {}", options, node.members());
             return node;
         } catch (RuntimeException e) {
@@ -72,7 +69,8 @@ public final class ClusterNode implements AutoCloseable {
         // else a write "succeeds" after five seconds without its backup
         config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
         config.setProperty("hazelcast.operation.backup.timeout.millis", "1000");
-        config.getMemberAttributeConfig().setAttribute(NODE, options.node());
+        config.getMemberAttributeConfig().setAttribute(Membership.NODE, options.node());
+        config.getMemberAttributeConfig().setAttribute(Membership.INCARNATION, options.incarnation());
         config.getJetConfig().setEnabled(false);
         config.getMetricsConfig().setEnabled(false);
         network(config.getNetworkConfig(), options);
@@ -80,6 +78,8 @@ public final class ClusterNode implements AutoCloseable {
                 .addDataSerializableFactory(ClusterSerialization.FACTORY, ClusterSerialization::create);
         config.getSerializationConfig().setJavaSerializationFilterConfig(ClusterSerialization.noJavaSerialization());
         config.addMapConfig(new MapConfig(SharedBindings.MAP).setBackupCount(1));
+        HazelcastSessionStore.maps().forEach(config::addMapConfig);
+        config.addExecutorConfig(HazelcastNodes.executor());
         return config;
     }
 
@@ -110,13 +110,17 @@ public final class ClusterNode implements AutoCloseable {
     /** The names of the nodes that are joined at present, this one among them; oldest first. */
     public List<String> members() {
         return hazelcast.getCluster().getMembers().stream()
-                .map(ClusterNode::name)
+                .map(Membership::name)
                 .toList();
     }
 
-    private static String name(Member member) {
-        String name = member.getAttribute(NODE);
-        return name == null ? member.getAddress().toString() : name;
+    /** The incarnation of this node. */
+    public String incarnation() {
+        return options.incarnation();
+    }
+
+    Membership membership() {
+        return membership;
     }
 
     boolean isRunning() {
@@ -130,24 +134,8 @@ public final class ClusterNode implements AutoCloseable {
     /** Hands what this node holds to the others, and leaves. */
     @Override
     public void close() {
+        membership.sayGoodbye(hazelcast, options.incarnation());
         hazelcast.shutdown();
         log.info("{} has left", options);
-    }
-
-    /** Says who comes and goes. */
-    private static final class Reporter extends MembershipAdapter {
-        @Override
-        public void memberAdded(MembershipEvent event) {
-            log.info("node {} has joined; nodes: {}", name(event.getMember()), names(event));
-        }
-
-        @Override
-        public void memberRemoved(MembershipEvent event) {
-            log.info("node {} is gone; nodes: {}", name(event.getMember()), names(event));
-        }
-
-        private static List<String> names(MembershipEvent event) {
-            return event.getMembers().stream().map(ClusterNode::name).toList();
-        }
     }
 }

@@ -13,8 +13,10 @@ import java.util.List;
  * @param host the local address that the other nodes reach it by
  * @param port the local port for them
  * @param members {@code host:port} of the nodes to look for, this one may be among them
+ * @param incarnation tells this start of the node from every other one of any node
  */
-public record ClusterOptions(String name, String secret, String node, String host, int port, List<String> members) {
+public record ClusterOptions(
+        String name, String secret, String node, String host, int port, List<String> members, String incarnation) {
 
     public ClusterOptions {
         members = List.copyOf(members);

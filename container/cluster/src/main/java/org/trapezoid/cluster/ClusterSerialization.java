@@ -9,6 +9,13 @@ final class ClusterSerialization {
     static final int FACTORY = 5060;
     static final int MERGE_BINDINGS = 1;
     static final int RESTORE_BINDINGS = 2;
+    static final int STORED_SESSION = 3;
+    static final int SAVE_SESSION = 4;
+    static final int CLAIM_SESSION = 5;
+    static final int REMOVE_SESSION = 6;
+    static final int ORPHANED_SESSIONS = 7;
+    static final int RELAY_BATCH = 8;
+    static final int LEAVING = 9;
 
     private ClusterSerialization() {}
 
@@ -16,6 +23,13 @@ final class ClusterSerialization {
         return switch (type) {
             case MERGE_BINDINGS -> new MergeBindings();
             case RESTORE_BINDINGS -> new RestoreBindings();
+            case STORED_SESSION -> new StoredSession();
+            case SAVE_SESSION -> new SaveSession();
+            case CLAIM_SESSION -> new ClaimSession();
+            case REMOVE_SESSION -> new RemoveSession();
+            case ORPHANED_SESSIONS -> new OrphanedSessions();
+            case RELAY_BATCH -> new RelayBatch();
+            case LEAVING -> new Leaving();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

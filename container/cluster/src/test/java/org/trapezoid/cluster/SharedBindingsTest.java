@@ -91,7 +91,8 @@ class SharedBindingsTest {
         int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
         Node node = new Node(
                 table,
-                ClusterNode.join(new ClusterOptions("test", "secret", "node" + index, "127.0.0.1", port, addresses)));
+                ClusterNode.join(new ClusterOptions(
+                        "test", "secret", "node" + index, "127.0.0.1", port, addresses, "start" + nodes.size())));
         nodes.add(node);
         return node;
     }

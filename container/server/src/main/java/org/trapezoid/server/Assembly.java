@@ -33,6 +33,7 @@ import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LocationFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.location.LostConnections;
+import org.trapezoid.servlet.replication.SessionTokens;
 import org.trapezoid.servlet.router.CurrentRouter;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
@@ -202,7 +203,8 @@ final class Assembly {
             locationFile = Optional.of(new LocationFile(data.resolve("locations"), locations));
         }
         if (config.cluster().isPresent()) {
-            cluster = Optional.of(ClusterSide.join(config.cluster().get(), locations));
+            cluster = Optional.of(
+                    ClusterSide.join(config.cluster().get(), SessionTokens.incarnation(sip.random()), locations));
         }
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);

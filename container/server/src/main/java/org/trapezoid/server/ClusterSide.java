@@ -20,9 +20,15 @@ final class ClusterSide implements AutoCloseable {
     }
 
     /** Joins, and has what the others know when this returns. */
-    static ClusterSide join(Cluster config, LocationTable locations) throws IOException {
+    static ClusterSide join(Cluster config, String incarnation, LocationTable locations) throws IOException {
         ClusterNode node = ClusterNode.join(new ClusterOptions(
-                config.name(), config.secret(), config.node(), config.host(), config.port(), config.members()));
+                config.name(),
+                config.secret(),
+                config.node(),
+                config.host(),
+                config.port(),
+                config.members(),
+                incarnation));
         try {
             return new ClusterSide(node, new SharedBindings(locations, node));
         } catch (InterruptedException e) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a session to a claimant if its owner is no member. Tells what is stored then: with the state for the claimant, without for others;
+ * null if nothing is.
+ */
+final class ClaimSession extends SessionProcessor<@Nullable StoredSession> {
+    private static final long serialVersionUID = 1L;
+
+    private long claim;
+    private Set<String> members;
+
+    /** For deserialisation. */
+    ClaimSession() {
+        super("", 0);
+        members = Set.of();
+    }
+
+    /**
+     * @param claim tells this claim from others of the same claimant, but not from its repetitions; not 0
+     * @param members the incarnations of the members as the claimant knows them
+     */
+    ClaimSession(String claimant, long claim, Set<String> members) {
+        super(claimant, 0);
+        this.claim = claim;
+        this.members = members;
+    }
+
+    @Override
+    public @Nullable StoredSession process(Map.Entry<String, StoredSession> entry) {
+        @Nullable StoredSession present = entry.getValue();
+        if (present == null || present.hasEnded()) {
+            return null;
+        }
+        if (present.claim() == claim && present.owner().equals(owner())) {
+            return present; // the answer to the first attempt was lost
+        }
+        if (!isDecided() && members.contains(present.owner())) {
+            return present.withoutState();
+        }
+        StoredSession claimed = new StoredSession(owner(), present.epoch() + 1, claim, present.state());
+        store(entry, claimed);
+        return claimed;
+    }
+
+    @Override
+    public int getClassId() {
+        return ClusterSerialization.CLAIM_SESSION;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+        super.writeData(out);
+        out.writeLong(claim);
+        out.writeStringArray(members.toArray(String[]::new));
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+        super.readData(in);
+        claim = in.readLong();
+        members = Set.of(in.readStringArray());
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.config.ExecutorConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.IExecutorService;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.replication.Nodes;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowName;
+import org.trapezoid.sip.transport.FlowRelay;
+import org.trapezoid.sip.transport.TransportLayer;
+
+/** The nodes as members of the cluster, and the messages between them over the members' connections. Thread-safe. */
+public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HazelcastNodes.class);
+    private static final String EXECUTOR = "trapezoid-relay";
+    private static final String CONTEXT = "trapezoid.nodes";
+    private static final int QUEUE = 1024; // of batches; each member has one under way
+
+    private final ClusterNode node;
+    private final Membership membership;
+    private final FlowRelay relay;
+    private final Executor workers;
+    private final Map<String, RelayQueue> queues = new ConcurrentHashMap<>();
+    private final Runnable watcher = this::forgetGone;
+    private volatile BiConsumer<Flow, Message> handler = (flow, message) -> log.debug("{}: before start", flow);
+
+    /**
+     * @param limits of messages, as they are received from the network
+     * @param workers where failures are told
+     */
+    public HazelcastNodes(ClusterNode node, TransportLayer transports, Limits limits, Executor workers) {
+        this.node = node;
+        this.membership = node.membership();
+        this.relay = new FlowRelay(transports, limits, this);
+        this.workers = workers;
+        membership.onRemoved(watcher);
+        node.hazelcast().getUserContext().put(CONTEXT, this);
+    }
+
+    /** One thread, so that messages keep their order. */
+    static ExecutorConfig executor() {
+        return new ExecutorConfig(EXECUTOR, 1).setQueueCapacity(QUEUE).setStatisticsEnabled(false);
+    }
+
+    static Optional<HazelcastNodes> of(HazelcastInstance hazelcast) {
+        return Optional.ofNullable((HazelcastNodes) hazelcast.getUserContext().get(CONTEXT));
+    }
+
+    @Override
+    public String self() {
+        return node.incarnation();
+    }
+
+    @Override
+    public boolean isMember(String incarnation) {
+        return membership.isMember(incarnation);
+    }
+
+    @Override
+    public boolean hasLostOne() {
+        return membership.hasLostOne();
+    }
+
+    @Override
+    public boolean relay(String incarnation, Flow flow, Message message) {
+        return flow.leavesHere()
+                && offer(incarnation, new RelayedMessage(true, FlowName.of(flow), message.toBytes(), failure -> {}));
+    }
+
+    @Override
+    public void onRelayed(BiConsumer<Flow, Message> relayed) {
+        handler = relayed;
+    }
+
+    /** Flows of other nodes. */
+    public FlowRelay flows() {
+        return relay;
+    }
+
+    @Override
+    public void carry(String incarnation, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+        Consumer<IOException> told = failure -> workers.execute(() -> onFailure.accept(failure));
+        if (!offer(incarnation, new RelayedMessage(false, flow, message, told))) {
+            told.accept(new IOException("node " + incarnation + " is gone or has too much to do"));
+        }
+    }
+
+    private boolean offer(String incarnation, RelayedMessage message) {
+        RelayQueue queue = queues.get(incarnation);
+        return queue == null
+                ? membership
+                        .member(incarnation)
+                        .filter(member -> !member.localMember())
+                        .map(member -> queues.computeIfAbsent(
+                                incarnation, key -> new RelayQueue(self(), member, executorService())))
+                        .filter(made -> made.offer(message))
+                        .isPresent()
+                : queue.offer(message);
+    }
+
+    private IExecutorService executorService() {
+        return node.hazelcast().getExecutorService(EXECUTOR);
+    }
+
+    private void forgetGone() {
+        queues.keySet().removeIf(incarnation -> !membership.isMember(incarnation));
+    }
+
+    /** What another node sent; false if it cannot leave here. */
+    boolean take(String from, RelayedMessage message) {
+        try {
+            if (!message.received()) {
+                return relay.send(message.flow(), message.bytes());
+            }
+            relay.receive(from, message.flow(), message.bytes(), handler);
+        } catch (RuntimeException e) {
+            log.error("a message from node {} failed", from, e);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        membership.forget(watcher);
+        handler = (flow, message) -> log.debug("{}: after the stop", flow);
+    }
+}

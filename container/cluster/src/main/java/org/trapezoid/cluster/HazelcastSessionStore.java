@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.replication.SessionStore;
+import org.trapezoid.servlet.replication.Snapshot;
+
+/**
+ * Keeps snapshots in the memory of two nodes each. Whose a session is, is compared and changed in one step by the member that stores it
+ * ({@link SessionProcessor}). Thread-safe.
+ */
+public final class HazelcastSessionStore implements SessionStore {
+    static final String SESSIONS = "trapezoid-sessions";
+    static final String TRANSACTIONS = "trapezoid-transactions";
+
+    private static final Logger log = LoggerFactory.getLogger(HazelcastSessionStore.class);
+    private static final int TRANSACTION_SECONDS = 240;
+    private static final int ATTEMPTS = 5;
+    private static final Duration RETRY = Duration.ofMillis(200);
+
+    private final ClusterNode node;
+    private final IMap<String, StoredSession> sessions;
+    private final IMap<String, String> transactions;
+    private final AtomicLong claims = new AtomicLong();
+    private final Takeover takeover;
+
+    /** Of a node that has joined. */
+    public HazelcastSessionStore(ClusterNode node) {
+        this.node = node;
+        this.sessions = node.hazelcast().getMap(SESSIONS);
+        this.transactions = node.hazelcast().getMap(TRANSACTIONS);
+        this.takeover = new Takeover(node, sessions, this::claim);
+    }
+
+    static List<MapConfig> maps() {
+        return List.of(map(SESSIONS), map(TRANSACTIONS).setTimeToLiveSeconds(TRANSACTION_SECONDS));
+    }
+
+    private static MapConfig map(String name) {
+        return new MapConfig(name)
+                .setBackupCount(1)
+                .setInMemoryFormat(InMemoryFormat.BINARY)
+                .setStatisticsEnabled(false);
+    }
+
+    @Override
+    public CompletionStage<Boolean> save(Snapshot snapshot) {
+        return submit(snapshot.token(), new SaveSession(snapshot));
+    }
+
+    @Override
+    public CompletionStage<Found> claim(String token) {
+        long claim = claims.incrementAndGet();
+        CompletableFuture<Found> found = new CompletableFuture<>();
+        claim(token, claim, 1, found);
+        return found;
+    }
+
+    /** A claim whose answer was lost is repeated as the same one. */
+    private void claim(String token, long claim, int attempt, CompletableFuture<Found> result) {
+        String self = node.incarnation();
+        submit(token, new ClaimSession(self, claim, node.membership().incarnations()))
+                .whenComplete((stored, failure) -> {
+                    if (failure == null) {
+                        result.complete(found(token, claim, stored));
+                    } else if (attempt < ATTEMPTS && node.isRunning()) {
+                        takeover.later(RETRY, () -> claim(token, claim, attempt + 1, result));
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                });
+    }
+
+    private Found found(String token, long claim, @Nullable StoredSession stored) {
+        if (stored == null) {
+            return new Found.Unknown();
+        }
+        return stored.owner().equals(node.incarnation()) && stored.claim() == claim
+                ? new Found.Claimed(new Snapshot(token, stored.owner(), stored.epoch(), stored.state()))
+                : new Found.Owned(stored.owner());
+    }
+
+    @Override
+    public void remove(String token, String owner, long epoch) {
+        remove(token, owner, epoch, 1);
+    }
+
+    private void remove(String token, String owner, long epoch, int attempt) {
+        submit(token, new RemoveSession(owner, epoch)).whenComplete((removed, failure) -> {
+            if (failure != null && attempt < ATTEMPTS && node.isRunning()) {
+                takeover.later(RETRY, () -> remove(token, owner, epoch, attempt + 1));
+            } else if (failure != null && node.isRunning()) {
+                log.warn("session {} has ended, and is stored still: {}", token, failure.toString());
+            }
+        });
+    }
+
+    private <R extends @Nullable Object> CompletionStage<R> submit(
+            String token, EntryProcessor<String, StoredSession, R> processor) {
+        try {
+            return sessions.submitToKey(token, processor);
+        } catch (RuntimeException stopped) {
+            return CompletableFuture.failedFuture(stopped);
+        }
+    }
+
+    @Override
+    public void name(String transaction, String token) {
+        try {
+            transactions.setAsync(transaction, token).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    log.debug("transaction {} is not known to the others", transaction, failure);
+                }
+            });
+        } catch (RuntimeException stopped) {
+            log.debug("transaction {} is not known to the others", transaction, stopped);
+        }
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> named(String transaction) {
+        try {
+            return transactions.getAsync(transaction).thenApply(Optional::ofNullable);
+        } catch (RuntimeException stopped) {
+            return CompletableFuture.failedFuture(stopped);
+        }
+    }
+
+    @Override
+    public void onOrphan(Consumer<Snapshot> listener) {
+        takeover.start(listener);
+    }
+
+    /** Claims nothing more by itself; what is stored stays. */
+    @Override
+    public void close() {
+        takeover.close();
+    }
+}

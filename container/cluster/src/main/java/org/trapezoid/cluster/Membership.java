@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.cluster.InitialMembershipEvent;
+import com.hazelcast.cluster.InitialMembershipListener;
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.MultiExecutionCallback;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which nodes are members, by their incarnation, and which were lost lately. Thread-safe. */
+final class Membership implements InitialMembershipListener {
+    static final String NODE = "trapezoid.node";
+    static final String INCARNATION = "trapezoid.incarnation";
+
+    private static final String CONTEXT = "trapezoid.membership";
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(Membership.class);
+    private static final long REMEMBERED = Duration.ofSeconds(32).toNanos(); // 64*T1
+
+    private final LongSupplier nanoTime;
+    private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private volatile Optional<Long> lostAt = Optional.empty();
+
+    Membership(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** Begins; tasks of other nodes find it from now on. */
+    void listen(HazelcastInstance hazelcast) {
+        hazelcast.getUserContext().put(CONTEXT, this);
+        hazelcast.getCluster().addMembershipListener(this);
+    }
+
+    static Optional<Membership> of(HazelcastInstance hazelcast) {
+        return Optional.ofNullable((Membership) hazelcast.getUserContext().get(CONTEXT));
+    }
+
+    /** Tells all others that this node is about to leave; waits a second at most. */
+    void sayGoodbye(HazelcastInstance hazelcast, String incarnation) {
+        CountDownLatch told = new CountDownLatch(1);
+        try {
+            hazelcast
+                    .getExecutorService(CONTEXT)
+                    .submitToAllMembers(new Leaving(incarnation), new MultiExecutionCallback() {
+                        @Override
+                        public void onResponse(Member member, Object value) {}
+
+                        @Override
+                        public void onComplete(Map<Member, Object> values) {
+                            told.countDown();
+                        }
+                    });
+            told.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.debug("left without a word", e);
+        }
+    }
+
+    static String name(Member member) {
+        String name = member.getAttribute(NODE);
+        return name == null ? member.getAddress().toString() : name;
+    }
+
+    private static String incarnation(Member member) {
+        String incarnation = member.getAttribute(INCARNATION);
+        return incarnation == null ? member.getUuid().toString() : incarnation;
+    }
+
+    boolean isMember(String incarnation) {
+        return members.containsKey(incarnation);
+    }
+
+    Optional<Member> member(String incarnation) {
+        return Optional.ofNullable(members.get(incarnation));
+    }
+
+    /** The incarnations of all members. */
+    Set<String> incarnations() {
+        return Set.copyOf(members.keySet());
+    }
+
+    /** Whether a member has gone without a word within the last 32 seconds. */
+    boolean hasLostOne() {
+        return lostAt.filter(at -> nanoTime.getAsLong() - at < REMEMBERED).isPresent();
+    }
+
+    /** A member says that it is about to leave. */
+    void leaves(String incarnation) {
+        leaving.add(incarnation);
+    }
+
+    /** Somebody who is told, on a thread of Hazelcast's, when a member is gone. */
+    void onRemoved(Runnable watcher) {
+        watchers.add(watcher);
+    }
+
+    void forget(Runnable watcher) {
+        watchers.remove(watcher);
+    }
+
+    @Override
+    public void init(InitialMembershipEvent event) {
+        event.getMembers().forEach(member -> members.put(incarnation(member), member));
+    }
+
+    @Override
+    public void memberAdded(MembershipEvent event) {
+        Member added = event.getMember();
+        members.put(incarnation(added), added);
+        log.info("node {} has joined; nodes: {}", name(added), names(event));
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+        Member removed = event.getMember();
+        String incarnation = incarnation(removed);
+        boolean expected = leaving.remove(incarnation);
+        if (!expected) {
+            lostAt = Optional.of(nanoTime.getAsLong());
+        }
+        members.remove(incarnation, removed);
+        log.info("node {} {}; nodes: {}", name(removed), expected ? "has left" : "is gone", names(event));
+        watchers.forEach(Runnable::run);
+    }
+
+    private static List<String> names(MembershipEvent event) {
+        return event.getMembers().stream().map(Membership::name).toList();
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.ExecutionCallback;
+import com.hazelcast.core.IExecutorService;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is to be told to one member, in its order: whatever has come up while one batch was under way is the next one. What is under way when
+ * a member dies is lost, as a datagram would be. Thread-safe.
+ */
+final class RelayQueue implements ExecutionCallback<int[]> {
+    private static final Logger log = LoggerFactory.getLogger(RelayQueue.class);
+    private static final int MOST = 4096;
+    private static final int MOST_BYTES = 16 << 20;
+    private static final int BATCH = 256;
+
+    private final String self;
+    private final Member member;
+    private final IExecutorService executor;
+    private final Queue<RelayedMessage> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger bytes = new AtomicInteger();
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile List<RelayedMessage> sent = List.of();
+
+    RelayQueue(String self, Member member, IExecutorService executor) {
+        this.self = self;
+        this.member = member;
+        this.executor = executor;
+    }
+
+    /** False if too much waits already. */
+    boolean offer(RelayedMessage message) {
+        int size = message.bytes().length;
+        if (count.get() >= MOST || bytes.get() + size > MOST_BYTES) {
+            return false;
+        }
+        count.incrementAndGet();
+        bytes.addAndGet(size);
+        waiting.add(message);
+        send();
+        return true;
+    }
+
+    private void send() {
+        while (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
+            List<RelayedMessage> batch = next();
+            if (batch.isEmpty()) {
+                busy.set(false);
+            } else {
+                sent = batch;
+                try {
+                    executor.submitToMember(new RelayBatch(self, batch), member, this);
+                } catch (RuntimeException e) {
+                    onFailure(e);
+                }
+                return;
+            }
+        }
+    }
+
+    private List<RelayedMessage> next() {
+        List<RelayedMessage> batch = new ArrayList<>();
+        @Nullable RelayedMessage message;
+        while (batch.size() < BATCH && (message = waiting.poll()) != null) {
+            count.decrementAndGet();
+            bytes.addAndGet(-message.bytes().length);
+            batch.add(message);
+        }
+        return batch;
+    }
+
+    @Override
+    public void onResponse(int[] unsent) {
+        List<RelayedMessage> batch = sent;
+        done();
+        for (int index : unsent) {
+            fail(batch.get(index), "it has no such connection");
+        }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        List<RelayedMessage> batch = sent;
+        log.debug("{} messages for {} are lost", batch.size(), member, failure);
+        done();
+        batch.forEach(message -> fail(message, String.valueOf(failure.getMessage())));
+    }
+
+    private void done() {
+        sent = List.of();
+        busy.set(false);
+        send();
+    }
+
+    private void fail(RelayedMessage message, String reason) {
+        message.onFailure().accept(new IOException("not sent by node " + Membership.name(member) + ": " + reason));
+    }
+}

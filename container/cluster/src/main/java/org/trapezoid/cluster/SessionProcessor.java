@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.ExtendedMapEntry;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an owner does to a session at the member that stores it, where nothing else happens to that session meanwhile. The backup follows
+ * what was decided there.
+ */
+abstract class SessionProcessor<R> implements EntryProcessor<String, StoredSession, R>, IdentifiedDataSerializable {
+    private static final long serialVersionUID = 1L;
+    private static final long TOMBSTONE_SECONDS = 240;
+
+    private String owner;
+    private long epoch;
+    private boolean decided;
+    private transient boolean changed;
+
+    SessionProcessor(String owner, long epoch) {
+        this.owner = owner;
+        this.epoch = epoch;
+    }
+
+    final String owner() {
+        return owner;
+    }
+
+    final long epoch() {
+        return epoch;
+    }
+
+    /** Whether the backup does this, where nothing is to be decided any more. */
+    final boolean isDecided() {
+        return decided;
+    }
+
+    final void store(Map.Entry<String, StoredSession> entry, StoredSession session) {
+        entry.setValue(session);
+        changed = true;
+    }
+
+    /**
+     * A session that was taken over once is remembered for a while: who lost it may not have heard of it, and must not store it again.
+     */
+    final void end(Map.Entry<String, StoredSession> entry, StoredSession session) {
+        if (session.claim() == 0) {
+            entry.setValue(null);
+        } else {
+            ((ExtendedMapEntry<String, StoredSession>) entry)
+                    .setValue(session.withoutState(), TOMBSTONE_SECONDS, TimeUnit.SECONDS);
+        }
+        changed = true;
+    }
+
+    @Override
+    public final @Nullable EntryProcessor<String, StoredSession, R> getBackupProcessor() {
+        decided = changed;
+        return changed ? this : null;
+    }
+
+    @Override
+    public final int getFactoryId() {
+        return ClusterSerialization.FACTORY;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+        out.writeString(owner);
+        out.writeLong(epoch);
+        out.writeBoolean(decided);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+        owner = in.readString();
+        epoch = in.readLong();
+        decided = in.readBoolean();
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.map.IMap;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.replication.SessionStore.Found;
+import org.trapezoid.servlet.replication.Snapshot;
+import org.trapezoid.sip.concurrent.Threads;
+
+/**
+ * Claims the sessions that lost their owner and are stored here, so that the members share them without asking each other. Confined to its
+ * executor, but for {@link #start} and {@link #later}.
+ */
+final class Takeover implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Takeover.class);
+    private static final int IN_FLIGHT = 64;
+
+    /** When a member is looked for after its loss: at once, and for what was being moved between the others meanwhile. */
+    private static final List<Duration> RUNS = List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10));
+
+    private final ClusterNode node;
+    private final IMap<String, StoredSession> sessions;
+    private final Function<String, CompletionStage<Found>> claim;
+    private final ScheduledExecutorService executor;
+    private final Runnable watcher = this::runs;
+    private volatile @Nullable Consumer<Snapshot> listener;
+
+    Takeover(ClusterNode node, IMap<String, StoredSession> sessions, Function<String, CompletionStage<Found>> claim) {
+        this.node = node;
+        this.sessions = sessions;
+        this.claim = claim;
+        this.executor = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Threads.platform("cluster-takeover", task),
+                new ThreadPoolExecutor.DiscardPolicy()); // when closed
+    }
+
+    /** Begins, with what was lost before. */
+    void start(Consumer<Snapshot> orphans) {
+        listener = orphans;
+        node.membership().onRemoved(watcher);
+        later(Duration.ZERO, () -> run(orphans));
+    }
+
+    private void runs() {
+        Consumer<Snapshot> present = listener;
+        if (present != null) {
+            RUNS.forEach(delay -> later(delay, () -> run(present)));
+        }
+    }
+
+    private void run(Consumer<Snapshot> orphans) {
+        Set<String> found =
+                sessions.localKeySet(new OrphanedSessions(node.membership().incarnations()));
+        if (!found.isEmpty()) {
+            new Run(orphans, found).go();
+        }
+    }
+
+    /** Does something on the executor. */
+    void later(Duration delay, Runnable task) {
+        Future<?> unused = executor.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        if (node.isRunning()) {
+                            log.error("sessions cannot be taken over", e);
+                        }
+                    }
+                },
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        node.membership().forget(watcher);
+        executor.shutdownNow();
+    }
+
+    /** One round over the sessions, so many at a time. */
+    private final class Run {
+        private final Consumer<Snapshot> orphans;
+        private final Iterator<String> left;
+        private final int all;
+        private final long began = System.nanoTime();
+        private int inFlight;
+        private int claimed;
+        private int failed;
+
+        Run(Consumer<Snapshot> orphans, Set<String> tokens) {
+            this.orphans = orphans;
+            this.left = tokens.iterator();
+            this.all = tokens.size();
+        }
+
+        void go() {
+            while (inFlight < IN_FLIGHT && left.hasNext()) {
+                inFlight++;
+                claim.apply(left.next()).whenCompleteAsync(this::done, executor);
+            }
+            if (inFlight == 0) {
+                long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                log.info(
+                        "{} of {} sessions whose node is gone taken over in {} ms; {} failed",
+                        claimed,
+                        all,
+                        took,
+                        failed);
+            }
+        }
+
+        private void done(@Nullable Found found, @Nullable Throwable failure) {
+            inFlight--;
+            if (found instanceof Found.Claimed mine) {
+                claimed++;
+                try {
+                    orphans.accept(mine.snapshot());
+                } catch (RuntimeException e) {
+                    failed++;
+                    log.error("session {} cannot go on here", mine.snapshot().token(), e);
+                }
+            } else if (failure != null) {
+                failed++;
+                log.debug("a session could not be claimed", failure);
+            }
+            go();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.FakeFlow;
+import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowHandler;
+import org.trapezoid.sip.transport.FlowName;
+import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.StackThreads;
+import org.trapezoid.sip.transport.Transport;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.uri.SipUri;
+
+/** Two real members with one connection each. */
+@Timeout(120)
+class HazelcastNodesTest {
+    private static final int MANY = 2000;
+
+    private final List<HazelcastNodes> opened = new ArrayList<>();
+    private final Members members;
+
+    HazelcastNodesTest() throws IOException {
+        members = new Members(2);
+    }
+
+    /** One node whose only flow is a TCP connection. */
+    private final class Stack {
+        private final ClusterNode member;
+        private final FakeFlow connection = FakeFlow.reliable(new ManualClock());
+        private final HazelcastNodes nodes;
+        private final List<Flow> flows = new CopyOnWriteArrayList<>();
+        private final List<Message> relayed = new CopyOnWriteArrayList<>();
+
+        Stack() throws IOException {
+            member = members.start();
+            TransportLayer layer = new TransportLayer(
+                    List.of(new OneConnection(connection)),
+                    TransportOptions.DEFAULT,
+                    new StackThreads(new Readers(), new ManualClock(), Runnable::run));
+            nodes = new HazelcastNodes(member, layer, Limits.DEFAULT, Runnable::run);
+            nodes.onRelayed((flow, message) -> {
+                flows.add(flow);
+                relayed.add(message);
+            });
+            opened.add(nodes);
+        }
+    }
+
+    private record OneConnection(FakeFlow flow) implements Transport {
+        @Override
+        public Listener listener() {
+            return flow.listener();
+        }
+
+        @Override
+        public void start(FlowHandler handler) {}
+
+        @Override
+        public Flow flowTo(InetSocketAddress peer) {
+            return flow;
+        }
+
+        @Override
+        public Optional<Flow> openFlow(InetSocketAddress peer) {
+            return Optional.of(flow);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @AfterEach
+    void stop() {
+        opened.forEach(HazelcastNodes::close);
+        members.killAll();
+    }
+
+    private static Request request(int number) {
+        return Request.builder(Method.MESSAGE, SipUri.parse("sip:bob@example.com"))
+                .add(HeaderName.VIA, "SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bK" + number)
+                .add(HeaderName.FROM, "<sip:alice@example.com>;tag=a")
+                .add(HeaderName.TO, "<sip:bob@example.com>")
+                .add(HeaderName.CALL_ID, "call-" + number)
+                .add(HeaderName.CSEQ, number + " MESSAGE")
+                .build();
+    }
+
+    @Test
+    void relaysMessagesInTheirOrderAndSendsTheAnswersOnTheConnectionTheyCameBy() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        assertThat(one.nodes.isMember("start1")).isTrue();
+        assertThat(one.nodes.isMember("start7")).isFalse();
+
+        for (int i = 1; i <= MANY; i++) {
+            assertThat(one.nodes.relay("start1", one.connection, request(i))).isTrue();
+        }
+        await().until(() -> two.relayed.size() == MANY);
+        for (int i = 1; i <= MANY; i++) {
+            assertThat(two.relayed.get(i - 1).callId()).isEqualTo("call-" + i);
+        }
+
+        for (int i = 0; i < MANY; i++) {
+            two.flows.get(i).send(Response.to((Request) two.relayed.get(i), 200).build(), failure -> {});
+        }
+        await().until(() -> one.connection.sent().size() == MANY);
+        for (int i = 1; i <= MANY; i++) {
+            assertThat(one.connection.sent().get(i - 1).callId()).isEqualTo("call-" + i);
+        }
+        assertThat(two.nodes.relay("start0", two.flows.get(0), two.relayed.get(0)))
+                .as("relayed twice")
+                .isFalse();
+    }
+
+    @Test
+    void refusesMoreThanItCanHoldAndTakesItAgainLater() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        two.nodes.onRelayed((flow, message) -> {
+            synchronized (two) {
+                two.relayed.add(message);
+            }
+        });
+
+        int taken = 0;
+        synchronized (two) {
+            while (one.nodes.relay("start1", one.connection, request(taken + 1))) {
+                taken++;
+                assertThat(taken).as("messages that wait").isLessThan(100_000);
+            }
+        }
+
+        int all = taken;
+        assertThat(all).isGreaterThan(1000);
+        await().atMost(Duration.ofSeconds(30)).until(() -> two.relayed.size() == all);
+        assertThat(one.nodes.relay("start1", one.connection, request(1))).isTrue();
+    }
+
+    @Test
+    void tellsWhatCannotLeaveAnyMore() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        List<IOException> failures = new CopyOnWriteArrayList<>();
+        Flow remote = two.nodes.flows().flow("start0", FlowName.of(one.connection));
+        assertThat(remote.isOpen()).isTrue();
+        one.connection.close();
+
+        remote.send(request(1), failures::add);
+        await().until(() -> failures.size() == 1);
+
+        Members.kill(one.member);
+        await().until(() -> !remote.isOpen());
+        assertThat(two.nodes.hasLostOne()).isTrue();
+        remote.send(request(2), failures::add);
+        await().until(() -> failures.size() == 2);
+        assertThat(two.nodes.relay("start0", two.connection, request(3))).isFalse();
+    }
+
+    @Test
+    void doesNotCallANodeLostThatStopsInGoodOrder() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+
+        one.member.close();
+
+        await().until(() -> !two.nodes.isMember("start0"));
+        assertThat(two.nodes.hasLostOne()).isFalse();
+    }
+}

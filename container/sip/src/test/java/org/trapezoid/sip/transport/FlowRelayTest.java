@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.sip.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.FakeTransport;
+import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.uri.AddressRange;
+import org.trapezoid.sip.uri.ForbiddenRanges;
+
+/** The edge has the flow, the owner handles what comes by it. */
+class FlowRelayTest {
+    private static final InetSocketAddress PEER = new InetSocketAddress("198.51.100.7", 7070);
+
+    private final ManualClock clock = new ManualClock();
+    private final Stack edge = new Stack("192.0.2.1");
+    private final Stack owner = new Stack("192.0.2.2");
+    private final List<Flow> flows = new ArrayList<>();
+    private final List<Message> handled = new ArrayList<>();
+    private final List<IOException> failures = new ArrayList<>();
+    private boolean ownerSeesEdge = true;
+
+    /** One node. */
+    private final class Stack {
+        private final FakeTransport udp;
+        private final FakeTransport tcp;
+        private TransportLayer layer;
+        private FlowRelay relay;
+
+        Stack(String address) {
+            udp = FakeTransport.udp(address, 5060, clock);
+            tcp = FakeTransport.tcp(address, 5060, clock);
+            layer = new TransportLayer(List.of(udp, tcp), TransportOptions.DEFAULT, threads());
+            relay = new FlowRelay(layer, Limits.DEFAULT, new Line());
+        }
+
+        private StackThreads threads() {
+            return new StackThreads(new Readers(), clock, Runnable::run);
+        }
+
+        void forbid(ForbiddenRanges ranges) {
+            layer = new TransportLayer(List.of(udp, tcp), TransportOptions.DEFAULT.withForbidden(ranges), threads());
+            relay = new FlowRelay(layer, Limits.DEFAULT, new Line());
+        }
+    }
+
+    /** From the owner to the edge. */
+    private final class Line implements FlowRelay.Carrier {
+        @Override
+        public boolean isMember(String node) {
+            return ownerSeesEdge;
+        }
+
+        @Override
+        public void carry(String node, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+            assertThat(node).isEqualTo("edge");
+            if (!edge.relay.send(flow, message)) {
+                onFailure.accept(new IOException("no such connection"));
+            }
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        owner.layer.start(new Handler((flow, message) -> {}));
+        edge.layer.start(new Handler((flow, message) ->
+                owner.relay.receive("edge", FlowName.of(flow), message.toBytes(), (remote, relayed) -> {
+                    flows.add(remote);
+                    handled.add(relayed);
+                })));
+    }
+
+    private record Handler(java.util.function.BiConsumer<Flow, Message> all) implements MessageHandler {
+        @Override
+        public void onRequest(Flow flow, Request request) {
+            all.accept(flow, request);
+        }
+
+        @Override
+        public void onResponse(Flow flow, Response response) {
+            all.accept(flow, response);
+        }
+    }
+
+    private Response ok() {
+        return Response.to((Request) handled.get(0), 200).build();
+    }
+
+    @Test
+    @Rfc(value = 3581, section = "4")
+    void answersOverTheSocketOfTheNodeThatReceivedTheRequest() {
+        edge.udp.receive(PEER, Texts.options("SIP/2.0/UDP 10.0.0.1;rport;branch=z9hG4bKa", "relayed"));
+
+        owner.layer.sendResponse(flows.get(0), ok(), failures::add);
+
+        assertThat(handled.get(0).topVia().received()).contains("198.51.100.7");
+        assertThat(edge.udp.sentTo(PEER)).singleElement().isInstanceOf(Response.class);
+        assertThat(owner.udp.sent()).isEmpty();
+        assertThat(edge.layer.traffic().responses(Traffic.Direction.SENT, 2)).isOne();
+        assertThat(owner.layer.traffic().responses(Traffic.Direction.SENT, 2)).isZero();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "18.2.2")
+    void answersWhereTheViaSaysAndNotToTheSource() {
+        edge.udp.receive(PEER, Texts.options("SIP/2.0/UDP client.invalid:5082;branch=z9hG4bKa", "relayed"));
+
+        owner.layer.sendResponse(flows.get(0), ok(), failures::add);
+
+        assertThat(edge.udp.sentTo(new InetSocketAddress("198.51.100.7", 5082))).hasSize(1);
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "18.2.2")
+    void answersOnANewConnectionWhenThatOfTheRequestHasEnded() {
+        edge.tcp.receive(PEER, Texts.options("SIP/2.0/TCP 198.51.100.7:5083;branch=z9hG4bKa", "relayed"));
+        edge.tcp.disconnect(PEER);
+
+        owner.layer.sendResponse(flows.get(0), ok(), failures::add);
+
+        assertThat(edge.tcp.sentTo(new InetSocketAddress("198.51.100.7", 5083))).hasSize(1);
+    }
+
+    @Test
+    void sendsARequestOnTheConnectionThatThePeerMade() {
+        edge.tcp.receive(PEER, Texts.options("SIP/2.0/TCP 10.0.0.1;branch=z9hG4bKa", "relayed"));
+
+        flows.get(0).send(Texts.request("later"), failures::add);
+
+        assertThat(edge.tcp.sentTo(PEER)).singleElement().isInstanceOf(Request.class);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void tellsThatARequestCannotLeaveOnceTheConnectionHasEndedEvenIfThereIsAnotherOneFromThere() {
+        edge.tcp.receive(PEER, Texts.options("SIP/2.0/TCP 10.0.0.1;branch=z9hG4bKa", "relayed"));
+        edge.tcp.disconnect(PEER);
+
+        flows.get(0).send(Texts.request("later"), failures::add);
+
+        assertThat(failures).hasSize(1);
+        assertThat(edge.tcp.sentTo(PEER)).isEmpty();
+    }
+
+    @Test
+    void isTheSameFlowEachTimeAndOpenWhileItsNodeIsAMember() {
+        edge.tcp.receive(PEER, Texts.options("SIP/2.0/TCP 10.0.0.1;branch=z9hG4bKa", "first"));
+        edge.tcp.receive(PEER, Texts.options("SIP/2.0/TCP 10.0.0.1;branch=z9hG4bKb", "second"));
+        Flow flow = flows.get(0);
+
+        assertThat(flows.get(1)).isEqualTo(flow);
+        assertThat(flow.protocol()).isEqualTo(Protocol.TCP);
+        assertThat(flow.peer()).isEqualTo(PEER);
+        assertThat(flow.listener()).isEqualTo(owner.tcp.listener());
+        assertThat(flow.isOpen()).isTrue();
+        ownerSeesEdge = false;
+        assertThat(flow.isOpen()).isFalse();
+    }
+
+    @Test
+    void takesWhatIsNotForbiddenAtTheAddressThatReceivedIt() throws Exception {
+        owner.forbid(ForbiddenRanges.of(
+                List.of(new ForbiddenRanges.Forbidden(AddressRange.parse("10.0.0.0/8"), List.of()))));
+        edge.udp.receive(PEER, Texts.options("SIP/2.0/UDP 10.0.0.1;rport;branch=z9hG4bKa", "relayed"));
+
+        assertThat(handled.get(0).forbidden().contains(InetAddress.getByName("10.1.2.3")))
+                .isTrue();
+    }
+}
