@@ -33,7 +33,6 @@ import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LocationFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.location.LostConnections;
-import org.trapezoid.servlet.replication.SessionTokens;
 import org.trapezoid.servlet.router.CurrentRouter;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
@@ -94,6 +93,9 @@ final class Assembly {
         Realms realms = new Realms(accounts(applications), new NonceStore(sip.clock(), sip.random()), sip.clock());
         services.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> services.put(PushService.class, push));
+        if (config.cluster().isPresent()) {
+            cluster = Optional.of(ClusterSide.join(config.cluster().get(), sip));
+        }
         servlets = new ServletLayer(
                 sip.forServlets(),
                 router,
@@ -101,7 +103,8 @@ final class Assembly {
                 new ServletLayer.Options(
                         new ServletLayer.Unrouted(applications.unroutedStatus(), applications.unroutedReason()),
                         sip.admission(config.sip().limits().load()),
-                        Optional.of(realms)),
+                        Optional.of(realms),
+                        cluster.map(ClusterSide::replication)),
                 sip.names());
         health = new Health(sip.timers()::sinceTurn);
         metrics = new Metrics(sip.transports().traffic(), sip.transactions(), servlets, locations::size, () -> cluster);
@@ -202,15 +205,14 @@ final class Assembly {
             Files.createDirectories(data);
             locationFile = Optional.of(new LocationFile(data.resolve("locations"), locations));
         }
-        if (config.cluster().isPresent()) {
-            cluster = Optional.of(
-                    ClusterSide.join(config.cluster().get(), SessionTokens.incarnation(sip.random()), locations));
+        if (cluster.isPresent()) {
+            cluster.get().share(locations);
         }
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);
         config.http().flatMap(ServerConfig.Http::advertise).ifPresent(http::advertise);
         http.start();
-        sip.start();
+        sip.start(servlets.messages());
         ServerConfig.Nat nat = config.sip().nat();
         if (!nat.keepAlive().isZero()) {
             keepAlive = Optional.of(sip.keepAlive(
@@ -231,6 +233,7 @@ final class Assembly {
         } catch (BrokenArchiveException e) {
             throw new IllegalArgumentException("application " + e.getMessage(), e);
         }
+        servlets.takeOver();
         health.started();
         http.open();
     }
@@ -240,6 +243,9 @@ final class Assembly {
         keepAlive.ifPresent(KeepAlive::close);
         servlets.drain();
         sip.drain(config.sip().stopTimeout());
+        if (cluster.isPresent()) {
+            ClusterSide.await(servlets.handOver());
+        }
         deployments.close();
         cluster.ifPresent(ClusterSide::close);
         quietly(http);

@@ -5,7 +5,9 @@ import static org.trapezoid.server.ConfigChecks.requireHostPort;
 import static org.trapezoid.server.ConfigChecks.requireRange;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
+import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.sip.transport.Literals;
 
 /**
@@ -21,18 +23,36 @@ import org.trapezoid.sip.transport.Literals;
  * @param host the local address for the other nodes
  * @param port the local port for them, 1 to 65535
  * @param members {@code host:port} of the nodes to look for; at least one, this node may be among them
+ * @param replicationWait how long a message waits until another node has the state that it tells; 0 to 10 s
  */
-public record Cluster(String name, String secret, String node, String host, int port, List<String> members) {
+public record Cluster(
+        String name,
+        String secret,
+        String node,
+        String host,
+        int port,
+        List<String> members,
+        Duration replicationWait) {
     /** The name of a cluster that is given none. */
     public static final String DEFAULT_NAME = "trapezoid";
 
     /** The port for the other nodes when none is named. */
     public static final int DEFAULT_PORT = 5701;
 
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final int MAX_PORT = 65535;
     private static final int LEAST_SECRET = 16;
 
+    /** One whose messages wait half a second at most. */
+    public Cluster(String name, String secret, String node, String host, int port, List<String> members) {
+        this(name, secret, node, host, port, members, Replication.DEFAULT_WAIT);
+    }
+
     public Cluster {
+        if (replicationWait.isNegative() || replicationWait.compareTo(LONGEST_WAIT) > 0) {
+            throw new IllegalArgumentException(
+                    "replication-wait of cluster is " + replicationWait + "; expected 0 to " + LONGEST_WAIT);
+        }
         members = List.copyOf(members);
         if (members.isEmpty()) {
             throw new IllegalArgumentException("members of cluster is empty; expected host:port of at least one node");

@@ -3,24 +3,45 @@ package org.trapezoid.server;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.trapezoid.cluster.ClusterNode;
 import org.trapezoid.cluster.ClusterOptions;
+import org.trapezoid.cluster.HazelcastNodes;
+import org.trapezoid.cluster.HazelcastSessionStore;
 import org.trapezoid.cluster.SharedBindings;
 import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.replication.Replication;
+import org.trapezoid.servlet.replication.SessionTokens;
 
 /** What a server does as a node of a cluster. Closed once. */
 final class ClusterSide implements AutoCloseable {
-    private final ClusterNode node;
-    private final SharedBindings bindings;
+    private static final Logger log = LoggerFactory.getLogger(ClusterSide.class);
+    private static final Duration HAND_OVER = Duration.ofSeconds(5);
 
-    private ClusterSide(ClusterNode node, SharedBindings bindings) {
+    private final ClusterNode node;
+    private final HazelcastNodes nodes;
+    private final HazelcastSessionStore store;
+    private final Replication replication;
+    private Optional<SharedBindings> bindings = Optional.empty();
+
+    private ClusterSide(ClusterNode node, HazelcastNodes nodes, HazelcastSessionStore store, Replication replication) {
         this.node = node;
-        this.bindings = bindings;
+        this.nodes = nodes;
+        this.store = store;
+        this.replication = replication;
     }
 
-    /** Joins, and has what the others know when this returns. */
-    static ClusterSide join(Cluster config, String incarnation, LocationTable locations) throws IOException {
+    /** Joins. */
+    static ClusterSide join(Cluster config, SipStack sip) throws IOException {
+        String incarnation = SessionTokens.incarnation(sip.random());
         ClusterNode node = ClusterNode.join(new ClusterOptions(
                 config.name(),
                 config.secret(),
@@ -29,15 +50,28 @@ final class ClusterSide implements AutoCloseable {
                 config.port(),
                 config.members(),
                 incarnation));
+        HazelcastNodes nodes = new HazelcastNodes(node, sip.transports(), sip.limits(), sip.workers());
+        HazelcastSessionStore store = new HazelcastSessionStore(node);
+        Replication replication = new Replication(
+                store,
+                nodes,
+                new SessionTokens(incarnation, config.key(), sip.random()),
+                sip.timers(),
+                config.replicationWait());
+        return new ClusterSide(node, nodes, store, replication);
+    }
+
+    Replication replication() {
+        return replication;
+    }
+
+    /** Shares the location service; the table has what the others know when this returns. */
+    void share(LocationTable locations) throws IOException {
         try {
-            return new ClusterSide(node, new SharedBindings(locations, node));
+            bindings = Optional.of(new SharedBindings(locations, node));
         } catch (InterruptedException e) {
-            node.close();
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while joining the cluster");
-        } catch (RuntimeException e) {
-            node.close();
-            throw e;
         }
     }
 
@@ -48,12 +82,26 @@ final class ClusterSide implements AutoCloseable {
 
     /** Addresses-of-record that this node has changed and no other one knows yet. */
     int pending() {
-        return bindings.pending();
+        return bindings.map(SharedBindings::pending).orElse(0);
+    }
+
+    /** Waits until the others may have the sessions, but not for ever. */
+    static void await(CompletionStage<Integer> handedOver) {
+        try {
+            int sessions = handedOver.toCompletableFuture().get(HAND_OVER.toMillis(), TimeUnit.MILLISECONDS);
+            log.info("{} sessions were handed over", sessions);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("not every session was handed over; the others take them over when this node has left", e);
+        }
     }
 
     @Override
     public void close() {
-        bindings.close();
+        bindings.ifPresent(SharedBindings::close);
+        store.close();
+        nodes.close();
         node.close();
     }
 }

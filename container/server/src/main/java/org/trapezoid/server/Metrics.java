@@ -26,10 +26,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.trapezoid.http.ServerPages;
 import org.trapezoid.servlet.dispatch.Load;
 import org.trapezoid.servlet.dispatch.ServletLayer;
+import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Traffic;
 
@@ -162,8 +164,57 @@ final class Metrics implements AutoCloseable {
             Gauge.builder("cluster.members", joined, side -> side.members().size())
                     .description("Nodes that are joined, this one among them")
                     .register(registry);
+            addReplication(joined.replication());
             Gauge.builder("cluster.unsent", joined, ClusterSide::pending)
                     .description("Addresses-of-record that this node has changed and no other one knows yet")
+                    .register(registry);
+        }
+
+        private void addReplication(Replication replication) {
+            Gauge.builder("cluster.sessions", replication, Replication::kept)
+                    .description("Sessions of this node that other nodes can take over")
+                    .register(registry);
+            FunctionTimer.builder(
+                            "cluster.saves",
+                            replication,
+                            Replication::saves,
+                            Replication::savedNanos,
+                            TimeUnit.NANOSECONDS)
+                    .description(
+                            "Sessions written down and confirmed by the node that has the backup, and the time that"
+                                    + " took")
+                    .register(registry);
+            count(
+                    "cluster.saved.bytes",
+                    replication,
+                    Replication::savedBytes,
+                    "Bytes of sessions that were written down");
+            count(
+                    "cluster.saves.failed",
+                    replication,
+                    Replication::failures,
+                    "Sessions of which it is not known whether they were written down; they are again");
+            count(
+                    "cluster.saves.refused",
+                    replication,
+                    Replication::refused,
+                    "Sessions that had gone on at another node");
+            count(
+                    "cluster.unprotected",
+                    replication,
+                    Replication::unprotected,
+                    "Messages that left before another node had the state that they tell");
+            count(
+                    "cluster.takeovers",
+                    replication,
+                    Replication::claimed,
+                    "Sessions that this node has taken over from others");
+        }
+
+        private void count(
+                String name, Replication replication, ToDoubleFunction<Replication> value, String description) {
+            FunctionCounter.builder(name, replication, value)
+                    .description(description)
                     .register(registry);
         }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -52,6 +53,7 @@ import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Literals;
+import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.StreamOptions;
 import org.trapezoid.sip.transport.StreamSelectors;
@@ -83,6 +85,7 @@ final class SipStack {
     private final InstantSource clock = InstantSource.system();
     private final Identifiers identifiers = new Identifiers(random);
     private final StreamSelectors selectors = new StreamSelectors();
+    private final Limits limits;
     private final TransportLayer transports;
     private final DnsJava dns;
     private Dns names = question -> CompletableFuture.completedFuture(DnsAnswer.NOTHING);
@@ -113,7 +116,7 @@ final class SipStack {
             List<Optional<TlsContext>> keys,
             FurtherTransports further,
             byte[] secret) {
-        Limits limits = limits(config.limits().messages());
+        limits = limits(config.limits().messages());
         queueWait = new QueueWait(config.limits().load().queueWait(), workers, timers::nanoTime);
         StackThreads threads = new StackThreads(readers, timers, workers, queueWait);
         List<TlsContext> watched =
@@ -276,8 +279,9 @@ final class SipStack {
                 .orElseGet(() -> Binding.of(address));
     }
 
-    void start() throws IOException {
-        transports.start(transactions);
+    /** @param messages what messages pass before the transactions */
+    void start(MessageHandler messages) throws IOException {
+        transports.start(messages);
         certificates.start();
         addresses.start();
     }
@@ -320,6 +324,14 @@ final class SipStack {
 
     FlowTokens flows() {
         return sender.flows();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Executor workers() {
+        return workers;
     }
 
     TransportLayer transports() {

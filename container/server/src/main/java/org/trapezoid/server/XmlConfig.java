@@ -31,6 +31,7 @@ import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.Schema;
 import javax.xml.validation.SchemaFactory;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.replication.Replication;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
@@ -87,7 +88,8 @@ final class XmlConfig {
                 given(cluster.node).orElse(host + ':' + port),
                 host,
                 port,
-                members));
+                members,
+                duration(cluster.replicationWait, Replication.DEFAULT_WAIT, "replication-wait")));
     }
 
     private XmlTrapezoid bind(Path file) {

@@ -54,6 +54,7 @@ public final class OwnerRouting implements MessageHandler {
     private final Strand looking; // guards what follows
     private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
     private int messagesWaiting;
+    private volatile boolean stopped;
 
     private record Waiting(Flow flow, Message message) {}
 
@@ -81,6 +82,11 @@ public final class OwnerRouting implements MessageHandler {
     public void start() {
         replication.nodes().onRelayed(this::handle);
         replication.store().onOrphan(snapshot -> workers.execute(() -> restoration.restore(snapshot)));
+    }
+
+    /** From now on this node takes nothing over: its sessions are being handed to others. */
+    void stop() {
+        stopped = true;
     }
 
     @Override
@@ -211,7 +217,7 @@ public final class OwnerRouting implements MessageHandler {
     /** Its node is gone, or does not have it any more: who has it now is looked up once for all messages that come meanwhile. */
     private void take(String token, Flow flow, Message message) {
         boolean first = looking.call(() -> {
-            if (messagesWaiting >= MOST_WAITING) {
+            if (stopped || messagesWaiting >= MOST_WAITING) {
                 return false; // dropped: it will come again
             }
             messagesWaiting++;

@@ -250,6 +250,7 @@ public final class ServletLayer {
      * @return the number of sessions that were handed over, when each has been
      */
     public CompletionStage<Integer> handOver() {
+        routing.ifPresent(OwnerRouting::stop);
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (AppSessionState session : List.copyOf(sessions.appSessions())) {
             CompletableFuture<Boolean> left = new CompletableFuture<>();
