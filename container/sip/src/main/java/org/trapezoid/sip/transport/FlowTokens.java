@@ -22,18 +22,22 @@ import org.trapezoid.sip.uri.Uri;
 
 /**
  * Names flows in the user part of route URIs, RFC 5626 §5.2: listener, peer and, of a connection, which one, with a MAC, so
- * that nobody else can make one up. What a token is for is part of it. Thread-safe.
+ * that nobody else can make one up. What a token is for is part of it, and in a cluster which node has the flow. Thread-safe.
  */
 public final class FlowTokens {
     private static final String MAC = "HmacSHA256";
     private static final int MAC_LENGTH = 8;
-    private static final int LARGEST = 64;
+    private static final int LARGEST = 72;
     private static final String PREFIX = "fl.";
     private static final String TARGET_HOST = "flow.invalid";
     private static final String TARGET_END = '@' + TARGET_HOST + ";lr>";
     private static final Named LOST = new Named(Use.TARGET, true, Optional.empty());
     private static final int STRICT = 0x10;
     private static final int IPV6 = 0x20;
+    private static final int CLUSTER = 0x40;
+    private static final int BOUND_IPV6 = 0x80;
+    private static final int USE = 0xf;
+    private static final int INCARNATION = Long.BYTES; // most characters
 
     /** Where a token counts. */
     public enum Use {
@@ -63,22 +67,56 @@ public final class FlowTokens {
      */
     public record Named(Use use, boolean strict, Optional<Flow> flow) {}
 
+    /** The flows of the other nodes of a cluster. */
+    public interface Elsewhere {
+
+        /** The flow of that name of the node of that incarnation; empty if it is no member. */
+        Optional<Flow> flow(String incarnation, FlowName name);
+    }
+
+    /**
+     * What was in a token.
+     *
+     * @param here whether its client is this server's to look after
+     */
+    private record Content(Named named, boolean here) {}
+
     private final TransportLayer transports;
     private final SecretKeySpec key;
     private final long incarnation;
+    private final Optional<Elsewhere> elsewhere;
 
     /**
      * @param key 32 secret bytes; with the same ones the tokens of UDP flows outlive a restart
      * @param incarnation other than that of every earlier start: connections do not outlive one
      */
     public FlowTokens(TransportLayer transports, byte[] key, long incarnation) {
+        this(transports, key, incarnation, Optional.empty());
+    }
+
+    /**
+     * Those of a node of a cluster, whose nodes all understand them: a client is reached through the node that has its flow.
+     *
+     * @param key 32 secret bytes, which all nodes have
+     * @param incarnation of this node, at most eight characters
+     */
+    public FlowTokens(TransportLayer transports, byte[] key, String incarnation, Elsewhere elsewhere) {
+        this(transports, key, packed(incarnation), Optional.of(elsewhere));
+    }
+
+    private FlowTokens(TransportLayer transports, byte[] key, long incarnation, Optional<Elsewhere> elsewhere) {
         this.transports = transports;
         this.key = new SecretKeySpec(key, MAC);
         this.incarnation = incarnation;
+        this.elsewhere = elsewhere;
     }
 
     /** A user part that names the flow. */
     public String token(Flow flow, Use use, boolean strict) {
+        return elsewhere.isPresent() ? clusterToken(flow, use, strict) : ownToken(flow, use, strict);
+    }
+
+    private String ownToken(Flow flow, Use use, boolean strict) {
         ByteBuffer token = ByteBuffer.allocate(LARGEST);
         byte[] address = flow.peer().getAddress().getAddress();
         token.put((byte) (use.code | (strict ? STRICT : 0) | (address.length == 16 ? IPV6 : 0)));
@@ -88,12 +126,56 @@ public final class FlowTokens {
         if (flow.isReliable()) {
             token.putLong(incarnation).putLong(flow.serial());
         }
+        return sealed(token);
+    }
+
+    /** Says all that another node needs to make use of the flow. */
+    private String clusterToken(Flow flow, Use use, boolean strict) {
+        FlowName name = flow instanceof RemoteFlow remote ? remote.name() : FlowName.of(flow);
+        byte[] bound = name.bound().getAddress().getAddress();
+        byte[] peer = name.peer().getAddress().getAddress();
+        ByteBuffer token = ByteBuffer.allocate(LARGEST);
+        token.put((byte) (use.code
+                | (strict ? STRICT : 0)
+                | (peer.length == 16 ? IPV6 : 0)
+                | (bound.length == 16 ? BOUND_IPV6 : 0)
+                | CLUSTER));
+        token.put((byte) code(name.protocol()));
+        token.put(bound).putShort((short) name.bound().getPort());
+        token.put(peer).putShort((short) name.peer().getPort());
+        token.putLong(flow instanceof RemoteFlow remote ? packed(remote.node()) : incarnation);
+        if (name.protocol().isReliable()) {
+            token.putLong(name.serial());
+        }
+        return sealed(token);
+    }
+
+    private String sealed(ByteBuffer token) {
         int length = token.position();
-        token.put(mac(token.array(), length));
-        return PREFIX
-                + Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encodeToString(Arrays.copyOf(token.array(), token.position()));
+        byte[] bytes = new byte[length + MAC_LENGTH];
+        token.flip().get(bytes, 0, length);
+        System.arraycopy(mac(bytes, length), 0, bytes, length, MAC_LENGTH);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** As tokens of every release write it. */
+    private static int code(Protocol protocol) {
+        return switch (protocol) {
+            case UDP -> 0;
+            case TCP -> 1;
+            case TLS -> 2;
+            case WS -> 3;
+            case WSS -> 4;
+        };
+    }
+
+    private static Protocol protocol(int code) {
+        for (Protocol protocol : Protocol.values()) {
+            if (code(protocol) == code) {
+                return protocol;
+            }
+        }
+        throw new IllegalStateException("a flow token with a right MAC must name a transport");
     }
 
     /** A Route value that leads to the client at the end of the flow; {@link #routed} knows it again. */
@@ -112,9 +194,9 @@ public final class FlowTokens {
                 && sip.user().filter(user -> user.startsWith(PREFIX)).isPresent();
     }
 
-    /** Whether this server made the token. */
+    /** Whether the client that the token names is this server's to look after: it made the token, and no other node has the flow. */
     public boolean isOwn(String token) {
-        return token.startsWith(PREFIX) && named(token).isPresent();
+        return token.startsWith(PREFIX) && content(token).filter(Content::here).isPresent();
     }
 
     /** What the token in a URI names; empty if it was not made here. */
@@ -149,13 +231,17 @@ public final class FlowTokens {
     /** The same token as a target; its MAC was checked. */
     private String retagged(String token) {
         byte[] bytes = decoded(token);
-        bytes[0] = (byte) ((bytes[0] & ~0xf) | Use.TARGET.code);
+        bytes[0] = (byte) ((bytes[0] & ~USE) | Use.TARGET.code);
         int length = bytes.length - MAC_LENGTH;
         System.arraycopy(mac(bytes, length), 0, bytes, length, MAC_LENGTH);
         return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private Optional<Named> named(String token) {
+        return content(token).map(Content::named);
+    }
+
+    private Optional<Content> content(String token) {
         byte[] bytes;
         try {
             bytes = decoded(token);
@@ -166,31 +252,87 @@ public final class FlowTokens {
         if (length < 1 || !MessageDigest.isEqual(mac(bytes, length), Arrays.copyOfRange(bytes, length, bytes.length))) {
             return Optional.empty();
         }
-        return read(ByteBuffer.wrap(bytes, 0, length));
+        ByteBuffer content = ByteBuffer.wrap(bytes, 0, length);
+        try {
+            return (bytes[0] & CLUSTER) == 0
+                    ? Optional.of(new Content(read(content), true))
+                    : elsewhere.isEmpty() ? Optional.empty() : Optional.of(readOfCluster(content, elsewhere.get()));
+        } catch (UnknownHostException | BufferUnderflowException e) {
+            throw new IllegalStateException("a flow token with a right MAC must be well formed", e);
+        }
     }
 
     private static byte[] decoded(String token) {
         return Base64.getUrlDecoder().decode(token.substring(PREFIX.length()).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private Optional<Named> read(ByteBuffer token) {
-        try {
-            int flags = token.get();
-            int listener = token.getInt();
-            byte[] address = new byte[(flags & IPV6) == 0 ? 4 : 16];
-            token.get(address);
-            InetSocketAddress peer =
-                    new InetSocketAddress(InetAddress.getByAddress(address), Short.toUnsignedInt(token.getShort()));
-            Optional<Flow> flow = transports.openFlow(known -> number(known) == listener, peer);
-            if (token.hasRemaining()) {
-                boolean present = token.getLong() == incarnation;
-                long serial = token.getLong();
-                flow = flow.filter(open -> present && open.serial() == serial);
-            }
-            return Optional.of(new Named(Use.of(flags & 0xf), (flags & STRICT) != 0, flow.filter(Flow::isOpen)));
-        } catch (UnknownHostException | BufferUnderflowException e) {
-            throw new IllegalStateException("a flow token with a right MAC must be well formed", e);
+    private Named read(ByteBuffer token) throws UnknownHostException {
+        int flags = token.get();
+        int listener = token.getInt();
+        InetSocketAddress peer = address(token, (flags & IPV6) != 0);
+        Optional<Flow> flow = transports.openFlow(known -> number(known) == listener, peer);
+        if (token.hasRemaining()) {
+            boolean present = token.getLong() == incarnation;
+            long serial = token.getLong();
+            flow = flow.filter(open -> present && open.serial() == serial);
         }
+        return named(flags, flow);
+    }
+
+    /**
+     * A flow of a node that is gone is lost; over UDP only if its address is not here: that node was an earlier start of this one, or its
+     * address was moved.
+     */
+    private Content readOfCluster(ByteBuffer token, Elsewhere others) throws UnknownHostException {
+        int flags = token.get();
+        Protocol protocol = protocol(token.get());
+        InetSocketAddress bound = address(token, (flags & BOUND_IPV6) != 0);
+        InetSocketAddress peer = address(token, (flags & IPV6) != 0);
+        long maker = token.getLong();
+        FlowName name = new FlowName(protocol, bound, peer, protocol.isReliable() ? token.getLong() : 0);
+        if (maker == incarnation) {
+            return new Content(named(flags, transports.openFlow(name)), true);
+        }
+        Optional<Flow> remote = others.flow(unpacked(maker), name);
+        if (remote.isPresent()) {
+            return new Content(named(flags, remote), false);
+        }
+        Optional<Flow> moved = protocol.isReliable() || bound.getAddress().isAnyLocalAddress()
+                ? Optional.empty()
+                : transports.openFlow(name);
+        return new Content(named(flags, moved), moved.isPresent());
+    }
+
+    private static Named named(int flags, Optional<Flow> flow) {
+        return new Named(Use.of(flags & USE), (flags & STRICT) != 0, flow.filter(Flow::isOpen));
+    }
+
+    private static InetSocketAddress address(ByteBuffer token, boolean ipv6) throws UnknownHostException {
+        byte[] address = new byte[ipv6 ? 16 : 4];
+        token.get(address);
+        return new InetSocketAddress(InetAddress.getByAddress(address), Short.toUnsignedInt(token.getShort()));
+    }
+
+    private static long packed(String incarnation) {
+        if (incarnation.isEmpty() || incarnation.length() > INCARNATION) {
+            throw new IllegalArgumentException("incarnation \"" + incarnation + "\"; expected one to eight characters");
+        }
+        long packed = 0;
+        for (int i = 0; i < incarnation.length(); i++) {
+            packed = packed << Byte.SIZE | (incarnation.charAt(i) & 0x7f);
+        }
+        return packed;
+    }
+
+    private static String unpacked(long packed) {
+        StringBuilder incarnation = new StringBuilder(INCARNATION);
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            char each = (char) (packed >>> shift & 0x7f);
+            if (each != 0) {
+                incarnation.append(each);
+            }
+        }
+        return incarnation.toString();
     }
 
     /** The same after a restart. */

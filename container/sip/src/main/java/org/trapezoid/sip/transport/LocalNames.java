@@ -3,6 +3,7 @@ package org.trapezoid.sip.transport;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.trapezoid.sip.uri.HostPort;
 
@@ -27,6 +28,21 @@ final class LocalNames {
         }
         this.names = all.stream().distinct().toArray(Name[]::new);
         this.domains = portless.toArray(String[]::new);
+    }
+
+    private LocalNames(Name[] names) {
+        this.names = names;
+        this.domains = new String[0];
+    }
+
+    static LocalNames advertised(Collection<AdvertisedName> advertised) {
+        return new LocalNames(advertised.stream()
+                .map(each -> new Name(
+                        each.protocol(),
+                        each.address().host(),
+                        each.address().portOr(each.protocol().defaultPort())))
+                .distinct()
+                .toArray(Name[]::new));
     }
 
     private static void addNames(Listener listener, List<HostPort> aliases, List<Name> all) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,6 +48,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private volatile MessageHandler handler = new Unready();
     private volatile LocalNames names = new LocalNames(List.of(), List.of());
     private volatile OwnAddresses own = new OwnAddresses(List.of());
+    private volatile LocalNames shared = new LocalNames(List.of(), List.of());
 
     public TransportLayer(List<Transport> transports, TransportOptions options, StackThreads threads) {
         this(transports, options, threads, TrustDomain.EVERYBODY);
@@ -120,9 +122,19 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         return listeners;
     }
 
-    /** Whether host and port and transport together name this server: bound, advertised or configured. */
+    /** Whether host and port and transport together name this server: bound, advertised or configured, or another node of its cluster. */
     public boolean isOwn(HostPort hostPort, Protocol protocol) {
+        return isOfThisNode(hostPort, protocol) || shared.contains(hostPort, protocol);
+    }
+
+    /** The same, without the other nodes. */
+    public boolean isOfThisNode(HostPort hostPort, Protocol protocol) {
         return names.contains(hostPort, protocol);
+    }
+
+    /** What the other nodes of the cluster advertise, in place of what was known before. Their addresses are no loops: they can be sent to. */
+    public void shareNames(Collection<AdvertisedName> others) {
+        shared = LocalNames.advertised(others);
     }
 
     /** Whether what is sent there comes back to us. */
