@@ -37,7 +37,8 @@ public final class SessionSnapshots {
     private static final int SESSIONS = 2;
     private static final int OBJECTS = 3;
     private static final int TIMER = 4;
-    private static final int HIGHEST = 4;
+    private static final int SAVED_AT = 5;
+    private static final int HIGHEST = 5;
 
     // of a SIP session, beside those of SavedSessions
     private static final int REQUEST = 100;
@@ -66,7 +67,7 @@ public final class SessionSnapshots {
 
     byte[] write(AppSessionState session) {
         FieldWriter out = new FieldWriter();
-        out.text(APPLICATION, session.application());
+        out.text(APPLICATION, session.application()).number(SAVED_AT, runtime.now());
         SavedRequests requests = SavedRequests.of(session, runtime);
         out.part(SESSIONS, part -> SavedSessions.write(session, part, (each, more) -> write(each, requests, more)));
         byte[] objects = objects(session, requests);
@@ -131,7 +132,8 @@ public final class SessionSnapshots {
      * @throws SnapshotException if it cannot be read
      */
     AppSessionState read(byte[] snapshot, Strand strand) {
-        FieldReader in = new FieldReader(snapshot);
+        long savedAt = new FieldReader(snapshot).number(SAVED_AT);
+        FieldReader in = new FieldReader(snapshot, Duration.ofMillis(Math.max(0, runtime.now() - savedAt)));
         RestoredRequests requests = new RestoredRequests(runtime);
         List<Runnable> rest = new ArrayList<>();
         AppSessionState session = SavedSessions.read(

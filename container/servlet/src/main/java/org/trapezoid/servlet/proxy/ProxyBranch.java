@@ -146,7 +146,7 @@ public final class ProxyBranch implements ClientUser {
         timerCFrom = core.timers().nanoTime();
         long left = in.number(TIME_LEFT);
         if (left > 0) {
-            limit(timerCFrom, Duration.ofMillis(left - 1));
+            limit(timerCFrom, in.left(TIME_LEFT));
         }
         Optional<FieldReader> sent = in.part(OUTGOING);
         if (sent.isPresent()) {

@@ -29,6 +29,7 @@ public final class Replication {
     private final SessionTokens tokens;
     private final Timers timers;
     private final Duration wait;
+    private volatile boolean closed;
     private final AtomicInteger doubts = new AtomicInteger();
     private final AtomicLong lastTurn = new AtomicLong(NEVER);
     private final AtomicInteger kept = new AtomicInteger();
@@ -101,9 +102,17 @@ public final class Replication {
     }
 
     private void turn(Strand strand) {
+        if (closed) {
+            return;
+        }
         isStalled();
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
+    }
+
+    /** Ends the watch. */
+    public void close() {
+        closed = true;
     }
 
     private void isStalled() {
@@ -127,7 +136,9 @@ public final class Replication {
 
     /** Whether a session that was confirmed at that number of doubts has to be again. */
     boolean isDoubted(int confirmed) {
-        isStalled();
+        if (!closed) {
+            isStalled();
+        }
         return confirmed != doubts.get();
     }
 
@@ -164,7 +175,7 @@ public final class Replication {
 
     void unprotected(int messages) {
         unprotected.add(messages);
-        if (messages > 0 && episode.getAndAdd(messages) == 0) {
+        if (!closed && messages > 0 && episode.getAndAdd(messages) == 0) {
             log.warn(
                     "the other nodes do not confirm within {} ms: messages leave before their state is safe",
                     wait.toMillis());

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.snapshot;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,11 +16,22 @@ public final class FieldReader {
     private record Field(int number, int start, int from, int to) {}
 
     private final byte[] bytes;
+    private final Duration ago;
     private final List<Field> fields = new ArrayList<>();
 
     /** @throws SnapshotException if these are no fields */
     public FieldReader(byte[] bytes) {
+        this(bytes, Duration.ZERO);
+    }
+
+    /**
+     * The same, so long after they were written.
+     *
+     * @throws SnapshotException if these are no fields
+     */
+    public FieldReader(byte[] bytes, Duration ago) {
         this.bytes = bytes;
+        this.ago = ago;
         Position position = new Position(bytes);
         while (position.at < bytes.length) {
             int start = position.at;
@@ -65,6 +77,17 @@ public final class FieldReader {
         return 0;
     }
 
+    /** What is left of a time that was to pass; not negative. */
+    public Duration left(int field) {
+        Duration left = Duration.ofMillis(number(field)).minus(ago);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** How long something has lasted by now. */
+    public Duration lasted(int field) {
+        return Duration.ofMillis(number(field)).plus(ago);
+    }
+
     public boolean flag(int field) {
         return number(field) != 0;
     }
@@ -89,11 +112,11 @@ public final class FieldReader {
     }
 
     public Optional<FieldReader> part(int field) {
-        return bytes(field).map(FieldReader::new);
+        return bytes(field).map(part -> new FieldReader(part, ago));
     }
 
     public List<FieldReader> parts(int field) {
-        return all(field).stream().map(FieldReader::new).toList();
+        return all(field).stream().map(part -> new FieldReader(part, ago)).toList();
     }
 
     /** The fields with higher numbers than a version knows, for {@link FieldWriter#rest}: a newer node finds them again. */

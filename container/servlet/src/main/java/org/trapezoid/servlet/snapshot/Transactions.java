@@ -14,6 +14,7 @@ public final class Transactions {
     private static final int LAST_RESPONSE = 4;
     private static final int STATE = 5;
     private static final int CANCELLED = 6;
+    private static final int AGE = 7;
 
     private Transactions() {}
 
@@ -36,7 +37,8 @@ public final class Transactions {
         out.bytes(REQUEST, Messages.bytes(transaction.request()))
                 .text(FLOW, transaction.flow().toString())
                 .text(STATE, transaction.state().name())
-                .flag(CANCELLED, transaction.cancelled());
+                .flag(CANCELLED, transaction.cancelled())
+                .number(AGE, transaction.age().toMillis());
     }
 
     public static OutgoingRequest.Memento client(FieldReader in) {
@@ -44,7 +46,8 @@ public final class Transactions {
                 Messages.request(required(in, REQUEST)),
                 flow(in),
                 ClientState.valueOf(in.requiredText(STATE)),
-                in.flag(CANCELLED));
+                in.flag(CANCELLED),
+                in.lasted(AGE));
     }
 
     private static FlowName flow(FieldReader in) {

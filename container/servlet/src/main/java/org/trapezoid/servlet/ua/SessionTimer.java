@@ -83,11 +83,11 @@ public final class SessionTimer {
         interval = in.number(INTERVAL);
         if (isRunning()) {
             begun = timers.nanoTime();
-            Duration left = Duration.ofMillis(in.number(END_IN));
+            Duration left = in.left(END_IN);
             end = begun + left.toNanos();
             expiry = timers.schedule(owner, left, this::expire);
             if (refresher) {
-                refreshIn(Duration.ofMillis(in.number(REFRESH_IN)));
+                refreshIn(in.left(REFRESH_IN));
             }
         }
     }

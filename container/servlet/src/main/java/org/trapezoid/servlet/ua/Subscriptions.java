@@ -128,7 +128,7 @@ final class Subscriptions {
                         Event.parse(in.requiredText(EVENT)),
                         in.number(REFER),
                         SubscriptionUsage.State.valueOf(in.requiredText(STATE)),
-                        in.flag(ENDS) ? Optional.of(Duration.ofMillis(in.number(LEFT))) : Optional.empty()),
+                        in.flag(ENDS) ? Optional.of(in.left(LEFT)) : Optional.empty()),
                 session,
                 services.timers(),
                 services.timing().t1().multipliedBy(64),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.transaction;
 
+import java.time.Duration;
 import java.util.Collections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ public abstract sealed class ClientTransaction extends Transaction
     private static final Logger log = LoggerFactory.getLogger(ClientTransaction.class);
 
     private final int vias; // of the request
+    private long begun;
     ClientUser user;
 
     ClientTransaction(
@@ -29,6 +31,7 @@ public abstract sealed class ClientTransaction extends Transaction
         super(context, key, owner, flow, request);
         this.user = user;
         this.vias = request.viaCount();
+        this.begun = context.timers().nanoTime();
     }
 
     /** The user has its final response and keeps what it needs itself: the request is not kept for further responses. */
@@ -45,7 +48,19 @@ public abstract sealed class ClientTransaction extends Transaction
     abstract ClientState clientState();
 
     /** Enters the table where another node has left it; a request that is not known to have arrived is sent again. */
-    abstract void resume(ClientState left);
+    abstract void resume(ClientState left, Duration age);
+
+    /** Since it was sent first. */
+    final Duration age() {
+        return Duration.ofNanos(context.timers().nanoTime() - begun);
+    }
+
+    /** What is left until it times out, when it was sent so long ago. */
+    final Duration timeoutAfter(Duration age) {
+        begun = context.timers().nanoTime() - age.toNanos();
+        Duration rest = context.timing().timeout().minus(age);
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
 
     /** Whether a final response came, or none will. */
     abstract boolean hasFinal();

@@ -44,11 +44,15 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     @Override
     void start() {
+        start(context.timing().timeout());
+    }
+
+    private void start(Duration timeout) {
         context.table().add(this);
         if (!flow().isReliable()) {
             timerA = schedule(retransmitAfter, this::onTimerA);
         }
-        timerEnd = schedule(context.timing().timeout(), this::onTimerB);
+        timerEnd = schedule(timeout, this::onTimerB);
         transmit(request());
     }
 
@@ -63,9 +67,9 @@ public final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
-    void resume(ClientState left) {
+    void resume(ClientState left, Duration age) {
         switch (left) {
-            case SENT -> start();
+            case SENT -> start(timeoutAfter(age));
             case PROCEEDING -> {
                 state = State.PROCEEDING;
                 context.table().add(this);

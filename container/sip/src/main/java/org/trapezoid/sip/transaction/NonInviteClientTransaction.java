@@ -37,11 +37,15 @@ public final class NonInviteClientTransaction extends ClientTransaction {
 
     @Override
     void start() {
+        start(context.timing().timeout());
+    }
+
+    private void start(Duration timeout) {
         context.table().add(this);
         if (!flow().isReliable()) {
             timerE = schedule(retransmitAfter, this::onTimerE);
         }
-        timerEnd = schedule(context.timing().timeout(), this::onTimerF);
+        timerEnd = schedule(timeout, this::onTimerF);
         transmit(request());
     }
 
@@ -54,11 +58,11 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
-    void resume(ClientState left) {
+    void resume(ClientState left, Duration age) {
         if (left == ClientState.ENDED) {
             state = State.TERMINATED;
         } else {
-            start();
+            start(timeoutAfter(age));
         }
     }
 

@@ -66,8 +66,9 @@ public final class OutgoingRequest {
      *
      * @param request as sent, with our Via
      * @param flow that it was sent over
+     * @param age since it was sent first
      */
-    public record Memento(Request request, FlowName flow, ClientState state, boolean cancelled) {}
+    public record Memento(Request request, FlowName flow, ClientState state, boolean cancelled, Duration age) {}
 
     /** Empty while its next hop is not known, and when it has ended. */
     public Optional<Memento> memento() {
@@ -77,7 +78,11 @@ public final class OutgoingRequest {
         }
         ClientTransaction transaction = sent.transaction();
         return Optional.of(new Memento(
-                transaction.request(), FlowName.of(transaction.flow()), transaction.clientState(), cancelled));
+                transaction.request(),
+                FlowName.of(transaction.flow()),
+                transaction.clientState(),
+                cancelled,
+                transaction.age()));
     }
 
     /** Goes on where another node has left it. */
@@ -87,7 +92,7 @@ public final class OutgoingRequest {
         Attempt attempt = new Attempt(flow, branch, original, Optional.empty());
         attempt.answered = memento.state() != ClientState.SENT;
         current = attempt;
-        attempt.transaction().resume(memento.state());
+        attempt.transaction().resume(memento.state(), memento.age());
         if (memento.cancelled()) {
             cancel(List.of());
         }

@@ -40,6 +40,16 @@ public final class Scenarios {
     public static final Scenario TWO_PROXIES = world -> chain(world, false);
     public static final Scenario PROXY_AND_BACK_TO_BACK = world -> chain(world, true);
 
+    /** Two nodes, of which one dies; calls go on at the other. */
+    public static final Scenario DEATH_OF_A_PROXY = world -> death(world, false);
+
+    public static final Scenario DEATH_OF_A_BACK_TO_BACK_AGENT = world -> death(world, true);
+
+    /** Two nodes, each of which gets messages for calls of the other. */
+    public static final Scenario RELAYING_PROXIES = world -> relaying(world, false);
+
+    public static final Scenario RELAYING_BACK_TO_BACK_AGENTS = world -> relaying(world, true);
+
     private Scenarios() {}
 
     /** The one of {@link #all} with that name. */
@@ -216,6 +226,38 @@ public final class Scenarios {
         }
         callees.forEach(phone -> phone.reacts(() -> CallPlan.any(world.random())));
         traffic(world, callers, names(callees));
+    }
+
+    private static void death(World world, boolean bridged) throws Exception {
+        Nodes nodes = world.nodes(FIRST, SECOND);
+        List<Phone> phones = phones(world, nodes.server(FIRST), 4, false);
+        deploy(world, nodes, bridged, phones);
+        traffic(world, phones, names(phones));
+        world.network().weather(world.random().nextBoolean() ? Weather.CLEAR : Weather.WIRELESS);
+        if (world.random().nextInt(3) == 0) {
+            nodes.cluster().answersAfter(() -> Duration.ofMillis(world.random().nextInt(40)));
+        }
+        Duration moved = Duration.ofMillis(450 + world.random().nextInt(400));
+        world.at(Duration.ofMillis(world.random().nextInt(8000)), () -> world.kill(FIRST, moved));
+    }
+
+    private static void relaying(World world, boolean bridged) throws Exception {
+        Nodes nodes = world.nodes(FIRST, SECOND);
+        List<Phone> phones = new ArrayList<>(phones(world, nodes.server(FIRST), 2, false));
+        phones.addAll(phones(world, nodes.server(SECOND), 2, false));
+        deploy(world, nodes, bridged, phones);
+        traffic(world, phones, names(phones));
+    }
+
+    private static void deploy(World world, Nodes nodes, boolean bridged, List<Phone> phones) throws Exception {
+        if (bridged) {
+            nodes.deploy("b2bua", () -> new Bridge("b2bua", world.witness(), directory(phones)), Bridge.class);
+        } else {
+            nodes.deploy(
+                    "proxy",
+                    () -> new DirectoryProxy(
+                            "proxy", world.witness(), directory(phones), DirectoryProxy.Options.RECORD_ROUTE));
+        }
     }
 
     // ---- parts

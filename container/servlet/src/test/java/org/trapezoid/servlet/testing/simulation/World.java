@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ public final class World {
     private final Map<String, LocationTable> locations = new LinkedHashMap<>();
     private final Map<TestServer, Leftovers> leftovers = new LinkedHashMap<>();
     private final List<Phone> phones = new ArrayList<>();
+    private Optional<Nodes> nodes = Optional.empty();
     private boolean disturbed;
     private @Nullable Forger forger;
 
@@ -112,6 +114,26 @@ public final class World {
         attach(name, server.tcp);
         servers.put(name, server);
         return server;
+    }
+
+    /** The nodes of a cluster; what their applications see twice proves nothing, since one may die between a callback and its save. */
+    Nodes nodes(String... hosts) {
+        witness = new Witness(nobodys(), findings);
+        Nodes made = new Nodes(this, numbers.split(), List.of(hosts));
+        nodes = Optional.of(made);
+        for (String host : hosts) {
+            TestServer server = made.server(host);
+            attach(host, server.udp);
+            attach(host, server.tcp);
+            servers.put(host, server);
+        }
+        return made;
+    }
+
+    /** A node dies, and its address moves. */
+    void kill(String host, Duration untilMoved) {
+        servers.remove(host);
+        nodes.orElseThrow().kill(host, untilMoved);
     }
 
     private void attach(String name, FakeTransport transport) {
@@ -217,6 +239,11 @@ public final class World {
     }
 
     private void expectNothingLeft() {
+        nodes.ifPresent(all -> {
+            clock.advance(Duration.ofSeconds(1)); // what is saved late
+            all.leftovers().forEach(left -> findings.add("cluster", left));
+            clock.advance(Duration.ofSeconds(1));
+        });
         servers.forEach((name, server) -> {
             expectNone(name, "sessions outlived their expiry", server.sessions());
             expectNone(name, "transactions are left", server.transactions());
