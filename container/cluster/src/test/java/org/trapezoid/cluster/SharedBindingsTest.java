@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -92,7 +93,15 @@ class SharedBindingsTest {
         Node node = new Node(
                 table,
                 ClusterNode.join(new ClusterOptions(
-                        "test", "secret", "node" + index, "127.0.0.1", port, addresses, "start" + nodes.size())));
+                        "test",
+                        "secret",
+                        "node" + index,
+                        "127.0.0.1",
+                        port,
+                        addresses,
+                        "start" + nodes.size(),
+                        1,
+                        Optional.empty())));
         nodes.add(node);
         return node;
     }

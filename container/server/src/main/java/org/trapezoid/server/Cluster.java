@@ -5,7 +5,9 @@ import static org.trapezoid.server.ConfigChecks.requireHostPort;
 import static org.trapezoid.server.ConfigChecks.requireRange;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.trapezoid.sip.transport.Literals;
 
 /**
@@ -21,8 +23,16 @@ import org.trapezoid.sip.transport.Literals;
  * @param host the local address for the other nodes
  * @param port the local port for them, 1 to 65535
  * @param members {@code host:port} of the nodes to look for; at least one, this node may be among them
+ * @param hazelcast a {@code hazelcast.xml} with further settings, over which those of this server are put
  */
-public record Cluster(String name, String secret, String node, String host, int port, List<String> members) {
+public record Cluster(
+        String name,
+        String secret,
+        String node,
+        String host,
+        int port,
+        List<String> members,
+        Optional<Path> hazelcast) {
     /** The name of a cluster that is given none. */
     public static final String DEFAULT_NAME = "trapezoid";
 
@@ -31,6 +41,11 @@ public record Cluster(String name, String secret, String node, String host, int 
 
     private static final int MAX_PORT = 65535;
     private static final int LEAST_SECRET = 16;
+
+    /** A cluster without further settings. */
+    public Cluster(String name, String secret, String node, String host, int port, List<String> members) {
+        this(name, secret, node, host, port, members, Optional.empty());
+    }
 
     public Cluster {
         members = List.copyOf(members);
@@ -55,6 +70,11 @@ public record Cluster(String name, String secret, String node, String host, int 
     /** A key that every node has: temporary GRUUs of one are understood by all. */
     byte[] key() {
         return Secret.derived(name + '\n' + secret);
+    }
+
+    /** Another one that every node has, for one use alone. */
+    byte[] key(String use) {
+        return Secret.derived(use + '\n' + name + '\n' + secret);
     }
 
     /** Without the secret. */

@@ -49,6 +49,7 @@ import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Binding;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Literals;
+import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.StreamOptions;
 import org.trapezoid.sip.transport.StreamSelectors;
@@ -88,6 +89,7 @@ final class SipStack {
     private final Timing timing;
     private final CertificateWatch certificates;
     private final QueueWait queueWait;
+    private final Limits limits;
 
     /** Transports that others make: those of the HTTP port. */
     interface FurtherTransports {
@@ -101,14 +103,16 @@ final class SipStack {
      * A stack whose listeners have the addresses of {@link #bindings} and the keys of {@link #keys}.
      *
      * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
+     * @param cluster what seals flow tokens instead, on a node of a cluster
      */
     SipStack(
             ServerConfig.Sip config,
             List<Binding> bindings,
             List<Optional<TlsContext>> keys,
             FurtherTransports further,
-            byte[] secret) {
-        Limits limits = limits(config.limits().messages());
+            byte[] secret,
+            Optional<ClusterLink> cluster) {
+        limits = limits(config.limits().messages());
         queueWait = new QueueWait(config.limits().load().queueWait(), workers, timers::nanoTime);
         StackThreads threads = new StackThreads(readers, timers, workers, queueWait);
         List<TlsContext> watched =
@@ -143,7 +147,8 @@ final class SipStack {
                 transactions,
                 transports,
                 identifiers,
-                new FlowTokens(transports, secret, random.nextLong()));
+                cluster.map(link -> new FlowTokens(transports, link.flowKey(), link.incarnation(), link))
+                        .orElseGet(() -> new FlowTokens(transports, secret, random.nextLong())));
     }
 
     private static InetSocketAddress nameServer(String text) {
@@ -265,8 +270,9 @@ final class SipStack {
                 .orElseGet(() -> Binding.of(address));
     }
 
-    void start() throws IOException {
-        transports.start(transactions);
+    /** @param handler of what is received; the transaction layer, or who gives it to that */
+    void start(MessageHandler handler) throws IOException {
+        transports.start(handler);
         certificates.start();
     }
 
@@ -315,6 +321,14 @@ final class SipStack {
 
     TransactionLayer transactions() {
         return transactions;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Workers workers() {
+        return workers;
     }
 
     Strands strands() {
