@@ -111,6 +111,14 @@ class SharedBindingsTest {
         return Binding.of(ALICE, contact, expiry, "call-" + contact, 1);
     }
 
+    private static long backups(Node node) {
+        return node.cluster
+                .hazelcast()
+                .getMap(SharedBindings.MAP)
+                .getLocalMapStats()
+                .getBackupEntryCount();
+    }
+
     private static List<String> contacts(Node node) {
         return node.table.lookup(ALICE).stream().map(Binding::contact).sorted().toList();
     }
@@ -190,6 +198,10 @@ class SharedBindingsTest {
         }
         await().untilAsserted(() ->
                 assertThat(one.shared.pending() + two.shared.pending()).isZero());
+
+        await().untilAsserted(() -> assertThat(backups(one) + backups(two))
+                .as("records with a backup")
+                .isEqualTo(100));
 
         one.die();
 
