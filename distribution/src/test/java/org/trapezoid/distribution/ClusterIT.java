@@ -4,13 +4,16 @@ package org.trapezoid.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.trapezoid.sip.testing.Rfc;
 
 /** Three nodes, each a process with an address of its own. */
 class ClusterIT {
@@ -59,6 +62,35 @@ class ClusterIT {
             awaitAnswer(bob, atThree);
             two.kill();
             awaitAnswer(bob, atThree);
+        }
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void callsAPhoneThatIsConnectedToAnotherNode() throws Exception {
+        try (StreamPeer bob = new StreamPeer(one.endpoint());
+                DatagramPeer atTwo = new DatagramPeer(two.endpoint())) {
+            bob.register("sip:bob@" + DOMAIN);
+            CompletableFuture<Wire> seen = CompletableFuture.supplyAsync(() -> {
+                try {
+                    Wire message = bob.receive();
+                    bob.accept(message);
+                    return message;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            int status = 0;
+            while (status != 200 && System.nanoTime() < end) { // the binding reaches the node within milliseconds
+                status = atTwo.ask(atTwo.request("MESSAGE", "sip:bob@" + DOMAIN, "sip:bob@" + DOMAIN))
+                        .status();
+            }
+
+            assertThat(status).isEqualTo(200);
+            assertThat(seen.join().method()).isEqualTo("MESSAGE");
+            assertThat(seen.join().header("Via")).contains(two.endpoint().toString());
         }
     }
 

@@ -39,6 +39,29 @@ final class StreamPeer implements AutoCloseable {
                 """.formatted(method, server, local, count);
     }
 
+    /** Registers with a registrar that asks for no password; requests are to come on this connection. */
+    void register(String aor) throws IOException {
+        String user = aor.substring(aor.indexOf(':') + 1, aor.indexOf('@'));
+        String domain = aor.substring(aor.indexOf('@') + 1);
+        String local = socket.getLocalAddress().getHostAddress() + ":" + socket.getLocalPort();
+        send(request("REGISTER")
+                .replaceFirst("REGISTER \\S+", "REGISTER sip:" + domain)
+                .replaceFirst("From: <[^>]*>", "From: <" + aor + ">")
+                .replaceFirst("To: <[^>]*>", "To: <" + aor + ">")
+                .replaceFirst(
+                        "Content-Length",
+                        "Contact: <sip:" + user + "@" + local + ";transport=tcp>\nExpires: 600\nContent-Length"));
+        Wire answer = receive();
+        if (answer.status() != 200) {
+            throw new AssertionError("not registered: " + answer);
+        }
+    }
+
+    /** Answers a request with 200. */
+    void accept(Wire request) throws IOException {
+        send(request.ok("peer").strip() + "\nContent-Length: 0\n\n");
+    }
+
     void send(String message) throws IOException {
         socket.getOutputStream().write(message.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();

@@ -17,6 +17,7 @@ abstract class BindingsProcessor implements EntryProcessor<String, String, Strin
     private static final long serialVersionUID = 1L;
 
     private String text;
+    private transient @Nullable StoreBindings backup;
 
     BindingsProcessor(String text) {
         this.text = text;
@@ -32,8 +33,9 @@ abstract class BindingsProcessor implements EntryProcessor<String, String, Strin
         SharedRecord next = next(present, text, now);
         String record = next.format(entry.getKey());
         if (!next.equals(present)) {
-            ((ExtendedMapEntry<String, String>) entry)
-                    .setValue(record, next.lifetime(now).toMillis(), TimeUnit.MILLISECONDS);
+            long lifetime = next.lifetime(now).toMillis();
+            ((ExtendedMapEntry<String, String>) entry).setValue(record, lifetime, TimeUnit.MILLISECONDS);
+            backup = new StoreBindings(record, lifetime);
         }
         return record;
     }
@@ -41,7 +43,7 @@ abstract class BindingsProcessor implements EntryProcessor<String, String, Strin
     /** The backup gets what this node has stored; its clock is another one. */
     @Override
     public final @Nullable EntryProcessor<String, String, String> getBackupProcessor() {
-        return null;
+        return backup;
     }
 
     @Override

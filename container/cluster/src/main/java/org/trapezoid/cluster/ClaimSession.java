@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * Gives a session to a claimant if its owner is no member. Tells what is stored then: with the state for the claimant, without for others;
  * null if nothing is.
  */
-final class ClaimSession extends SessionProcessor<@Nullable StoredSession> {
+final class ClaimSession extends SessionProcessor<@Nullable StoredSession> implements HazelcastInstanceAware {
     private static final long serialVersionUID = 1L;
 
     private long claim;
     private Set<String> members;
+    private transient Optional<Membership> known = Optional.empty();
 
     /** For deserialisation. */
     ClaimSession() {
@@ -43,12 +47,23 @@ final class ClaimSession extends SessionProcessor<@Nullable StoredSession> {
         if (present.claim() == claim && present.owner().equals(owner())) {
             return present; // the answer to the first attempt was lost
         }
-        if (!isDecided() && members.contains(present.owner())) {
+        if (!isDecided() && isMember(present.owner())) {
             return present.withoutState();
         }
         StoredSession claimed = new StoredSession(owner(), present.epoch() + 1, claim, present.state());
         store(entry, claimed);
         return claimed;
+    }
+
+    /** Whether the claimant or the member that stores the session knows the owner: one that has just joined is known to the latter. */
+    private boolean isMember(String owner) {
+        return members.contains(owner)
+                || known.filter(here -> here.incarnations().contains(owner)).isPresent();
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance hazelcast) {
+        known = Membership.of(hazelcast);
     }
 
     @Override

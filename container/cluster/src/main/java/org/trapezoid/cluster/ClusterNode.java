@@ -2,13 +2,19 @@
 package org.trapezoid.cluster;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.FileSystemXmlConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,12 +22,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.uri.HostPort;
 
 /** This node of the cluster: joins it, and leaves it when closed. Thread-safe. */
 public final class ClusterNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
     private static final String MAC = "HmacSHA256";
+    private static final int PROBE_MILLIS = 500;
     private static final int SECRET_BYTES = 8;
 
     private final HazelcastInstance hazelcast;
@@ -42,15 +50,80 @@ public final class ClusterNode implements AutoCloseable {
     public static ClusterNode join(ClusterOptions options) throws IOException {
         try {
             ClusterNode node = new ClusterNode(Hazelcast.newHazelcastInstance(config(options)), options);
+            node.requireSameSnapshots();
+            node.reportStrangers();
             log.info("{} has joined: {}", options, node.members());
             return node;
         } catch (RuntimeException e) {
-            throw new IOException(options + " cannot join: " + e.getMessage(), e);
+            throw new IOException(
+                    options + " cannot join: " + e.getMessage()
+                            + " (nodes of other Hazelcast releases, 5.7 and 5.8 say, cannot be in one cluster)",
+                    e);
         }
     }
 
-    private static Config config(ClusterOptions options) {
-        Config config = new Config(options.node());
+    /** Leaves again if the others write sessions in another way: no node could go on with those of the other kind. */
+    private void requireSameSnapshots() throws IOException {
+        List<String> different = membership.others(Integer.toString(options.snapshots()));
+        if (!different.isEmpty()) {
+            hazelcast.shutdown();
+            throw new IOException(options + " cannot join: it keeps sessions in version " + options.snapshots()
+                    + ", the others in another one: " + different
+                    + "; expected the same. Stop all nodes and start them with the same release, or give this"
+                    + " one another cluster name");
+        }
+    }
+
+    /** Says of whom it looked for that they are there, and no members. */
+    private void reportStrangers() {
+        for (String member : options.members()) {
+            HostPort address = HostPort.parse(member);
+            boolean joined = hazelcast.getCluster().getMembers().stream()
+                    .anyMatch(each -> each.getAddress().getPort() == address.portOr(options.port())
+                            && isHost(each.getAddress().getHost(), address.host()));
+            if (!joined && answers(address)) {
+                log.warn(
+                        "something at {} answers and is no member: is it of another cluster name, secret, or Hazelcast"
+                                + " release than {}?",
+                        member,
+                        hazelcast.getCluster().getLocalMember().getVersion());
+            }
+        }
+    }
+
+    private static boolean isHost(String member, String configured) {
+        try {
+            return InetAddress.getByName(member).equals(InetAddress.getByName(configured));
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private boolean answers(HostPort address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.host(), address.portOr(options.port())), PROBE_MILLIS);
+            return true;
+        } catch (IOException | IllegalArgumentException nobody) {
+            return false;
+        }
+    }
+
+    /** What a file says comes first, and what this server needs is put over it. */
+    private static Config base(ClusterOptions options) throws IOException {
+        if (options.base().isEmpty()) {
+            return new Config();
+        }
+        Path file = options.base().get();
+        try {
+            return new FileSystemXmlConfig(file.toFile());
+        } catch (RuntimeException e) {
+            throw new IOException(file + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static Config config(ClusterOptions options) throws IOException {
+        Config config = base(options);
+        config.setInstanceName(options.node());
         config.setClusterName(clusterName(options));
         config.setProperty("hazelcast.logging.type", "slf4j");
         config.setProperty("hazelcast.phone.home.enabled", "false");
@@ -71,6 +144,7 @@ public final class ClusterNode implements AutoCloseable {
         config.setProperty("hazelcast.operation.backup.timeout.millis", "1000");
         config.getMemberAttributeConfig().setAttribute(Membership.NODE, options.node());
         config.getMemberAttributeConfig().setAttribute(Membership.INCARNATION, options.incarnation());
+        config.getMemberAttributeConfig().setAttribute(Membership.SNAPSHOTS, Integer.toString(options.snapshots()));
         config.getJetConfig().setEnabled(false);
         config.getMetricsConfig().setEnabled(false);
         network(config.getNetworkConfig(), options);
@@ -79,6 +153,7 @@ public final class ClusterNode implements AutoCloseable {
         config.getSerializationConfig().setJavaSerializationFilterConfig(ClusterSerialization.noJavaSerialization());
         config.addMapConfig(new MapConfig(SharedBindings.MAP).setBackupCount(1));
         HazelcastSessionStore.maps().forEach(config::addMapConfig);
+        config.addMapConfig(SharedAddresses.map());
         config.addExecutorConfig(HazelcastNodes.executor());
         return config;
     }
@@ -89,7 +164,22 @@ public final class ClusterNode implements AutoCloseable {
         JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).setMembers(options.members());
+        if (discovers(join)) {
+            join.getTcpIpConfig().setEnabled(false);
+        } else {
+            join.getTcpIpConfig().setEnabled(true).setMembers(options.members());
+        }
+    }
+
+    /** Whether the file names a plug-in that finds the members. */
+    private static boolean discovers(JoinConfig join) {
+        boolean plugin = join.getDiscoveryConfig().getDiscoveryStrategyConfigs().size() > 0;
+        return plugin
+                || join.getKubernetesConfig().isEnabled()
+                || join.getAwsConfig().isEnabled()
+                || join.getAzureConfig().isEnabled()
+                || join.getGcpConfig().isEnabled()
+                || join.getEurekaConfig().isEnabled();
     }
 
     /** Nodes join only those with the same cluster name, so the secret is part of it, by its MAC. */
@@ -112,6 +202,11 @@ public final class ClusterNode implements AutoCloseable {
         return hazelcast.getCluster().getMembers().stream()
                 .map(Membership::name)
                 .toList();
+    }
+
+    /** The name of this node. */
+    String name() {
+        return options.node();
     }
 
     /** The incarnation of this node. */

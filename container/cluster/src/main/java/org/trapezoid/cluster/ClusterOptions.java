@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a node joins a cluster. Immutable.
@@ -14,9 +16,19 @@ import java.util.List;
  * @param port the local port for them
  * @param members {@code host:port} of the nodes to look for, this one may be among them
  * @param incarnation tells this start of the node from every other one of any node
+ * @param snapshots in which version this node writes sessions down; nodes with another one are refused
+ * @param base a file with settings of Hazelcast, over which those of this server are put
  */
 public record ClusterOptions(
-        String name, String secret, String node, String host, int port, List<String> members, String incarnation) {
+        String name,
+        String secret,
+        String node,
+        String host,
+        int port,
+        List<String> members,
+        String incarnation,
+        int snapshots,
+        Optional<Path> base) {
 
     public ClusterOptions {
         members = List.copyOf(members);

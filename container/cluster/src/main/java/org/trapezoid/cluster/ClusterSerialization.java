@@ -16,6 +16,7 @@ final class ClusterSerialization {
     static final int ORPHANED_SESSIONS = 7;
     static final int RELAY_BATCH = 8;
     static final int LEAVING = 9;
+    static final int STORE_BINDINGS = 10;
 
     private ClusterSerialization() {}
 
@@ -30,6 +31,7 @@ final class ClusterSerialization {
             case ORPHANED_SESSIONS -> new OrphanedSessions();
             case RELAY_BATCH -> new RelayBatch();
             case LEAVING -> new Leaving();
+            case STORE_BINDINGS -> new StoreBindings();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

@@ -29,7 +29,7 @@ public final class HazelcastSessionStore implements SessionStore {
     private static final Logger log = LoggerFactory.getLogger(HazelcastSessionStore.class);
     private static final int TRANSACTION_SECONDS = 240;
     private static final int ATTEMPTS = 5;
-    private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration RETRY = Duration.ofMillis(100);
 
     private final ClusterNode node;
     private final IMap<String, StoredSession> sessions;
@@ -74,12 +74,16 @@ public final class HazelcastSessionStore implements SessionStore {
         String self = node.incarnation();
         submit(token, new ClaimSession(self, claim, node.membership().incarnations()))
                 .whenComplete((stored, failure) -> {
-                    if (failure == null) {
+                    boolean early = failure == null
+                            && stored != null
+                            && !node.membership().isMember(stored.owner()); // not gone yet for the one who stores it
+                    if (failure == null && (!early || attempt == ATTEMPTS)) {
                         result.complete(found(token, claim, stored));
                     } else if (attempt < ATTEMPTS && node.isRunning()) {
                         takeover.later(RETRY, () -> claim(token, claim, attempt + 1, result));
                     } else {
-                        result.completeExceptionally(failure);
+                        result.completeExceptionally(
+                                failure == null ? new IllegalStateException("the node stops") : failure);
                     }
                 });
     }

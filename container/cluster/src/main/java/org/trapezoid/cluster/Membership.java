@@ -8,6 +8,7 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.MultiExecutionCallback;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Membership implements InitialMembershipListener {
     static final String NODE = "trapezoid.node";
     static final String INCARNATION = "trapezoid.incarnation";
+    static final String SNAPSHOTS = "trapezoid.snapshots";
 
     private static final String CONTEXT = "trapezoid.membership";
     private static final Duration GOODBYE = Duration.ofSeconds(1);
@@ -31,6 +34,7 @@ final class Membership implements InitialMembershipListener {
     private static final long REMEMBERED = Duration.ofSeconds(32).toNanos(); // 64*T1
 
     private final LongSupplier nanoTime;
+    private volatile Supplier<Set<Member>> listed = Set::of;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
@@ -42,6 +46,7 @@ final class Membership implements InitialMembershipListener {
 
     /** Begins; tasks of other nodes find it from now on. */
     void listen(HazelcastInstance hazelcast) {
+        listed = hazelcast.getCluster()::getMembers;
         hazelcast.getUserContext().put(CONTEXT, this);
         hazelcast.getCluster().addMembershipListener(this);
     }
@@ -91,9 +96,20 @@ final class Membership implements InitialMembershipListener {
         return Optional.ofNullable(members.get(incarnation));
     }
 
-    /** The incarnations of all members. */
+    /** The incarnations of all members: those that Hazelcast lists, and those of whose loss nobody was told yet. */
     Set<String> incarnations() {
-        return Set.copyOf(members.keySet());
+        Set<String> all = new HashSet<>(members.keySet());
+        listed.get().forEach(member -> all.add(incarnation(member)));
+        return Set.copyOf(all);
+    }
+
+    /** The names of the members that do not write sessions in that version. */
+    List<String> others(String snapshots) {
+        return members.values().stream()
+                .filter(member -> !snapshots.equals(member.getAttribute(SNAPSHOTS)))
+                .map(Membership::name)
+                .sorted()
+                .toList();
     }
 
     /** Whether a member has gone without a word within the last 32 seconds. */

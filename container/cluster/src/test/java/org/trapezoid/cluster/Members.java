@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Real members of one cluster, in this process. */
 final class Members {
@@ -36,7 +37,8 @@ final class Members {
     ClusterOptions options(int index) {
         String address = addresses.get(index);
         int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
-        return new ClusterOptions("test", "secret", "node" + index, "127.0.0.1", port, addresses, "start" + index);
+        return new ClusterOptions(
+                "test", "secret", "node" + index, "127.0.0.1", port, addresses, "start" + index, 1, Optional.empty());
     }
 
     /** As {@code kill -9} would. */

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -92,7 +93,15 @@ class SharedBindingsTest {
         Node node = new Node(
                 table,
                 ClusterNode.join(new ClusterOptions(
-                        "test", "secret", "node" + index, "127.0.0.1", port, addresses, "start" + nodes.size())));
+                        "test",
+                        "secret",
+                        "node" + index,
+                        "127.0.0.1",
+                        port,
+                        addresses,
+                        "start" + nodes.size(),
+                        1,
+                        Optional.empty())));
         nodes.add(node);
         return node;
     }
@@ -100,6 +109,14 @@ class SharedBindingsTest {
     private static Binding binding(String contact) {
         Instant expiry = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
         return Binding.of(ALICE, contact, expiry, "call-" + contact, 1);
+    }
+
+    private static long backups(Node node) {
+        return node.cluster
+                .hazelcast()
+                .getMap(SharedBindings.MAP)
+                .getLocalMapStats()
+                .getBackupEntryCount();
     }
 
     private static List<String> contacts(Node node) {
@@ -181,6 +198,10 @@ class SharedBindingsTest {
         }
         await().untilAsserted(() ->
                 assertThat(one.shared.pending() + two.shared.pending()).isZero());
+
+        await().untilAsserted(() -> assertThat(backups(one) + backups(two))
+                .as("records with a backup")
+                .isEqualTo(100));
 
         one.die();
 

@@ -43,6 +43,7 @@ import org.trapezoid.servlet.security.StoredAccounts;
 import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
+import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.uri.AddressRange;
 
@@ -64,6 +65,7 @@ final class Assembly {
     private final Optional<JdbcUsers> userDatabase;
     private Optional<KeepAlive> keepAlive = Optional.empty();
     private Optional<LocationFile> locationFile = Optional.empty();
+    private final Optional<ClusterLink> link;
     private Optional<ClusterSide> cluster = Optional.empty();
     private final Health health;
     private final Metrics metrics;
@@ -85,7 +87,8 @@ final class Assembly {
                 ? applications.data().get()
                 : Files.createTempDirectory("trapezoid-data");
         byte[] secret = applications.data().isPresent() ? Secret.read(data.resolve("secret")) : Secret.fresh();
-        sip = new SipStack(config.sip(), bindings, keys, new WebSockets(config, http, httpKeys), secret);
+        link = config.cluster().map(joined -> new ClusterLink(joined, new BufferedRandom()));
+        sip = new SipStack(config.sip(), bindings, keys, new WebSockets(config, http, httpKeys), secret, link);
         byte[] shared = config.cluster().map(Cluster::key).orElse(secret);
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), shared, sip.random());
         Map<Class<?>, Object> services = new LinkedHashMap<>();
@@ -94,7 +97,7 @@ final class Assembly {
         services.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> services.put(PushService.class, push));
         if (config.cluster().isPresent()) {
-            cluster = Optional.of(ClusterSide.join(config.cluster().get(), sip));
+            cluster = Optional.of(ClusterSide.join(config.cluster().get(), link.orElseThrow(), sip));
         }
         servlets = new ServletLayer(
                 sip.forServlets(),
@@ -212,7 +215,9 @@ final class Assembly {
         sip.transports().onFlowClosed(lost::onClosed);
         config.http().flatMap(ServerConfig.Http::advertise).ifPresent(http::advertise);
         http.start();
-        sip.start(servlets.messages());
+        MessageHandler here = servlets.messages();
+        sip.start(cluster.map(side -> side.around(here)).orElse(here));
+        cluster.ifPresent(ClusterSide::started);
         ServerConfig.Nat nat = config.sip().nat();
         if (!nat.keepAlive().isZero()) {
             keepAlive = Optional.of(sip.keepAlive(

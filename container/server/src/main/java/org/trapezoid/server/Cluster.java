@@ -5,8 +5,10 @@ import static org.trapezoid.server.ConfigChecks.requireHostPort;
 import static org.trapezoid.server.ConfigChecks.requireRange;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.sip.transport.Literals;
 
@@ -23,6 +25,7 @@ import org.trapezoid.sip.transport.Literals;
  * @param host the local address for the other nodes
  * @param port the local port for them, 1 to 65535
  * @param members {@code host:port} of the nodes to look for; at least one, this node may be among them
+ * @param hazelcast a {@code hazelcast.xml} with further settings, over which those of this server are put
  * @param replicationWait how long a message waits until another node has the state that it tells; 0 to 10 s
  */
 public record Cluster(
@@ -32,6 +35,7 @@ public record Cluster(
         String host,
         int port,
         List<String> members,
+        Optional<Path> hazelcast,
         Duration replicationWait) {
     /** The name of a cluster that is given none. */
     public static final String DEFAULT_NAME = "trapezoid";
@@ -43,9 +47,9 @@ public record Cluster(
     private static final int MAX_PORT = 65535;
     private static final int LEAST_SECRET = 16;
 
-    /** One whose messages wait half a second at most. */
+    /** One without further settings, whose messages wait half a second at most. */
     public Cluster(String name, String secret, String node, String host, int port, List<String> members) {
-        this(name, secret, node, host, port, members, Replication.DEFAULT_WAIT);
+        this(name, secret, node, host, port, members, Optional.empty(), Replication.DEFAULT_WAIT);
     }
 
     public Cluster {
@@ -75,6 +79,11 @@ public record Cluster(
     /** A key that every node has: temporary GRUUs of one are understood by all. */
     byte[] key() {
         return Secret.derived(name + '\n' + secret);
+    }
+
+    /** Another one that every node has, for one use alone. */
+    byte[] key(String use) {
+        return Secret.derived(use + '\n' + name + '\n' + secret);
     }
 
     /** Without the secret. */

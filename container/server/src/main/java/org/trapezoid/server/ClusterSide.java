@@ -16,32 +16,41 @@ import org.trapezoid.cluster.ClusterNode;
 import org.trapezoid.cluster.ClusterOptions;
 import org.trapezoid.cluster.HazelcastNodes;
 import org.trapezoid.cluster.HazelcastSessionStore;
+import org.trapezoid.cluster.ResponseRelay;
+import org.trapezoid.cluster.SharedAddresses;
 import org.trapezoid.cluster.SharedBindings;
+import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.replication.Replication;
-import org.trapezoid.servlet.replication.SessionTokens;
+import org.trapezoid.sip.transport.MessageHandler;
 
 /** What a server does as a node of a cluster. Closed once. */
 final class ClusterSide implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClusterSide.class);
     private static final Duration HAND_OVER = Duration.ofSeconds(5);
 
+    private final ClusterLink link;
+    private final SipStack stack;
     private final ClusterNode node;
+    private final SharedAddresses addresses;
     private final HazelcastNodes nodes;
-    private final HazelcastSessionStore store;
+    private final HazelcastSessionStore sessions;
     private final Replication replication;
     private Optional<SharedBindings> bindings = Optional.empty();
 
-    private ClusterSide(ClusterNode node, HazelcastNodes nodes, HazelcastSessionStore store, Replication replication) {
+    private ClusterSide(ClusterLink link, SipStack stack, ClusterNode node, Duration replicationWait) {
+        this.link = link;
+        this.stack = stack;
         this.node = node;
-        this.nodes = nodes;
-        this.store = store;
-        this.replication = replication;
+        this.addresses = new SharedAddresses(node, stack.transports());
+        this.nodes = new HazelcastNodes(node, stack.transports(), stack.limits(), stack.workers());
+        this.sessions = new HazelcastSessionStore(node);
+        this.replication = new Replication(sessions, nodes, link.tokens(), stack.timers(), replicationWait);
+        link.joined(nodes);
     }
 
     /** Joins. */
-    static ClusterSide join(Cluster config, SipStack sip) throws IOException {
-        String incarnation = SessionTokens.incarnation(sip.random());
+    static ClusterSide join(Cluster config, ClusterLink link, SipStack stack) throws IOException {
         ClusterNode node = ClusterNode.join(new ClusterOptions(
                 config.name(),
                 config.secret(),
@@ -49,18 +58,13 @@ final class ClusterSide implements AutoCloseable {
                 config.host(),
                 config.port(),
                 config.members(),
-                incarnation));
-        HazelcastNodes nodes = new HazelcastNodes(node, sip.transports(), sip.limits(), sip.workers());
-        HazelcastSessionStore store = new HazelcastSessionStore(node);
-        Replication replication = new Replication(
-                store,
-                nodes,
-                new SessionTokens(incarnation, config.key(), sip.random()),
-                sip.timers(),
-                config.replicationWait());
-        return new ClusterSide(node, nodes, store, replication);
+                link.incarnation(),
+                ServletLayer.SNAPSHOT_MAJOR,
+                config.hazelcast()));
+        return new ClusterSide(link, stack, node, config.replicationWait());
     }
 
+    /** Keeps the sessions of this node at the others. */
     Replication replication() {
         return replication;
     }
@@ -73,6 +77,16 @@ final class ClusterSide implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while joining the cluster");
         }
+    }
+
+    /** Who handles what is received, when some of it is for other nodes. */
+    MessageHandler around(MessageHandler here) {
+        return new ResponseRelay(here, stack.transports(), nodes, addresses, link.tokens());
+    }
+
+    /** The listeners are open. */
+    void started() {
+        addresses.publish();
     }
 
     /** The names of the nodes that are joined. */
@@ -99,8 +113,10 @@ final class ClusterSide implements AutoCloseable {
 
     @Override
     public void close() {
+        replication.close();
+        sessions.close();
         bindings.ifPresent(SharedBindings::close);
-        store.close();
+        addresses.close();
         nodes.close();
         node.close();
     }

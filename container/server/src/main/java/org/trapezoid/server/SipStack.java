@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -85,7 +84,6 @@ final class SipStack {
     private final InstantSource clock = InstantSource.system();
     private final Identifiers identifiers = new Identifiers(random);
     private final StreamSelectors selectors = new StreamSelectors();
-    private final Limits limits;
     private final TransportLayer transports;
     private final DnsJava dns;
     private Dns names = question -> CompletableFuture.completedFuture(DnsAnswer.NOTHING);
@@ -96,6 +94,7 @@ final class SipStack {
     private final Map<Binding, Supplier<Transport>> movable = new LinkedHashMap<>();
     private final AddressWatch addresses;
     private final QueueWait queueWait;
+    private final Limits limits;
 
     /** Transports that others make: those of the HTTP port. */
     interface FurtherTransports {
@@ -109,13 +108,15 @@ final class SipStack {
      * A stack whose listeners have the addresses of {@link #bindings} and the keys of {@link #keys}.
      *
      * @param secret 32 bytes; what is sealed with them and is to count after a restart needs the same again
+     * @param cluster what seals flow tokens instead, on a node of a cluster
      */
     SipStack(
             ServerConfig.Sip config,
             List<Binding> bindings,
             List<Optional<TlsContext>> keys,
             FurtherTransports further,
-            byte[] secret) {
+            byte[] secret,
+            Optional<ClusterLink> cluster) {
         limits = limits(config.limits().messages());
         queueWait = new QueueWait(config.limits().load().queueWait(), workers, timers::nanoTime);
         StackThreads threads = new StackThreads(readers, timers, workers, queueWait);
@@ -152,7 +153,8 @@ final class SipStack {
                 transactions,
                 transports,
                 identifiers,
-                new FlowTokens(transports, secret, random.nextLong()));
+                cluster.map(link -> new FlowTokens(transports, link.flowKey(), link.incarnation(), link))
+                        .orElseGet(() -> new FlowTokens(transports, secret, random.nextLong())));
     }
 
     private static InetSocketAddress nameServer(String text) {
@@ -326,20 +328,20 @@ final class SipStack {
         return sender.flows();
     }
 
-    Limits limits() {
-        return limits;
-    }
-
-    Executor workers() {
-        return workers;
-    }
-
     TransportLayer transports() {
         return transports;
     }
 
     TransactionLayer transactions() {
         return transactions;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Workers workers() {
+        return workers;
     }
 
     Strands strands() {

@@ -39,6 +39,7 @@ import org.xml.sax.XMLReader;
 
 /** Reads {@code trapezoid.xml}: substitution, then the schema, then binding, then {@link ServerConfig}. Used by one thread. */
 final class XmlConfig {
+    private static final String HAZELCAST = "hazelcast.xml";
     private static final String KEYS = "key-store and password, or certificate and key";
 
     private final Path base;
@@ -64,7 +65,7 @@ final class XmlConfig {
         applications(file, root.applications, builder);
         if (root.cluster != null) {
             XmlTrapezoid.Cluster cluster = root.cluster;
-            check(file, cluster, () -> cluster(cluster).ifPresent(builder::cluster));
+            check(file, cluster, () -> cluster(file, cluster).ifPresent(builder::cluster));
         }
         stopAtProblems();
         try {
@@ -74,14 +75,15 @@ final class XmlConfig {
         }
     }
 
-    /** Without members there is no cluster. */
-    private static Optional<Cluster> cluster(XmlTrapezoid.Cluster cluster) {
+    /** Without members there is no cluster. A file hazelcast.xml beside this one belongs to it. */
+    private static Optional<Cluster> cluster(Path file, XmlTrapezoid.Cluster cluster) {
         List<String> members = words(cluster.members == null ? "" : cluster.members);
         if (members.isEmpty()) {
             return Optional.empty();
         }
         String host = given(cluster.host).orElse(Listener.DEFAULT_HOST);
         int port = number(given(cluster.port).orElse(null), Cluster.DEFAULT_PORT, "port of cluster");
+        Path hazelcast = file.resolveSibling(HAZELCAST);
         return Optional.of(new Cluster(
                 given(cluster.name).orElse(Cluster.DEFAULT_NAME),
                 given(cluster.secret).orElse(""),
@@ -89,6 +91,7 @@ final class XmlConfig {
                 host,
                 port,
                 members,
+                Files.exists(hazelcast) ? Optional.of(hazelcast) : Optional.empty(),
                 duration(cluster.replicationWait, Replication.DEFAULT_WAIT, "replication-wait")));
     }
 

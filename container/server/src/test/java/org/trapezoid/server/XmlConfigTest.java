@@ -556,6 +556,18 @@ class XmlConfigTest {
     }
 
     @Test
+    void takesAHazelcastFileBesideItForTheClusters() throws IOException {
+        write("<trapezoid xmlns=\"urn:trapezoid:server:1\"><sip><listener transport=\"udp\" port=\"0\"/></sip>"
+                + "<cluster members=\"127.0.0.1:5701\"/></trapezoid>");
+        assertThat(reader(Map.of()).read(file).cluster().orElseThrow().hazelcast())
+                .isEmpty();
+        Path hazelcast = Files.createFile(base.resolve("hazelcast.xml"));
+
+        assertThat(reader(Map.of()).read(file).cluster().orElseThrow().hazelcast())
+                .contains(hazelcast);
+    }
+
+    @Test
     void wantsANameAndASecretOfAClusterThatOthersCanReach() throws IOException {
         String cluster = "<cluster members=\"192.0.2.1:5701\" host=\"192.0.2.2\" name=\"%s\" secret=\"%s\"/>";
 

@@ -30,6 +30,7 @@ import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.NumberResolver;
 import org.trapezoid.servlet.facade.OwnUris;
+import org.trapezoid.servlet.facade.SessionSnapshots;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.proxy.LoopDetector;
@@ -65,6 +66,9 @@ import org.trapezoid.sip.uri.Uri;
 
 /** The servlet layer over one SIP stack, wired. Thread-safe. */
 public final class ServletLayer {
+
+    /** Nodes with the same one can go on with each other's sessions. */
+    public static final int SNAPSHOT_MAJOR = SessionSnapshots.MAJOR;
 
     /** The stack below. */
     public record Stack(

@@ -247,8 +247,7 @@ public final class Scenarios {
      * then.
      */
     private static boolean isOfDeath(String finding) {
-        boolean again = finding.startsWith("got the same request in two transactions")
-                && (finding.contains(" MESSAGE ") || finding.contains(" BYE ") || finding.contains(" UPDATE "));
+        boolean again = finding.startsWith("got the same request in two transactions");
         return again
                 || (finding.startsWith("hung up a call that the others had forgotten")
                         && finding.contains("HUNG_UP_BY_PEER"));

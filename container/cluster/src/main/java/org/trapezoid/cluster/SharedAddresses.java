@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.core.EntryEvent;
+import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryUpdatedListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.transport.AdvertisedName;
+import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.uri.HostPort;
+
+/**
+ * What the nodes advertise, so that each takes what is meant for another one for the cluster's. Known beyond the death of a node: who takes
+ * its sessions over is addressed as that node was. Thread-safe.
+ */
+public final class SharedAddresses implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SharedAddresses.class);
+    private static final String MAP = "trapezoid-addresses";
+    private static final int BACKUPS = 6; // as many as there may be
+
+    private final ClusterNode node;
+    private final TransportLayer transports;
+    private final IMap<String, String> map;
+    private final Map<String, Advertised> others = new ConcurrentHashMap<>();
+    private final Runnable watcher = this::tell;
+    private volatile String told = "";
+
+    /** The names of one node, with its last incarnation. Its text form has a line for each. */
+    private record Advertised(String incarnation, List<AdvertisedName> names) {
+        String format() {
+            StringBuilder text = new StringBuilder(incarnation);
+            names.forEach(name -> text.append('\n').append(name));
+            return text.toString();
+        }
+
+        static Advertised parse(String text) {
+            String[] lines = text.split("\n", -1);
+            List<AdvertisedName> names = new ArrayList<>();
+            for (int i = 1; i < lines.length; i++) {
+                AdvertisedName.parse(lines[i]).ifPresent(names::add);
+            }
+            return new Advertised(lines[0], names);
+        }
+    }
+
+    /** Learns what the others have told. */
+    public SharedAddresses(ClusterNode node, TransportLayer transports) {
+        this.node = node;
+        this.transports = transports;
+        this.map = node.hazelcast().getMap(MAP);
+        UUID unused = map.addEntryListener(new Changes(), true); // for as long as this node is one
+        map.forEach(this::learn);
+        node.membership().onRemoved(watcher);
+    }
+
+    static MapConfig map() {
+        return new MapConfig(MAP).setBackupCount(BACKUPS);
+    }
+
+    /** Tells the others what this node advertises; its listeners are open. */
+    public void publish() {
+        told = new Advertised(
+                        node.incarnation(),
+                        transports.listeners().stream().map(AdvertisedName::of).toList())
+                .format();
+        tell();
+    }
+
+    /** Again when a member is gone: it may have been the one that kept it. */
+    private void tell() {
+        String text = told;
+        if (!text.isEmpty()) {
+            try {
+                map.setAsync(node.name(), text).whenComplete((done, failure) -> {
+                    if (failure != null && node.isRunning()) {
+                        log.warn("the other nodes do not know the addresses of this one", failure);
+                    }
+                });
+            } catch (RuntimeException stopped) {
+                log.debug("not told", stopped);
+            }
+        }
+    }
+
+    private void learn(String name, String text) {
+        if (!name.equals(node.name())) {
+            others.put(name, Advertised.parse(text));
+            transports.shareNames(others.values().stream()
+                    .flatMap(advertised -> advertised.names().stream())
+                    .toList());
+        }
+    }
+
+    /** The incarnation of the other node that advertises this, if it is a member. */
+    public Optional<String> nodeOf(HostPort address, Protocol protocol) {
+        for (Advertised other : others.values()) {
+            for (AdvertisedName name : other.names()) {
+                if (name.protocol() == protocol
+                        && name.address().portOr(protocol.defaultPort()) == address.portOr(protocol.defaultPort())
+                        && HostPort.sameHost(name.address().host(), address.host())) {
+                    return Optional.of(other.incarnation()).filter(node.membership()::isMember);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        node.membership().forget(watcher);
+    }
+
+    private final class Changes implements EntryAddedListener<String, String>, EntryUpdatedListener<String, String> {
+        @Override
+        public void entryAdded(EntryEvent<String, String> event) {
+            learn(event.getKey(), event.getValue());
+        }
+
+        @Override
+        public void entryUpdated(EntryEvent<String, String> event) {
+            learn(event.getKey(), event.getValue());
+        }
+    }
+}
