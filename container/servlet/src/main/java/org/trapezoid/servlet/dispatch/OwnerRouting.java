@@ -56,7 +56,8 @@ public final class OwnerRouting implements MessageHandler {
     private int messagesWaiting;
     private volatile boolean stopped;
 
-    private record Waiting(Flow flow, Message message) {}
+    /** @param found whether it names no session, but its transaction does */
+    private record Waiting(Flow flow, Message message, boolean found) {}
 
     OwnerRouting(
             TransactionLayer here,
@@ -97,7 +98,7 @@ public final class OwnerRouting implements MessageHandler {
         }
         @Nullable String token = token(request);
         if (token != null) {
-            toOwner(token, flow, request);
+            toOwner(token, new Waiting(flow, request, false));
         } else if (mayBelongElsewhere(request)) {
             lookUp(flow, request);
         } else {
@@ -116,7 +117,7 @@ public final class OwnerRouting implements MessageHandler {
         String token =
                 branch.startsWith(Via.MAGIC_COOKIE) ? elsewhere(branch.substring(Via.MAGIC_COOKIE.length())) : null;
         if (token != null) {
-            toOwner(token, flow, response);
+            toOwner(token, new Waiting(flow, response, false));
         } else {
             handle(flow, response);
         }
@@ -184,22 +185,24 @@ public final class OwnerRouting implements MessageHandler {
                 .store()
                 .named(TransactionLayer.serverKey(request))
                 .whenComplete((token, failure) -> workers.execute(() -> {
-                    if (failure != null || token.isEmpty() || sessions.hasToken(token.get())) {
+                    if (failure != null || token.isEmpty()) {
                         handle(flow, request);
+                    } else if (sessions.hasToken(token.get())) {
+                        handleLate(flow, request);
                     } else {
-                        toOwner(token.get(), flow, request);
+                        toOwner(token.get(), new Waiting(flow, request, true));
                     }
                 }));
     }
 
     // ---- where it goes
 
-    private void toOwner(String token, Flow flow, Message message) {
+    private void toOwner(String token, Waiting message) {
         String maker = SessionTokens.maker(token);
         if (!maker.equals(tokens.self()) && replication.nodes().isMember(maker)) {
-            relay(maker, flow, message);
+            relay(maker, message.flow, message.message);
         } else {
-            take(token, flow, message);
+            take(token, message);
         }
     }
 
@@ -215,7 +218,7 @@ public final class OwnerRouting implements MessageHandler {
     }
 
     /** Its node is gone, or does not have it any more: who has it now is looked up once for all messages that come meanwhile. */
-    private void take(String token, Flow flow, Message message) {
+    private void take(String token, Waiting message) {
         boolean first = looking.call(() -> {
             if (stopped || messagesWaiting >= MOST_WAITING) {
                 return false; // dropped: it will come again
@@ -227,7 +230,7 @@ public final class OwnerRouting implements MessageHandler {
                 queue = new ArrayDeque<>(2);
                 waiting.put(token, queue);
             }
-            queue.add(new Waiting(flow, message));
+            queue.add(message);
             return isFirst;
         });
         if (first) {
@@ -252,9 +255,23 @@ public final class OwnerRouting implements MessageHandler {
         while ((next = next(token)) != null) {
             if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self())) {
                 relay(owned.owner(), next.flow, next.message);
+            } else if (next.found && sessions.hasToken(token) && next.message instanceof Request request) {
+                handleLate(next.flow, request);
             } else {
                 handle(next.flow, next.message);
             }
+        }
+    }
+
+    /**
+     * A request of a session that is here. An INVITE outside a dialog that makes no transaction of it is the repetition of one that has been
+     * answered: who answered it repeats the 2xx (RFC 6026 §7.1).
+     */
+    private void handleLate(Flow flow, Request request) {
+        boolean answered =
+                request.method().equals(Method.INVITE) && request.toTag().isEmpty() && !here.knows(request);
+        if (!answered) {
+            handle(flow, request);
         }
     }
 
