@@ -187,6 +187,7 @@ final class SessionReplica implements Replica {
             safe.forEach(Runnable::run);
         }
         if (ended) {
+            flush(); // nothing is left that could be saved for it
             forget();
         } else if (unsafe) {
             saveIn(CALLBACK);
