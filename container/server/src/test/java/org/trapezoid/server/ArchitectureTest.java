@@ -30,7 +30,9 @@ class ArchitectureTest {
             "concurrent", "uri", "header", "message", "tls", "transport", "locate", "transaction", "dialog", "auth");
 
     private static final List<List<String>> SERVLET = List.of(
+            List.of("snapshot"),
             List.of("descriptor", "session", "pojo", "tasks"),
+            List.of("replication"),
             List.of("router", "proxy", "b2bua"),
             List.of("ua", "security"),
             List.of("app"),

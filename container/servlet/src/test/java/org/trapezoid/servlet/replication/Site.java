@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.replication.testing.MemoryNode;
@@ -61,12 +62,12 @@ final class Site {
     }
 
     Node node(String host) {
-        return nodes.get(host);
+        return Objects.requireNonNull(nodes.get(host));
     }
 
     /** Ends a node as {@code kill -9} does: nothing it sends gets anywhere any more. */
     void kill(String host) {
-        Node node = nodes.get(host);
+        Node node = node(host);
         node.member().die();
         node.server().cut();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.testing.simulation;
 
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.trapezoid.servlet.replication.Replication;
@@ -59,11 +61,11 @@ final class Nodes {
     }
 
     TestServer server(String host) {
-        return living.get(host).server();
+        return Objects.requireNonNull(living.get(host)).server();
     }
 
     /** Deploys an application everywhere; each node has servlets of its own. */
-    void deploy(String name, Supplier<jakarta.servlet.Servlet> servlet, Class<?>... listeners) throws ServletException {
+    void deploy(String name, Supplier<Servlet> servlet, Class<?>... listeners) throws ServletException {
         for (Node each : living.values()) {
             each.server().deploy(name, servlet.get(), listeners);
         }
@@ -71,7 +73,7 @@ final class Nodes {
 
     /** {@code kill -9}; after a while its address is that of another node. */
     void kill(String host, Duration untilMoved) {
-        Node dead = living.remove(host);
+        Node dead = Objects.requireNonNull(living.remove(host));
         world.ladder().note(host, "dies");
         dead.member().die();
         dead.server().cut();
