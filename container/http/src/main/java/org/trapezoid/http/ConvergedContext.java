@@ -130,6 +130,13 @@ public final class ConvergedContext {
         handler.addEventListener(listener);
     }
 
+    /** Has connections for SIP opened at a path below its own, after its filters. Before the start only. */
+    void openWebSockets(String path, ApplicationWebSocket.Upgrade upgrade) {
+        if (handler instanceof WebHandler web) {
+            web.webSocket = Optional.of(new ApplicationWebSocket(path, upgrade));
+        }
+    }
+
     ServletContextHandler handler() {
         return handler;
     }
@@ -223,6 +230,7 @@ public final class ConvergedContext {
         private final ConvergedSessions sessions;
         private final ComponentDecorator decorator = ComponentDecorator.of(this);
         private final WebXmlReferences references = new WebXmlReferences();
+        private Optional<ApplicationWebSocket> webSocket = Optional.empty(); // by the deploying thread
 
         WebHandler(Joint joint, ConvergedSessions sessions) {
             this.joint = joint;
@@ -276,6 +284,7 @@ public final class ConvergedContext {
                 for (ServletHolder each : getServletHandler().getServlets()) {
                     decorator.share(each);
                 }
+                webSocket.ifPresent(last -> last.addTo(getServletHandler()));
             }
         }
 

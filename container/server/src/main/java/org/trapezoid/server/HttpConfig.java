@@ -2,6 +2,7 @@
 package org.trapezoid.server;
 
 import static org.trapezoid.server.ConfigChecks.requireAddressRange;
+import static org.trapezoid.server.ConfigChecks.requireHeaderName;
 import static org.trapezoid.server.ConfigChecks.requireHost;
 import static org.trapezoid.server.ConfigChecks.requireOrigin;
 import static org.trapezoid.server.ConfigChecks.requirePath;
@@ -93,13 +94,21 @@ public record HttpConfig(
      * @param origins the origins of pages that may connect, such as {@code https://www.example.com}; {@code *} stands for
      *     any; empty: pages of the host they connect to
      * @param ping how long a client may be silent before it is asked whether it is still there; zero asks nobody
+     * @param headers names of the header fields of the upgrade request that applications may see (JSR 359 §13.2.1)
      */
-    public record WebSocket(String path, List<String> origins, Duration ping) {
+    public record WebSocket(String path, List<String> origins, Duration ping, List<String> headers) {
         /** At the root, for pages of the same host. */
         public static final WebSocket DEFAULT = new WebSocket("/", List.of(), Duration.ofSeconds(30));
 
+        /** Of whose upgrade requests nothing is kept. */
+        public WebSocket(String path, List<String> origins, Duration ping) {
+            this(path, origins, ping, List.of());
+        }
+
         public WebSocket {
             origins = List.copyOf(origins);
+            headers = List.copyOf(headers);
+            headers.forEach(header -> requireHeaderName(header, "websocket-headers"));
             requirePath(path, "websocket-path");
             origins.forEach(origin -> requireOrigin(origin, "websocket-origins"));
             if (ping.isNegative()) {

@@ -37,7 +37,11 @@ final class WebSockets implements SipStack.FurtherTransports {
         if (settings.isPresent()) {
             HttpConfig.WebSocket webSocket = settings.get();
             WebSocketOptions options = new WebSocketOptions(
-                    webSocket.path(), new OriginPolicy(webSocket.origins()), webSocket.ping(), streams);
+                    webSocket.path(),
+                    new OriginPolicy(webSocket.origins()),
+                    webSocket.ping(),
+                    webSocket.headers(),
+                    streams);
             for (HttpPort port : http.ports()) {
                 made.add(new WebSocketTransport(port, binding(port.wanted()), options, limits, threads));
             }

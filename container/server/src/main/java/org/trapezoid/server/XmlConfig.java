@@ -294,7 +294,8 @@ final class XmlConfig {
         return Optional.of(new HttpConfig.WebSocket(
                 http.webSocketPath == null ? usual.path() : http.webSocketPath.trim(),
                 words(http.webSocketOrigins == null ? "" : http.webSocketOrigins),
-                duration(http.webSocketPing, usual.ping(), "websocket-ping")));
+                duration(http.webSocketPing, usual.ping(), "websocket-ping"),
+                words(http.webSocketHeaders == null ? "" : http.webSocketHeaders)));
     }
 
     private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfigBuilder builder) {

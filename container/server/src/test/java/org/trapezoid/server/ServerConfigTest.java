@@ -14,6 +14,14 @@ class ServerConfigTest {
 
     private final ServerConfigBuilder builder = ServerConfig.builder();
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "User Agent", "Cookie:", "Ü"})
+    void refusesHeadersThatAreNone(String header) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HttpConfig.WebSocket("/", List.of(), Duration.ZERO, List.of(header)))
+                .withMessageContaining("websocket-headers");
+    }
+
     @Test
     void needsAListener() {
         assertThatIllegalArgumentException()

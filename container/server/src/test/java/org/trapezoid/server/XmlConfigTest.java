@@ -209,7 +209,8 @@ class XmlConfigTest {
                             request-rate="7" request-burst="8"/>
                   </sip>
                   <http port="8081" advertise="ws.example.net" websocket-path="/sip" websocket-ping="10s"
-                        websocket-origins="https://a.test https://b.test:8443" metrics-from="192.0.2.0/24 ::1"/>
+                        websocket-origins="https://a.test https://b.test:8443" metrics-from="192.0.2.0/24 ::1"
+                        websocket-headers="User-Agent X-Realm"/>
                   <applications dir="" settings="s" data="/d" users="u" router="r" undeploy-timeout="0s" scan-interval="2s"
                                 unrouted-status="403">
                     <archive path="one.sar"/>
@@ -249,7 +250,8 @@ class XmlConfigTest {
                                 Optional.of(new HttpConfig.WebSocket(
                                         "/sip",
                                         List.of("https://a.test", "https://b.test:8443"),
-                                        Duration.ofSeconds(10))),
+                                        Duration.ofSeconds(10),
+                                        List.of("User-Agent", "X-Realm"))),
                                 Optional.empty(),
                                 List.of("192.0.2.0/24", "::1")))
                         .applicationSettings(base.resolve("s"))

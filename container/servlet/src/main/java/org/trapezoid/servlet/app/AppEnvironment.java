@@ -33,6 +33,7 @@ import org.trapezoid.servlet.descriptor.ResourceReference;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletMapping;
 import org.trapezoid.servlet.descriptor.ServletSelection;
+import org.trapezoid.servlet.security.RunAs;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.Uri;
@@ -97,7 +98,14 @@ public final class AppEnvironment {
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
                 extensions(source),
                 key(source),
-                selection(source));
+                selection(source),
+                RunAs.of(descriptor, servlet -> added(source, servlet)));
+    }
+
+    private static Optional<String> added(AppSource source, String servlet) {
+        return source.servletContext() instanceof SipContext context
+                ? Optional.ofNullable(context.added().get(servlet)).flatMap(AddedServlet::runAs)
+                : Optional.empty();
     }
 
     private static Optional<ApplicationKey> key(AppSource source) throws ServletException {

@@ -53,6 +53,7 @@ import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.TransportLayer;
 
 /** Starts and ends applications. Thread-safe; changed by one thread at a time. */
@@ -135,7 +136,7 @@ public final class AppDeployments implements Applications {
                 CallbackMode.proving(name, timers),
                 guards.of(source));
         AppRuntime runtime = runtime(application);
-        sipContext.flows(runtime.flows()::named);
+        sipContext.flows(runtime.flows());
         AppTimers appTimers = new AppTimers(runtime);
         SessionsUtil sessionsUtil = new SessionsUtil(runtime);
         types.put(SipFactory.class, runtime.factory());
@@ -219,7 +220,7 @@ public final class AppDeployments implements Applications {
 
     private void publish(ServletContext context) {
         attribute(context, SipServlet.SUPPORTED, SUPPORTED);
-        attribute(context, SipServlet.SUPPORTED_RFCs, SUPPORTED_RFCS);
+        attribute(context, SipServlet.SUPPORTED_RFCs, supportedRfcs());
         attribute(context, "jakarta.servlet.sip.100rel", true);
         List<SipURI> interfaces = new ArrayList<>();
         Set<InetAddress> addresses = new LinkedHashSet<>();
@@ -230,6 +231,18 @@ public final class AppDeployments implements Applications {
         attribute(context, SipServlet.OUTBOUND_INTERFACES, List.copyOf(interfaces));
         attribute(context, SipServlet.OUTBOUND_ADDRESSES, List.copyOf(addresses));
         publishShared(context);
+    }
+
+    /** SIP over WebSocket is there where it is configured; JSR 359 §13 names its draft. */
+    private List<String> supportedRfcs() {
+        if (transports.listeners().stream()
+                .noneMatch(each -> each.protocol() == Protocol.WS || each.protocol() == Protocol.WSS)) {
+            return SUPPORTED_RFCS;
+        }
+        List<String> all = new ArrayList<>(SUPPORTED_RFCS);
+        all.add("7118");
+        all.add("draft-ietf-sipcore-sip-websocket");
+        return List.copyOf(all);
     }
 
     private void publishShared(ServletContext context) {

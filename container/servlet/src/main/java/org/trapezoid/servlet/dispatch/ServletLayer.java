@@ -123,7 +123,8 @@ public final class ServletLayer {
                 routeBack,
                 handover -> new LoopbackFlow(
                         transports.listeners().get(0), stack.transactions(), new PostedInOrder(), handover),
-                gruus(shared));
+                gruus(shared),
+                isOwn);
         MergedRequests merged = new MergedRequests();
         UaServices services = new UaServices(
                 outbound,

@@ -114,7 +114,7 @@ final class ProxyFacade implements Proxy {
                     answering.transaction(),
                     current,
                     request.routing(),
-                    runtime.proxies(),
+                    runtime.proxies(session),
                     settings,
                     new ProxyEvents(this, runtime, session));
             core = present;

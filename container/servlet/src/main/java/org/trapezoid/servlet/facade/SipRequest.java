@@ -29,6 +29,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -345,21 +346,23 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
 
     @Override
     public @Nullable Address getInitialPoppedRoute() {
-        return arrival()
-                .map(Origin::poppedRoute)
-                .orElseGet(() -> incoming.flatMap(Incoming::poppedRoute))
+        return (isInternallyRouted()
+                        ? arrival().flatMap(Arrival::poppedRoute)
+                        : incoming.flatMap(Incoming::poppedRoute))
                 .<Address>map(SipAddress::new)
                 .orElse(null);
     }
 
-    /** How an initial request came to this server; empty for others. */
-    private Optional<Origin> arrival() {
-        return incoming.map(in -> in.routing().arrival()).filter(origin -> !origin.isInternal());
-    }
-
+    /** The router keeps how an initial request came, a request inside a dialog brings it along. */
     @Override
-    Optional<org.trapezoid.sip.transport.Flow> initialFlow() {
-        return arrival().flatMap(Origin::flow).or(this::flow);
+    Optional<Arrival> arrival() {
+        Optional<Origin> origin = incoming.map(in -> in.routing().arrival()).filter(from -> !from.isInternal());
+        return origin.isEmpty()
+                ? super.arrival()
+                : origin.get()
+                        .flow()
+                        .map(SipMessage::arrival)
+                        .map(from -> from.with(origin.get().poppedRoute()));
     }
 
     @Override
