@@ -159,6 +159,7 @@ public final class ConvergedContext {
     private static final class Joint implements AutoCloseable {
         private final Spec spec;
         private Optional<Naming> naming = Optional.empty();
+        private Runnable ended = () -> {};
         private boolean done;
 
         Joint(Spec spec) {
@@ -171,6 +172,7 @@ public final class ConvergedContext {
             handler.getInitParams().putAll(spec.parameters());
             Optional<HttpSide> side = spec.startup().prepare(handler.getServletContext(), web);
             if (side.isPresent()) {
+                ended = side.get().ended();
                 decorator.components(side.get().components());
                 if (!side.get().environment().isEmpty()) {
                     naming = Optional.of(Naming.bind(spec.loader(), side.get().environment()));
@@ -192,6 +194,9 @@ public final class ConvergedContext {
 
         @Override
         public void close() throws NamingException {
+            Runnable last = ended;
+            ended = () -> {};
+            last.run();
             if (naming.isPresent()) {
                 naming.get().close();
                 naming = Optional.empty();

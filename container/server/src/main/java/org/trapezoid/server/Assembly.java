@@ -124,6 +124,7 @@ final class Assembly {
                 servlets.applications(),
                 new ContextParameters(
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply),
+                new ApplicationDatabases(),
                 routers);
     }
 

@@ -70,10 +70,15 @@ public final class AppEnvironment {
     }
 
     /** What the components of an archive without SIP servlets are given. */
-    public static HttpSide httpOnly(String name, Map<Class<?>, Object> types, AppSource.Web web)
+    public static HttpSide httpOnly(String name, Map<Class<?>, Object> types, AppSource.Web web, Optional<Beans> beans)
             throws ServletException {
         Resources resources = Resources.of(name, types, web.references());
-        return new HttpSide(new Components(resources, Optional.empty()), resources.environment(), Optional.empty());
+        return new HttpSide(
+                new Components(resources, beans),
+                resources.environment(),
+                Optional.empty(),
+                Optional.empty(),
+                () -> beans.ifPresent(Beans::close));
     }
 
     /** What the HTTP side of the application is given. */

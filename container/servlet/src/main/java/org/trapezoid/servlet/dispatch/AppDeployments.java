@@ -153,7 +153,8 @@ public final class AppDeployments implements Applications {
         types.put(ManagedThreadFactory.class, threads);
         Map<Class<?>, Object> produced = new LinkedHashMap<>(types);
         produced.put(ServletContext.class, source.servletContext());
-        Optional<Beans> beans = CdiSupport.start(name, source.loader(), produced, sessionsUtil);
+        Optional<Beans> beans =
+                CdiSupport.start(name, source.loader(), produced, sessionsUtil::getCurrentApplicationSession);
         application.beans(beans);
         AppEnvironment environment = new AppEnvironment(source, types, beans);
         ServletContext context = source.servletContext();
@@ -202,7 +203,10 @@ public final class AppDeployments implements Applications {
     @Override
     public HttpSide httpOnly(String name, ServletContext context, AppSource.Web web) throws ServletException {
         publishShared(context);
-        return AppEnvironment.httpOnly(name, shared, web).users(guards.users(name, context));
+        Map<Class<?>, Object> produced = new LinkedHashMap<>(shared);
+        produced.put(ServletContext.class, context);
+        Optional<Beans> beans = CdiSupport.start(name, context.getClassLoader(), produced, () -> null);
+        return AppEnvironment.httpOnly(name, shared, web, beans).users(guards.users(name, context));
     }
 
     /** The listeners, which are made after the application because they may be given its factory. */
