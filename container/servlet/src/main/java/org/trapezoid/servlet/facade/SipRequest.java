@@ -21,6 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.proxy.RoutePreprocessor;
 import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
@@ -450,7 +451,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
                 timer.ifPresent(each -> each.ask(this));
             }
             session.upkeep().sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
-            Request ready = message();
+            Request ready = initial ? RoutePreprocessor.forStrictRouter(message()) : message(); // RFC 3261 §8.1.2
             if (how.uac().isPresent()) {
                 Overlaps.requireFree(session, ready);
                 session.messages().sent(this);

@@ -42,6 +42,12 @@ public final class Constrained {
         return this;
     }
 
+    /** Senders prove who they are in another way. */
+    public Constrained login(LoginConfig config) {
+        login = Optional.of(config);
+        return this;
+    }
+
     /** Its servlet acts on others in a role. */
     public Constrained runsAs(String role) {
         runAs = Optional.of(role);
