@@ -146,7 +146,7 @@ public final class Dispatcher implements RequestHandler {
     /** A request that goes on to another application here tells that one too how it came. */
     private Request arrived(Flow flow, RoutePreprocessor.Preprocessed routed) {
         Request request = routed.request();
-        if (flow instanceof LoopbackFlow || !OutboundRouting.leadsInside(request, isOwn)) {
+        if (routed.popped().isEmpty() || flow instanceof LoopbackFlow || !OutboundRouting.leadsInside(request, isOwn)) {
             return request;
         }
         return request.toBuilder()

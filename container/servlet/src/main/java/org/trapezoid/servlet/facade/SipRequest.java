@@ -21,8 +21,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
-import org.trapezoid.servlet.proxy.RoutePreprocessor;
-import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.Identity;
@@ -49,8 +47,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     private Request frozen;
     private Request.@Nullable Builder open;
     private @Nullable UriView<?> uri;
-    private RoutingState routing;
-    private SipApplicationRoutingDirective directive;
+    private final RoutingPlace place;
     private volatile boolean committed;
     private @Nullable ProxyBranch branch;
     private @Nullable ProxyFacade proxy;
@@ -72,9 +69,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
         this.uas = uas;
         this.sending = sending;
         this.initial = incoming.map(Incoming::initial).orElse(request.toTag().isEmpty());
-        this.routing = incoming.map(Incoming::routing).orElse(RoutingState.NEW);
-        this.directive =
-                incoming.isPresent() ? SipApplicationRoutingDirective.CONTINUE : SipApplicationRoutingDirective.NEW;
+        this.place = RoutingPlace.of(incoming);
     }
 
     /** A request that came in with a server transaction. */
@@ -101,12 +96,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
                 null,
                 null);
         routed.committed = true;
-        routed.routing = state;
-        routed.directive = switch (state.directive()) {
-            case NEW -> SipApplicationRoutingDirective.NEW;
-            case CONTINUE -> SipApplicationRoutingDirective.CONTINUE;
-            case REVERSE -> SipApplicationRoutingDirective.REVERSE;
-        };
+        routed.place.shown(state);
         return routed;
     }
 
@@ -209,18 +199,16 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     }
 
     RoutingState routing() {
-        return routing;
+        return place.state();
     }
 
     void continueFrom(SipRequest original) {
-        routing = original.routing.with(Directive.CONTINUE);
-        directive = SipApplicationRoutingDirective.CONTINUE;
+        place.continueFrom(original.place);
     }
 
     /** Another try of a request of ours is routed as the first one was. */
     void continueAs(SipRequest earlier) {
-        routing = earlier.routing;
-        directive = earlier.directive;
+        place.continueAs(earlier.place);
     }
 
     Optional<ProxyFacade> proxy() {
@@ -263,6 +251,11 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     @Override
     public String getMethod() {
         return frozen.method().name();
+    }
+
+    /** Which no change touches. */
+    Method method() {
+        return frozen.method();
     }
 
     @Override
@@ -379,36 +372,34 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
                     "a routing directive is for an initial request that was not sent yet: " + describe());
         }
         if (newDirective == SipApplicationRoutingDirective.NEW) {
-            routing = RoutingState.NEW;
+            place.beginAnew();
         } else if (origRequest instanceof SipRequest original
                 && original.initial
                 && original.incoming.isPresent()
                 && original.runtime() == runtime()) {
-            routing = original.routing.with(
-                    newDirective == SipApplicationRoutingDirective.REVERSE ? Directive.REVERSE : Directive.CONTINUE);
+            place.follow(original.place, newDirective);
         } else {
             throw new IllegalStateException(
                     newDirective + " of " + describe() + " needs the initial request that this application received");
         }
-        directive = newDirective;
     }
 
     @Override
     public SipApplicationRoutingDirective getRoutingDirective() {
         requireInitial("routing directive");
-        return directive;
+        return place.directive();
     }
 
     @Override
     public @Nullable SipApplicationRoutingRegion getRegion() {
         requireInitial("region");
-        return Session.region(routing);
+        return place.region();
     }
 
     @Override
     public @Nullable URI getSubscriberURI() {
         requireInitial("subscriber URI");
-        return routing.subscriber().<URI>map(UriView::of).orElse(null);
+        return place.subscriber();
     }
 
     private void requireInitial(String what) {
@@ -433,32 +424,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
         }
         sessionState().strand().call(() -> {
             requireUnsent("send");
-            if (!sessionState().isValid()) {
-                throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
-            }
-            Session.of(sessionState(), runtime()).requireNotAutomatic();
-            spell();
-            if (initial && how.uac().isPresent()) {
-                Session.of(sessionState(), runtime()).flowRoute().ifPresent(route -> edit().addFirst(
-                                HeaderName.ROUTE, route));
-            }
-            Session session = Session.of(sessionState(), runtime());
-            Optional<CallTimer> timer = keepsAlive() && CallTimer.isRefresh(frozen.method())
-                    ? Optional.of(session.upkeep().keepTime())
-                    : session.upkeep().callTimer();
-            if (how.uac().isPresent()) {
-                Reliable.ask(runtime(), this);
-                timer.ifPresent(each -> each.ask(this));
-            }
-            session.upkeep().sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
-            Request ready = initial ? RoutePreprocessor.forStrictRouter(message()) : message(); // RFC 3261 §8.1.2
-            if (how.uac().isPresent()) {
-                Overlaps.requireFree(session, ready);
-                session.messages().sent(this);
-            }
-            timer.ifPresent(each -> each.sent(ready));
-            committed = true;
-            how.send(ready, routing);
+            Departure.of(this, how);
             return true;
         });
     }
