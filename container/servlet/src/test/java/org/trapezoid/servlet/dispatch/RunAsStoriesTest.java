@@ -3,7 +3,12 @@ package org.trapezoid.servlet.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.sip.SipServletContext;
 import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.annotation.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +130,42 @@ class RunAsStoriesTest {
         alice.nextResponse(200);
         assertThat(desk.requests.get(0).getRemoteUser()).isEqualTo("operator");
         assertThat(desk.requests.get(0).isUserInRole("operator")).isTrue();
+    }
+
+    /** A servlet that a listener adds. */
+    public static final class Forwarding {
+        @Message
+        public void pass(SipServletRequest request) throws Exception {
+            request.getProxy().proxyTo(request.getRequestURI());
+        }
+    }
+
+    /** Adds it in the role. */
+    public static final class Adding implements ServletContextListener {
+        @Override
+        public void contextInitialized(ServletContextEvent event) {
+            SipServletContext context = (SipServletContext) event.getServletContext();
+            ServletRegistration.Dynamic added = context.addServletPOJO("added", Forwarding.class);
+            added.setRunAsRole("operator");
+            assertThat(added.getRunAsRole()).isEqualTo("operator");
+            context.getSipApplicationConfiguration().setMainServlet("added");
+        }
+    }
+
+    @Test
+    void anAddedServletHasTheRoleThatItsListenerGaveIt() throws Exception {
+        desk.on("MESSAGE", request -> request.createResponse(200).send());
+        server.deploy("gateway", gateway, Adding.class);
+        Constrained second = new Constrained(
+                        "desk", ScriptedServlet.class, "gateway") // the realm of an application without one
+                .declares("operator")
+                .only(List.of("MESSAGE"), false, "operator");
+        server.deploy(second.descriptor(), getClass().getClassLoader(), Map.of("main", desk));
+
+        alice.send(message());
+
+        alice.nextResponse(200);
+        assertThat(desk.requests.get(0).getRemoteUser()).isEqualTo("operator");
     }
 
     @Test
