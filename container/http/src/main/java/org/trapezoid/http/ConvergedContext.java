@@ -130,6 +130,13 @@ public final class ConvergedContext {
         handler.addEventListener(listener);
     }
 
+    /** Has connections for SIP opened at a path below its own, after its filters. Before the start only. */
+    void openWebSockets(String path, ApplicationWebSocket.Upgrade upgrade) {
+        if (handler instanceof WebHandler web) {
+            web.webSocket = Optional.of(new ApplicationWebSocket(path, upgrade));
+        }
+    }
+
     ServletContextHandler handler() {
         return handler;
     }
@@ -152,6 +159,7 @@ public final class ConvergedContext {
     private static final class Joint implements AutoCloseable {
         private final Spec spec;
         private Optional<Naming> naming = Optional.empty();
+        private Runnable ended = () -> {};
         private boolean done;
 
         Joint(Spec spec) {
@@ -164,6 +172,7 @@ public final class ConvergedContext {
             handler.getInitParams().putAll(spec.parameters());
             Optional<HttpSide> side = spec.startup().prepare(handler.getServletContext(), web);
             if (side.isPresent()) {
+                ended = side.get().ended();
                 decorator.components(side.get().components());
                 if (!side.get().environment().isEmpty()) {
                     naming = Optional.of(Naming.bind(spec.loader(), side.get().environment()));
@@ -185,6 +194,9 @@ public final class ConvergedContext {
 
         @Override
         public void close() throws NamingException {
+            Runnable last = ended;
+            ended = () -> {};
+            last.run();
             if (naming.isPresent()) {
                 naming.get().close();
                 naming = Optional.empty();
@@ -223,6 +235,7 @@ public final class ConvergedContext {
         private final ConvergedSessions sessions;
         private final ComponentDecorator decorator = ComponentDecorator.of(this);
         private final WebXmlReferences references = new WebXmlReferences();
+        private Optional<ApplicationWebSocket> webSocket = Optional.empty(); // by the deploying thread
 
         WebHandler(Joint joint, ConvergedSessions sessions) {
             this.joint = joint;
@@ -276,6 +289,7 @@ public final class ConvergedContext {
                 for (ServletHolder each : getServletHandler().getServlets()) {
                     decorator.share(each);
                 }
+                webSocket.ifPresent(last -> last.addTo(getServletHandler()));
             }
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.http;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One port of the HTTP server. It is bound first, so that its number is known, and opened when there is something to
@@ -79,10 +81,15 @@ public final class HttpPort {
     }
 
     /** Takes an upgrade request of SIP over WebSocket that came to this port; false for any other request. */
-    boolean upgrade(Request request, Response response, Callback callback) {
+    boolean upgrade(Request request, Response response, Callback callback, @Nullable HttpServletRequest servlet) {
         return webSocket.isPresent()
                 && request.getConnectionMetaData().getConnector() == connector
-                && webSocket.get().upgrade(request, response, callback);
+                && webSocket.get().upgrade(request, response, callback, servlet);
+    }
+
+    /** Where SIP over WebSocket is spoken, below the root and below the path of each application. */
+    Optional<String> webSocketPath() {
+        return webSocket.map(transport -> transport.options().path());
     }
 
     /** Says good-bye to WebSocket clients and takes no new ones. */

@@ -2,6 +2,7 @@
 package org.trapezoid.http;
 
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.tls.TlsContext;
 import org.trapezoid.sip.transport.Binding;
 
@@ -154,6 +156,7 @@ public final class HttpServer implements AutoCloseable {
     /** Starts a context and, if it has a path, serves it. */
     public void add(ConvergedContext context) throws Exception {
         contexts.addBean(context.handler(), false); // where Jetty looks for the sessions of a server
+        webSocketPath().ifPresent(path -> context.openWebSockets(path, this::upgrade));
         context.start(server);
         if (context.contextPath().isPresent()) {
             contexts.add(context);
@@ -173,6 +176,17 @@ public final class HttpServer implements AutoCloseable {
         } finally {
             contexts.removeBean(context.handler());
         }
+    }
+
+    /** Where SIP over WebSocket is spoken; empty: nowhere. */
+    Optional<String> webSocketPath() {
+        return port.or(() -> securePort).flatMap(HttpPort::webSocketPath);
+    }
+
+    /** Answers a request that opens a connection for SIP; false for any other request. */
+    boolean upgrade(Request request, Response response, Callback callback, @Nullable HttpServletRequest servlet) {
+        return (port.isPresent() && port.get().upgrade(request, response, callback, servlet))
+                || (securePort.isPresent() && securePort.get().upgrade(request, response, callback, servlet));
     }
 
     @Override
@@ -204,7 +218,7 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            if (upgrades(port, request, response, callback) || upgrades(securePort, request, response, callback)) {
+            if (upgrade(request, response, callback, null)) {
                 return true;
             }
             if (pages.handle(request, response, callback)) {
@@ -217,11 +231,6 @@ public final class HttpServer implements AutoCloseable {
             }
             Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
             return true;
-        }
-
-        private static boolean upgrades(
-                Optional<HttpPort> port, Request request, Response response, Callback callback) {
-            return port.isPresent() && port.get().upgrade(request, response, callback);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,8 @@ import org.eclipse.jetty.websocket.core.OutgoingEntry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.security.WebSocketClient;
+import org.trapezoid.servlet.security.WebSocketOpening;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.ParseResult;
 import org.trapezoid.sip.tls.TlsPeer;
@@ -30,10 +33,12 @@ import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StreamOptions;
 
 /** The WebSocket connection of one client from its handshake to its end, RFC 7118 §5. Thread-safe. */
-final class WebSocketFlow implements Flow {
+final class WebSocketFlow implements Flow, WebSocketClient {
     private static final Logger log = LoggerFactory.getLogger(WebSocketFlow.class);
     private static final long NEVER = 0;
     private static final int PINGS_PER_CHECK = 100;
+    private static final WebSocketOpening NEVER_OPENED =
+            new WebSocketOpening("", Optional.empty(), Map.of(), Optional.empty());
     private static final byte[] CRLF = {'\r', '\n'};
 
     enum State {
@@ -49,6 +54,7 @@ final class WebSocketFlow implements Flow {
     private final InetSocketAddress local;
     private final InetSocketAddress peer;
     private final Optional<TlsPeer> tls;
+    private final WebSocketOpening opening;
     private final AtomicReference<State> state;
     private final long since;
     private final AtomicInteger queued = new AtomicInteger();
@@ -67,8 +73,12 @@ final class WebSocketFlow implements Flow {
     private boolean asked;
 
     WebSocketFlow(
-            WebSocketTransport transport, InetSocketAddress local, InetSocketAddress peer, Optional<TlsPeer> tls) {
-        this(transport, local, peer, tls, State.OPENING);
+            WebSocketTransport transport,
+            InetSocketAddress local,
+            InetSocketAddress peer,
+            Optional<TlsPeer> tls,
+            WebSocketOpening opening) {
+        this(transport, local, peer, tls, opening, State.OPENING);
     }
 
     private WebSocketFlow(
@@ -76,18 +86,21 @@ final class WebSocketFlow implements Flow {
             InetSocketAddress local,
             InetSocketAddress peer,
             Optional<TlsPeer> tls,
+            WebSocketOpening opening,
             State initial) {
         this.transport = transport;
         this.local = local;
         this.peer = peer;
         this.tls = tls;
+        this.opening = opening;
         this.state = new AtomicReference<>(initial);
         this.since = transport.nanoTime();
     }
 
     /** To a client that is not connected, and cannot be connected to (RFC 7118 §5.2). */
     static WebSocketFlow none(WebSocketTransport transport, InetSocketAddress peer) {
-        return new WebSocketFlow(transport, transport.listener().bound(), peer, Optional.empty(), State.CLOSED);
+        return new WebSocketFlow(
+                transport, transport.listener().bound(), peer, Optional.empty(), NEVER_OPENED, State.CLOSED);
     }
 
     @Override
@@ -172,6 +185,11 @@ final class WebSocketFlow implements Flow {
     @Override
     public Optional<TlsPeer> tls() {
         return tls;
+    }
+
+    @Override
+    public WebSocketOpening opening() {
+        return opening;
     }
 
     @Override

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.http;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.EndPoint;
@@ -27,7 +32,9 @@ import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.eclipse.jetty.websocket.core.util.WebSocketUtils;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.security.WebSocketOpening;
 import org.trapezoid.sip.tls.TlsPeer;
+import org.trapezoid.sip.transport.Protocol;
 
 /**
  * The opening handshake of one port, RFC 6455 §4.2 and RFC 7118 §4. No extension is agreed on: compressed messages would
@@ -55,8 +62,12 @@ final class WebSocketHandshake {
                 new WebSocketComponents(null, null, connector.getByteBufferPool(), null, null, connector.getExecutor());
     }
 
-    /** Answers an upgrade request to our path; false for any other request. */
-    boolean handle(Request request, Response response, Callback callback) {
+    /**
+     * Answers an upgrade request to our path; false for any other request.
+     *
+     * @param servlet the same request as an application sees it; null: none does
+     */
+    boolean handle(Request request, Response response, Callback callback, @Nullable HttpServletRequest servlet) {
         if (!request.getHeaders().contains(HttpHeader.UPGRADE, "websocket")
                 || !Request.getPathInContext(request).equals(transport.options().path())) {
             return false;
@@ -70,13 +81,36 @@ final class WebSocketHandshake {
         Optional<WebSocketFlow> flow = transport.accepted(
                 (InetSocketAddress) connection.getLocalSocketAddress(),
                 (InetSocketAddress) connection.getRemoteSocketAddress(),
-                tls(connection));
+                tls(connection),
+                opening(request, servlet));
         if (flow.isPresent()) {
             accept(request, response, callback, flow.get());
         } else {
             Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
         }
         return true;
+    }
+
+    private WebSocketOpening opening(Request request, @Nullable HttpServletRequest servlet) {
+        Map<String, String> kept = new HashMap<>();
+        for (String name : transport.options().headers()) {
+            String value = request.getHeaders().get(name);
+            if (value != null) {
+                kept.put(name.toLowerCase(Locale.ROOT), value);
+            }
+        }
+        String url = HttpURI.build(request.getHttpURI())
+                .scheme(transport.protocol() == Protocol.WSS ? "wss" : "ws")
+                .asString();
+        return servlet == null
+                ? new WebSocketOpening(url, Optional.empty(), kept, Optional.empty())
+                : new WebSocketOpening(url, Optional.ofNullable(servlet.getUserPrincipal()), kept, assigned(servlet));
+    }
+
+    private static Optional<WebSocketOpening.Assigned> assigned(HttpServletRequest servlet) {
+        return servlet.getAttribute(WebSocketOpening.ASSIGNED) instanceof WebSocketOpening.Assigned given
+                ? Optional.of(given)
+                : Optional.empty();
     }
 
     /** Empty on a port without TLS. */

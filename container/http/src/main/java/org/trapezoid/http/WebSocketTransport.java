@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.http;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.security.WebSocketOpening;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.MessageParser;
 import org.trapezoid.sip.tls.TlsPeer;
@@ -126,20 +128,25 @@ public final class WebSocketTransport implements Transport {
         all.forEach(WebSocketFlow::leave);
     }
 
-    /** Answers an upgrade request to our path; false for any other request. */
-    boolean upgrade(Request request, Response response, Callback callback) {
-        return handshake.handle(request, response, callback);
+    /**
+     * Answers an upgrade request to our path, below the root or the path of an application; false for any other request.
+     *
+     * @param servlet the same request as the application sees it; null: none does
+     */
+    boolean upgrade(Request request, Response response, Callback callback, @Nullable HttpServletRequest servlet) {
+        return handshake.handle(request, response, callback, servlet);
     }
 
     /** A connection that may live, or empty when there are too many. */
-    Optional<WebSocketFlow> accepted(InetSocketAddress local, InetSocketAddress peer, Optional<TlsPeer> tls) {
+    Optional<WebSocketFlow> accepted(
+            InetSocketAddress local, InetSocketAddress peer, Optional<TlsPeer> tls, WebSocketOpening opening) {
         if (closed || handler == null || !counts.admit(peer.getAddress())) {
             if (gate.passes(peer.getAddress())) {
                 log.info("{}: connection refused, too many from {} or in all", listener.bound(), peer.getAddress());
             }
             return Optional.empty();
         }
-        WebSocketFlow flow = new WebSocketFlow(this, local, peer, tls);
+        WebSocketFlow flow = new WebSocketFlow(this, local, peer, tls, opening);
         all.add(flow);
         return Optional.of(flow);
     }

@@ -72,7 +72,7 @@ final class Assembly {
 
     Assembly(ServerConfig config) throws IOException {
         this.config = config;
-        ServerConfig.Applications applications = config.applications();
+        ApplicationsConfig applications = config.applications();
         // what can fail comes before what has threads
         Optional<Path> darPath = routerFile(applications);
         Optional<DarFile> dar = dar(darPath);
@@ -131,10 +131,11 @@ final class Assembly {
                 servlets.applications(),
                 new ContextParameters(
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply),
+                new ApplicationDatabases(),
                 routers);
     }
 
-    private void addPages(ServerConfig.Http settings) {
+    private void addPages(HttpConfig settings) {
         List<AddressRange> readers =
                 settings.metricsFrom().stream().map(AddressRange::parse).toList();
         health.addTo(http.pages());
@@ -142,7 +143,7 @@ final class Assembly {
                 .add("/metrics", reader -> readers.stream().anyMatch(range -> range.contains(reader)), metrics::page);
     }
 
-    private Accounts accounts(ServerConfig.Applications applications) {
+    private Accounts accounts(ApplicationsConfig applications) {
         if (userDatabase.isPresent()) {
             UserDatabase database = applications.userDatabase().orElseThrow();
             StoredAccounts.Options options = new StoredAccounts.Options(
@@ -156,7 +157,7 @@ final class Assembly {
         if (config.http().isEmpty()) {
             return new HttpServer(Optional.empty());
         }
-        ServerConfig.Http settings = config.http().get();
+        HttpConfig settings = config.http().get();
         InetAddress host = InetAddress.getByName(settings.host());
         return new HttpServer(
                 settings.port().isPresent()
@@ -170,18 +171,18 @@ final class Assembly {
 
     /** Reads their files. */
     private static Optional<TlsContext> httpKeys(ServerConfig config) throws IOException {
-        Optional<ServerConfig.Https> https = config.http().flatMap(ServerConfig.Http::secure);
+        Optional<HttpConfig.Https> https = config.http().flatMap(HttpConfig::secure);
         return https.isEmpty()
                 ? Optional.empty()
                 : Optional.of(SipStack.context(https.get().tls(), config.sip().trust()));
     }
 
     /** The file of the default router; ConfigException when it cannot be used. */
-    static void checkRouter(ServerConfig.Applications applications) {
+    static void checkRouter(ApplicationsConfig applications) {
         dar(routerFile(applications));
     }
 
-    private static Optional<Path> routerFile(ServerConfig.Applications applications) {
+    private static Optional<Path> routerFile(ApplicationsConfig applications) {
         return applications.router().or(() -> Optional.ofNullable(
                         System.getProperty(ROUTER_PROPERTY, System.getProperty(OLD_ROUTER_PROPERTY)))
                 .map(text -> text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text)));
@@ -213,12 +214,12 @@ final class Assembly {
         }
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);
-        config.http().flatMap(ServerConfig.Http::advertise).ifPresent(http::advertise);
+        config.http().flatMap(HttpConfig::advertise).ifPresent(http::advertise);
         http.start();
         MessageHandler here = servlets.messages();
         sip.start(cluster.map(side -> side.around(here)).orElse(here));
         cluster.ifPresent(ClusterSide::started);
-        ServerConfig.Nat nat = config.sip().nat();
+        SipConfig.Nat nat = config.sip().nat();
         if (!nat.keepAlive().isZero()) {
             keepAlive = Optional.of(sip.keepAlive(
                     locations,

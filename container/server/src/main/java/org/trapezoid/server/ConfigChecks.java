@@ -106,6 +106,20 @@ final class ConfigChecks {
         return origin;
     }
 
+    /** The name of a header field, RFC 9110 §5.1. */
+    static String requireHeaderName(String name, String what) {
+        boolean valid = !name.isEmpty();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            valid &= c < 0x7f && (Character.isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+        }
+        if (!valid) {
+            throw new IllegalArgumentException(
+                    what + " has \"" + name + "\"; expected the name of a header field such as User-Agent");
+        }
+        return name;
+    }
+
     /** A SIP or SIPS URI. */
     static String requireSipUri(String text, String what) {
         try {

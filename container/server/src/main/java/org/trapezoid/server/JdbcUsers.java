@@ -2,7 +2,6 @@
 package org.trapezoid.server;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -23,36 +22,31 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.trapezoid.api.UserStore;
+import org.trapezoid.server.deploy.OwnDatabases;
 
 /** The users in a {@link UserDatabase}. Thread-safe; blocks. Keeps its connections. */
-final class JdbcUsers implements UserStore, AutoCloseable {
+final class JdbcUsers implements OwnDatabases.Opened {
     private static final Logger log = LoggerFactory.getLogger(JdbcUsers.class);
 
     private final UserDatabase database;
+    private final JdbcConnector connector;
     private final SqlQuery secretQuery;
     private final Optional<SqlQuery> rolesQuery;
     private final Semaphore permits;
     private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    /** Looks for the driver, and does not connect yet. */
+    /** By a driver of the server. Looks for it, and does not connect yet. */
     JdbcUsers(UserDatabase database) {
+        this(database, JdbcConnector.ofServer(database));
+    }
+
+    JdbcUsers(UserDatabase database, JdbcConnector connector) {
         this.database = database;
+        this.connector = connector;
         this.secretQuery = SqlQuery.of(database.secretQuery());
         this.rolesQuery = database.rolesQuery().map(SqlQuery::of);
         this.permits = new Semaphore(database.connections());
-        try {
-            if (database.driver().isPresent()) {
-                Class.forName(database.driver().get());
-            }
-            DriverManager.getDriver(database.url());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalArgumentException(
-                    "the driver " + database.driver().orElse("") + " of " + database + " is not in lib", e);
-        } catch (SQLException e) {
-            throw new IllegalArgumentException("there is no JDBC driver for " + database + " in lib", e);
-        }
     }
 
     @Override
@@ -88,7 +82,7 @@ final class JdbcUsers implements UserStore, AutoCloseable {
             login.setProperty("user", database.user());
             login.setProperty("password", database.password());
         }
-        Connection connection = DriverManager.getConnection(database.url(), login);
+        Connection connection = connector.connect(login);
         try {
             connection.setReadOnly(true);
             connection.setNetworkTimeout(Runnable::run, (int) database.timeout().toMillis());

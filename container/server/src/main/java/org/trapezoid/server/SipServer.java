@@ -45,8 +45,8 @@ public final class SipServer implements AutoCloseable {
     }
 
     /** A server with a configuration made on the spot. */
-    public static SipServer create(Consumer<ServerConfig.Builder> configuration) {
-        ServerConfig.Builder builder = ServerConfig.builder();
+    public static SipServer create(Consumer<ServerConfigBuilder> configuration) {
+        ServerConfigBuilder builder = ServerConfig.builder();
         configuration.accept(builder);
         return create(builder.build());
     }

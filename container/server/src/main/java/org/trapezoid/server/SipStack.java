@@ -111,7 +111,7 @@ final class SipStack {
      * @param cluster what seals flow tokens instead, on a node of a cluster
      */
     SipStack(
-            ServerConfig.Sip config,
+            SipConfig config,
             List<Binding> bindings,
             List<Optional<TlsContext>> keys,
             FurtherTransports further,
@@ -162,7 +162,7 @@ final class SipStack {
         return new InetSocketAddress(Literals.address(address.host()).orElseThrow(), address.portOr(DNS_PORT));
     }
 
-    private ServerLocator locator(ServerConfig.Sip config) {
+    private ServerLocator locator(SipConfig config) {
         List<StaticRoute> routes = config.routes().stream()
                 .map(route -> new StaticRoute(route.domain(), SipUri.parse(route.to())))
                 .toList();
@@ -181,7 +181,7 @@ final class SipStack {
         return new DnsLocator(statics, cache, options, transports::reaches, random);
     }
 
-    private static ForbiddenRanges forbidden(ServerConfig.Sip config) {
+    private static ForbiddenRanges forbidden(SipConfig config) {
         return ForbiddenRanges.of(config.forbidden().stream()
                 .map(forbid -> new ForbiddenRanges.Forbidden(
                         AddressRange.parse(forbid.range()),
@@ -211,7 +211,7 @@ final class SipStack {
     }
 
     private List<Transport> transports(
-            ServerConfig.Sip config,
+            SipConfig config,
             List<Binding> bindings,
             List<Optional<TlsContext>> keys,
             Limits limits,
@@ -239,7 +239,7 @@ final class SipStack {
     }
 
     /** The keys of each listener, in their order; reads their files. */
-    static List<Optional<TlsContext>> keys(ServerConfig.Sip config) throws IOException {
+    static List<Optional<TlsContext>> keys(SipConfig config) throws IOException {
         List<Optional<TlsContext>> keys = new ArrayList<>();
         for (Listener listener : config.listeners()) {
             keys.add(
@@ -250,7 +250,7 @@ final class SipStack {
         return keys;
     }
 
-    static TlsContext context(Tls tls, ServerConfig.Trust trust) throws IOException {
+    static TlsContext context(Tls tls, SipConfig.Trust trust) throws IOException {
         ClientAuth clientAuth =
                 switch (tls.clientAuth()) {
                     case OFF -> ClientAuth.OFF;
@@ -261,7 +261,7 @@ final class SipStack {
     }
 
     /** What each listener binds, in their order. Looks up names that are no addresses. */
-    static List<Binding> bindings(ServerConfig.Sip config) throws IOException {
+    static List<Binding> bindings(SipConfig config) throws IOException {
         List<Binding> bindings = new ArrayList<>();
         for (Listener listener : config.listeners()) {
             bindings.add(binding(listener));

@@ -20,7 +20,7 @@ import org.trapezoid.sip.uri.HostPort;
 
 /** SIP over WebSocket on the ports of the HTTP server: WS, and WSS where there is TLS (RFC 7118). Immutable. */
 final class WebSockets implements SipStack.FurtherTransports {
-    private final Optional<ServerConfig.Http> config;
+    private final Optional<HttpConfig> config;
     private final HttpServer http;
     private final Optional<TlsContext> keys;
 
@@ -32,12 +32,16 @@ final class WebSockets implements SipStack.FurtherTransports {
 
     @Override
     public List<Transport> make(Limits limits, StreamOptions streams, StackThreads threads) {
-        Optional<ServerConfig.WebSocket> settings = config.flatMap(ServerConfig.Http::webSocket);
+        Optional<HttpConfig.WebSocket> settings = config.flatMap(HttpConfig::webSocket);
         List<Transport> made = new ArrayList<>();
         if (settings.isPresent()) {
-            ServerConfig.WebSocket webSocket = settings.get();
+            HttpConfig.WebSocket webSocket = settings.get();
             WebSocketOptions options = new WebSocketOptions(
-                    webSocket.path(), new OriginPolicy(webSocket.origins()), webSocket.ping(), streams);
+                    webSocket.path(),
+                    new OriginPolicy(webSocket.origins()),
+                    webSocket.ping(),
+                    webSocket.headers(),
+                    streams);
             for (HttpPort port : http.ports()) {
                 made.add(new WebSocketTransport(port, binding(port.wanted()), options, limits, threads));
             }
@@ -46,7 +50,7 @@ final class WebSockets implements SipStack.FurtherTransports {
     }
 
     private Binding binding(InetSocketAddress address) {
-        return config.flatMap(ServerConfig.Http::advertise)
+        return config.flatMap(HttpConfig::advertise)
                 .map(host -> new Binding(address, new HostPort(host, HostPort.NO_PORT)))
                 .orElseGet(() -> Binding.of(address));
     }

@@ -56,7 +56,7 @@ final class XmlConfig {
     ServerConfig read(Path file) {
         XmlTrapezoid root = bind(file);
         stopAtProblems();
-        ServerConfig.Builder builder = ServerConfig.builder();
+        ServerConfigBuilder builder = ServerConfig.builder();
         sip(file, root.sip, builder);
         if (root.http != null) {
             XmlTrapezoid.Http http = root.http;
@@ -131,7 +131,7 @@ final class XmlConfig {
         }
     }
 
-    private void sip(Path file, XmlTrapezoid.Sip sip, ServerConfig.Builder builder) {
+    private void sip(Path file, XmlTrapezoid.Sip sip, ServerConfigBuilder builder) {
         if (sip.stopTimeout != null) {
             String timeout = sip.stopTimeout;
             check(file, sip, () -> builder.stopTimeout(ConfigChecks.parseDuration(timeout, "stop-timeout")));
@@ -163,11 +163,11 @@ final class XmlConfig {
         }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;
-            ServerConfig.Timing usual = ServerConfig.Timing.RFC3261;
+            SipConfig.Timing usual = SipConfig.Timing.RFC3261;
             check(
                     file,
                     timing,
-                    () -> builder.timing(new ServerConfig.Timing(
+                    () -> builder.timing(new SipConfig.Timing(
                             duration(timing.t1, usual.t1(), "t1"),
                             duration(timing.t2, usual.t2(), "t2"),
                             duration(timing.t4, usual.t4(), "t4"))));
@@ -186,21 +186,21 @@ final class XmlConfig {
         }
         if (sip.nextHops != null) {
             XmlTrapezoid.NextHops hops = sip.nextHops;
-            ServerConfig.NextHops usual = ServerConfig.NextHops.DEFAULT;
+            SipConfig.NextHops usual = SipConfig.NextHops.DEFAULT;
             check(
                     file,
                     hops,
-                    () -> builder.nextHops(new ServerConfig.NextHops(
+                    () -> builder.nextHops(new SipConfig.NextHops(
                             duration(hops.setAside, usual.setAside(), "set-aside"),
                             number(hops.mtu, usual.mtu(), "mtu"))));
         }
         if (sip.nat != null) {
             XmlTrapezoid.Nat nat = sip.nat;
-            ServerConfig.Nat usual = ServerConfig.Nat.DEFAULT;
+            SipConfig.Nat usual = SipConfig.Nat.DEFAULT;
             check(
                     file,
                     nat,
-                    () -> builder.nat(new ServerConfig.Nat(
+                    () -> builder.nat(new SipConfig.Nat(
                             nat.symmetric,
                             duration(nat.keepAlive, usual.keepAlive(), "keep-alive"),
                             number(nat.keepAliveRate, usual.keepAliveRate(), "keep-alive-rate"),
@@ -209,14 +209,13 @@ final class XmlConfig {
         }
     }
 
-    private static ServerConfig.Nat.KeepAliveBy keepAliveBy(
-            @Nullable String value, ServerConfig.Nat.KeepAliveBy usual) {
+    private static SipConfig.Nat.KeepAliveBy keepAliveBy(@Nullable String value, SipConfig.Nat.KeepAliveBy usual) {
         if (value == null) {
             return usual;
         }
         return switch (value) {
-            case "options" -> ServerConfig.Nat.KeepAliveBy.OPTIONS;
-            case "crlf" -> ServerConfig.Nat.KeepAliveBy.CRLF;
+            case "options" -> SipConfig.Nat.KeepAliveBy.OPTIONS;
+            case "crlf" -> SipConfig.Nat.KeepAliveBy.CRLF;
             default ->
                 throw new IllegalArgumentException("keep-alive-by is \"" + value + "\"; expected options or crlf");
         };
@@ -251,17 +250,17 @@ final class XmlConfig {
         return tls;
     }
 
-    private ServerConfig.Trust trust(XmlTrapezoid.Trust tls) {
-        ServerConfig.Trust trust = new ServerConfig.Trust(path(tls.trustStore), tls.password);
+    private SipConfig.Trust trust(XmlTrapezoid.Trust tls) {
+        SipConfig.Trust trust = new SipConfig.Trust(path(tls.trustStore), tls.password);
         trust.check();
         return trust;
     }
 
-    private static ServerConfig.Dns dns(XmlTrapezoid.Dns dns) {
-        ServerConfig.Dns usual = ServerConfig.Dns.SYSTEM;
+    private static SipConfig.Dns dns(XmlTrapezoid.Dns dns) {
+        SipConfig.Dns usual = SipConfig.Dns.SYSTEM;
         List<String> resolvers = new ArrayList<>();
         new StringTokenizer(dns.resolvers).asIterator().forEachRemaining(word -> resolvers.add(word.toString()));
-        return new ServerConfig.Dns(
+        return new SipConfig.Dns(
                 dns.enabled,
                 resolvers,
                 duration(dns.timeout, usual.timeout(), "timeout of dns"),
@@ -271,42 +270,43 @@ final class XmlConfig {
                 number(dns.cache, usual.cache(), "cache"));
     }
 
-    private ServerConfig.Http http(XmlTrapezoid.Http http) {
-        return new ServerConfig.Http(
+    private HttpConfig http(XmlTrapezoid.Http http) {
+        return new HttpConfig(
                 http.host,
                 http.port == null ? OptionalInt.empty() : OptionalInt.of(parseInt(http.port, "port of http")),
                 given(http.advertise),
                 webSocket(http),
                 https(http),
-                http.metricsFrom == null ? ServerConfig.Http.LOOPBACK : words(http.metricsFrom));
+                http.metricsFrom == null ? HttpConfig.LOOPBACK : words(http.metricsFrom));
     }
 
     /** Keys open the port; it has a number of its own only with them. */
-    private Optional<ServerConfig.Https> https(XmlTrapezoid.Http http) {
+    private Optional<HttpConfig.Https> https(XmlTrapezoid.Http http) {
         Optional<Tls> tls = tls(http);
         Optional<String> port = given(http.tlsPort);
         if (tls.isEmpty() && port.isPresent()) {
             throw new IllegalArgumentException("tls-port of http without keys; expected " + KEYS);
         }
-        return tls.map(keys -> new ServerConfig.Https(
-                number(port.orElse(null), ServerConfig.Https.DEFAULT_PORT, "tls-port of http"), keys));
+        return tls.map(keys -> new HttpConfig.Https(
+                number(port.orElse(null), HttpConfig.Https.DEFAULT_PORT, "tls-port of http"), keys));
     }
 
     /** An empty path switches it off. */
-    private static Optional<ServerConfig.WebSocket> webSocket(XmlTrapezoid.Http http) {
-        ServerConfig.WebSocket usual = ServerConfig.WebSocket.DEFAULT;
+    private static Optional<HttpConfig.WebSocket> webSocket(XmlTrapezoid.Http http) {
+        HttpConfig.WebSocket usual = HttpConfig.WebSocket.DEFAULT;
         if (http.webSocketPath != null && http.webSocketPath.isBlank()) {
             return Optional.empty();
         }
-        return Optional.of(new ServerConfig.WebSocket(
+        return Optional.of(new HttpConfig.WebSocket(
                 http.webSocketPath == null ? usual.path() : http.webSocketPath.trim(),
                 words(http.webSocketOrigins == null ? "" : http.webSocketOrigins),
-                duration(http.webSocketPing, usual.ping(), "websocket-ping")));
+                duration(http.webSocketPing, usual.ping(), "websocket-ping"),
+                words(http.webSocketHeaders == null ? "" : http.webSocketHeaders)));
     }
 
-    private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfig.Builder builder) {
+    private void applications(Path file, XmlTrapezoid.Applications applications, ServerConfigBuilder builder) {
         check(file, applications, () -> {
-            ServerConfig.Applications usual = ServerConfig.Applications.NONE;
+            ApplicationsConfig usual = ApplicationsConfig.NONE;
             builder.undeployTimeout(duration(applications.undeployTimeout, usual.undeployTimeout(), "undeploy-timeout"))
                     .scanInterval(duration(applications.scanInterval, usual.scanInterval(), "scan-interval"))
                     .unroutedStatus(number(applications.unroutedStatus, usual.unroutedStatus(), "unrouted-status"))

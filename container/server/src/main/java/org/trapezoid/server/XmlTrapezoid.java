@@ -286,6 +286,10 @@ final class XmlTrapezoid {
         @XmlAttribute(name = "websocket-ping")
         @Nullable
         String webSocketPing;
+
+        @XmlAttribute(name = "websocket-headers")
+        @Nullable
+        String webSocketHeaders;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -2,6 +2,7 @@
 package org.trapezoid.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
@@ -12,6 +13,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -90,7 +92,8 @@ class GuardedServerTest {
 
     private void send(SipServer server, String method, String call, String credentials) throws IOException {
         count++;
-        byte[] message = """
+        byte[] message =
+                """
                 %s sip:app@127.0.0.1 SIP/2.0
                 Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s%d
                 Max-Forwards: 70
@@ -100,10 +103,10 @@ class GuardedServerTest {
                 CSeq: %d %s
                 %sContent-Length: 0
 
-                """.formatted(
-                        method, socket.getLocalPort(), call, count, call, call, count, method, credentials)
-                .replace("\n", "\r\n")
-                .getBytes(StandardCharsets.UTF_8);
+                """
+                        .formatted(method, socket.getLocalPort(), call, count, call, call, count, method, credentials)
+                        .replace("\n", "\r\n")
+                        .getBytes(StandardCharsets.UTF_8);
         socket.send(new DatagramPacket(message, message.length, LOOPBACK, server.port("udp")));
     }
 
@@ -172,7 +175,9 @@ class GuardedServerTest {
     void anArchiveNamesItsOwnUsers(@TempDir Path base) throws Exception {
         Path archive = Sars.empty()
                 .withPackageOf(Door.class)
-                .with("WEB-INF/classes/META-INF/services/" + UserStore.class.getName(), """
+                .with(
+                        "WEB-INF/classes/META-INF/services/" + UserStore.class.getName(),
+                        """
                         # those who may come in
                         org.trapezoid.server.club.Members
                         """)
@@ -187,6 +192,48 @@ class GuardedServerTest {
             assertThat(await("right")).startsWith("SIP/2.0 200 anybody");
             answers(server, "wrong", "anybody", "of another club");
             assertThat(await("wrong")).startsWith("SIP/2.0 401 ");
+        } finally {
+            socket.close();
+        }
+    }
+
+    /** A database in the memory of the driver: that of this test does not see what is in the archive's. */
+    @Test
+    void anArchiveBringsTheDriverOfItsDatabase(@TempDir Path base) throws Exception {
+        String url = "jdbc:h2:mem:own" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+        Path driver = Path.of(org.h2.Driver.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path archive = Sars.empty()
+                .withPackageOf(Door.class)
+                .with("WEB-INF/lib/h2.jar", driver)
+                .zip(base.resolve("club.sar"));
+        Files.createDirectories(base.resolve("apps"));
+        Files.writeString(
+                base.resolve("apps/club.properties"),
+                """
+                org.trapezoid.user-database.url = %s
+                org.trapezoid.user-database.secret-query = \
+                  select 'of ' || :realm as password from dual where :name <> 'nobody'
+                org.trapezoid.user-database.roles-query = select 'member' from dual
+                org.trapezoid.user-database.algorithms = SHA-256
+                """
+                        .formatted(url));
+        try (SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
+                .stopTimeout(Duration.ZERO)
+                .applicationSettings(base.resolve("apps"))
+                .data(base.resolve("data"))
+                .deploy(archive))) {
+            server.start();
+
+            answers(server, "right", "anybody", "of club");
+            assertThat(await("right")).startsWith("SIP/2.0 200 anybody");
+            answers(server, "wrong", "nobody", "of club");
+            assertThat(await("wrong")).startsWith("SIP/2.0 401 ");
+            assertThatThrownBy(() -> DriverManager.getConnection(url + ";IFEXISTS=TRUE"))
+                    .isInstanceOf(java.sql.SQLException.class);
         } finally {
             socket.close();
         }

@@ -61,15 +61,15 @@ class HttpsServerTest {
         }
     }
 
-    private static SipServer server(ServerConfig.Http http) {
+    private static SipServer server(HttpConfig http) {
         return SipServer.create(config -> config.listen(Listener.udp(0))
-                .trust(ServerConfig.Trust.DEFAULT.store(trust, ""))
+                .trust(SipConfig.Trust.DEFAULT.store(trust, ""))
                 .http(http)
                 .application("witness", new Witness()));
     }
 
-    private static ServerConfig.Http https(Path keys) {
-        return new ServerConfig.Http("127.0.0.1", 0).https(0, Tls.keyStore(keys, TestKeys.PASSWORD));
+    private static HttpConfig https(Path keys) {
+        return new HttpConfig("127.0.0.1", 0).https(0, Tls.keyStore(keys, TestKeys.PASSWORD));
     }
 
     /** The answer to an OPTIONS over WebSocket. */
@@ -91,7 +91,8 @@ class HttpsServerTest {
                     }
                 })
                 .get(10, TimeUnit.SECONDS);
-        socket.sendText("""
+        socket.sendText(
+                        """
                 OPTIONS sip:us@127.0.0.1 SIP/2.0
                 Via: SIP/2.0/%s x.invalid;branch=z9hG4bKws
                 Max-Forwards: 70
@@ -100,7 +101,10 @@ class HttpsServerTest {
                 Call-ID: ws
                 CSeq: 1 OPTIONS
 
-                """.formatted(scheme.toUpperCase(Locale.ROOT)).replace("\n", "\r\n"), true)
+                """
+                                .formatted(scheme.toUpperCase(Locale.ROOT))
+                                .replace("\n", "\r\n"),
+                        true)
                 .join();
         try {
             return answer.get(10, TimeUnit.SECONDS);
@@ -116,7 +120,7 @@ class HttpsServerTest {
     @Test
     @Rfc(value = 7118, section = "5")
     void speaksWsAndWssOnPortsOfTheirOwn() throws Exception {
-        ServerConfig.Http http = new ServerConfig.Http("127.0.0.1", 0)
+        HttpConfig http = new HttpConfig("127.0.0.1", 0)
                 .https(0, Tls.keyStore(server, TestKeys.PASSWORD).clientAuth(Tls.ClientAuth.WANTED));
         try (SipServer running = server(http)) {
             running.start();
@@ -179,17 +183,16 @@ class HttpsServerTest {
 
     @Test
     void doesNotStartWithoutUsableKeysOrPort() throws Exception {
-        SipServer wrong = server(new ServerConfig.Http("127.0.0.1", 0).https(0, Tls.keyStore(server, "wrong")));
+        SipServer wrong = server(new HttpConfig("127.0.0.1", 0).https(0, Tls.keyStore(server, "wrong")));
         assertThatThrownBy(wrong::start).hasMessageEndingWith("server.p12: wrong password");
-        assertThatThrownBy(() -> new ServerConfig.Http("127.0.0.1", 8080).httpsOnly())
+        assertThatThrownBy(() -> new HttpConfig("127.0.0.1", 8080).httpsOnly())
                 .hasMessage("http has no port; expected port, or tls-port with keys");
-        assertThatThrownBy(() ->
-                        new ServerConfig.Http("127.0.0.1", 8080).https(8080, Tls.keyStore(server, TestKeys.PASSWORD)))
+        assertThatThrownBy(() -> new HttpConfig("127.0.0.1", 8080).https(8080, Tls.keyStore(server, TestKeys.PASSWORD)))
                 .hasMessage("port and tls-port of http are both 8080");
         try (SipServer first = server(https(server))) {
             first.start();
-            SipServer second = server(new ServerConfig.Http("127.0.0.1", 0)
-                    .https(first.port("https"), Tls.keyStore(server, TestKeys.PASSWORD)));
+            SipServer second = server(
+                    new HttpConfig("127.0.0.1", 0).https(first.port("https"), Tls.keyStore(server, TestKeys.PASSWORD)));
             assertThatThrownBy(second::start)
                     .hasMessageStartingWith("the HTTPS port 127.0.0.1:" + first.port("https") + " did not open: ");
         }

@@ -112,7 +112,8 @@ class LocatingServersTest {
         /** Sends a request; its Call-ID. */
         String send(String method, String uri) throws IOException {
             String call = "call" + calls++;
-            byte[] request = """
+            byte[] request =
+                    """
                     %s %s SIP/2.0
                     Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s
                     Max-Forwards: 70
@@ -123,10 +124,19 @@ class LocatingServersTest {
                     Contact: <sip:test@127.0.0.1:%d>
                     Content-Length: 0
 
-                    """.formatted(
-                            method, uri, socket.getLocalPort(), call, call, uri, call, method, socket.getLocalPort())
-                    .replace("\n", "\r\n")
-                    .getBytes(StandardCharsets.UTF_8);
+                    """
+                            .formatted(
+                                    method,
+                                    uri,
+                                    socket.getLocalPort(),
+                                    call,
+                                    call,
+                                    uri,
+                                    call,
+                                    method,
+                                    socket.getLocalPort())
+                            .replace("\n", "\r\n")
+                            .getBytes(StandardCharsets.UTF_8);
             socket.send(new DatagramPacket(request, request.length, LOOPBACK, server));
             return call;
         }
@@ -158,12 +168,12 @@ class LocatingServersTest {
         return message.substring(start, message.indexOf('\r', start));
     }
 
-    private static SipServer server(TestNameServer names, UnaryOperator<ServerConfig.Builder> more) {
+    private static SipServer server(TestNameServer names, UnaryOperator<ServerConfigBuilder> more) {
         return SipServer.create(more.apply(ServerConfig.builder()
                         .listen(Listener.udp(0))
-                        .timing(new ServerConfig.Timing(
+                        .timing(new SipConfig.Timing(
                                 Duration.ofMillis(15), Duration.ofMillis(60), Duration.ofMillis(75)))
-                        .dns(ServerConfig.Dns.SYSTEM
+                        .dns(SipConfig.Dns.SYSTEM
                                 .withResolvers(
                                         List.of("127.0.0.1:" + names.address().getPort()))
                                 .withTimeout(Duration.ofSeconds(2)))
@@ -178,8 +188,8 @@ class LocatingServersTest {
         try (TestNameServer names = new TestNameServer();
                 Target first = new Target("first", false);
                 Target second = new Target("second", true);
-                SipServer server = server(
-                        names, config -> config.nextHops(new ServerConfig.NextHops(Duration.ofSeconds(3), 1500)))) {
+                SipServer server =
+                        server(names, config -> config.nextHops(new SipConfig.NextHops(Duration.ofSeconds(3), 1500)))) {
             names.with("b.test. 60 NAPTR 10 10 \"s\" \"SIP+D2U\" \"\" _sip._udp.b.test.")
                     .with("_sip._udp.b.test. 60 SRV 10 0 " + first.port() + " one.b.test.")
                     .with("_sip._udp.b.test. 60 SRV 20 0 " + second.port() + " two.b.test.")
@@ -247,7 +257,7 @@ class LocatingServersTest {
         try (TestNameServer names = new TestNameServer();
                 SipServer server = server(
                         names,
-                        config -> config.dns(new ServerConfig.Dns(
+                        config -> config.dns(new SipConfig.Dns(
                                 false,
                                 List.of("127.0.0.1:" + names.address().getPort()),
                                 Duration.ofSeconds(2),

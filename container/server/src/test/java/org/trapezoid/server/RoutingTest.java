@@ -67,7 +67,7 @@ class RoutingTest {
         return SipServer.create(config -> common(config).router(dar).routerJars(jars));
     }
 
-    private ServerConfig.Builder common(ServerConfig.Builder config) {
+    private ServerConfigBuilder common(ServerConfigBuilder config) {
         return config.stopTimeout(Duration.ZERO)
                 .listen(Listener.udp(0))
                 .application("one", new Named())

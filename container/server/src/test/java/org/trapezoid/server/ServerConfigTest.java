@@ -12,7 +12,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
 
-    private final ServerConfig.Builder builder = ServerConfig.builder();
+    private final ServerConfigBuilder builder = ServerConfig.builder();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "User Agent", "Cookie:", "Ü"})
+    void refusesHeadersThatAreNone(String header) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HttpConfig.WebSocket("/", List.of(), Duration.ZERO, List.of(header)))
+                .withMessageContaining("websocket-headers");
+    }
 
     @Test
     void needsAListener() {
@@ -65,7 +73,7 @@ class ServerConfigTest {
     @ValueSource(strings = {"", "sip", "/a b", "/sip?x", "/sip#x"})
     void speaksWebSocketAtAPathOnly(String path) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ServerConfig.WebSocket(path, List.of(), Duration.ZERO))
+                .isThrownBy(() -> new HttpConfig.WebSocket(path, List.of(), Duration.ZERO))
                 .withMessageStartingWith("websocket-path is \"" + path + "\"");
     }
 
@@ -73,7 +81,7 @@ class ServerConfigTest {
     @ValueSource(strings = {"", "www.example.com", "https://", "https://www.example.com/page"})
     void allowsOriginsOnly(String origin) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ServerConfig.WebSocket("/", List.of(origin), Duration.ZERO))
+                .isThrownBy(() -> new HttpConfig.WebSocket("/", List.of(origin), Duration.ZERO))
                 .withMessageStartingWith("websocket-origins has \"" + origin + "\"");
     }
 

@@ -38,7 +38,7 @@ class ServerPagesTest {
         }
     }
 
-    private static SipServer server(ServerConfig.Http http, Duration stopTimeout) {
+    private static SipServer server(HttpConfig http, Duration stopTimeout) {
         SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
                 .http(http)
                 .stopTimeout(stopTimeout)
@@ -76,10 +76,13 @@ class ServerPagesTest {
 
     @Test
     void countsWhatCameWhatWasSentAndWhatIsHeld() throws Exception {
-        try (SipServer server = server(new ServerConfig.Http("127.0.0.1", 0), Duration.ZERO);
+        try (SipServer server = server(new HttpConfig("127.0.0.1", 0), Duration.ZERO);
                 DatagramSocket socket = new DatagramSocket(0, LOOPBACK)) {
             socket.setSoTimeout(10_000);
-            send(socket, server, """
+            send(
+                    socket,
+                    server,
+                    """
                     SIP/2.0 200 OK
                     Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx
                     From: <sip:a@a.test>;tag=1
@@ -88,7 +91,8 @@ class ServerPagesTest {
                     CSeq: 1 BYE
                     Content-Length: 0
 
-                    """.replace("\n", "\r\n"));
+                    """
+                            .replace("\n", "\r\n"));
             send(socket, server, "Hello\r\n\r\n");
             assertThat(exchange(socket, server, "OPTIONS")).startsWith("SIP/2.0 200 ");
             assertThat(exchange(socket, server, "INVITE")).startsWith("SIP/2.0 180 ");
@@ -122,7 +126,7 @@ class ServerPagesTest {
 
     @Test
     void showsMetricsToTheirReadersOnly() throws Exception {
-        ServerConfig.Http http = new ServerConfig.Http("127.0.0.1", 0).metricsFrom(List.of("192.0.2.0/24"));
+        HttpConfig http = new HttpConfig("127.0.0.1", 0).metricsFrom(List.of("192.0.2.0/24"));
         try (SipServer server = server(http, Duration.ZERO)) {
             assertThat(get(server, "/metrics").statusCode()).isEqualTo(403);
             assertThat(get(server, "/health/ready").statusCode()).isEqualTo(200);
@@ -131,7 +135,7 @@ class ServerPagesTest {
 
     @Test
     void refusesToBeWrittenTo() throws Exception {
-        try (SipServer server = server(new ServerConfig.Http("127.0.0.1", 0), Duration.ZERO)) {
+        try (SipServer server = server(new HttpConfig("127.0.0.1", 0), Duration.ZERO)) {
             HttpRequest.Builder post = HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString("x"));
 
             HttpResponse<String> answer = send(server, post, "/metrics");
@@ -143,7 +147,7 @@ class ServerPagesTest {
 
     @Test
     void isReadyUntilItStopsAndLivesOn() throws Exception {
-        try (SipServer server = server(new ServerConfig.Http("127.0.0.1", 0), Duration.ofSeconds(3));
+        try (SipServer server = server(new HttpConfig("127.0.0.1", 0), Duration.ofSeconds(3));
                 DatagramSocket socket = new DatagramSocket(0, LOOPBACK)) {
             socket.setSoTimeout(10_000);
             for (String path : List.of("/health/live", "/health/ready", "/health/started")) {

@@ -78,16 +78,18 @@ class TlsServerTest {
         }
     }
 
-    private static ServerConfig.Builder listening(ServerConfig.Builder config, Path keys, Tls.ClientAuth clientAuth) {
+    private static ServerConfigBuilder listening(ServerConfigBuilder config, Path keys, Tls.ClientAuth clientAuth) {
         return config.listen(Listener.tls(0)
                         .tls(Tls.keyStore(keys, TestKeys.PASSWORD).clientAuth(clientAuth)))
-                .trust(ServerConfig.Trust.DEFAULT.store(trust, ""));
+                .trust(SipConfig.Trust.DEFAULT.store(trust, ""));
     }
 
     private static String answer(SipServer to, SSLContext client, String uri) throws IOException {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(LOOPBACK, to.port("tls"))) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write("""
+            socket.getOutputStream()
+                    .write(
+                            """
                     OPTIONS %s SIP/2.0
                     Via: SIP/2.0/TLS 127.0.0.1:%d;branch=z9hG4bKtls
                     Max-Forwards: 70
@@ -97,9 +99,10 @@ class TlsServerTest {
                     CSeq: 1 OPTIONS
                     Content-Length: 0
 
-                    """.formatted(uri, socket.getLocalPort())
-                    .replace("\n", "\r\n")
-                    .getBytes(StandardCharsets.UTF_8));
+                    """
+                                    .formatted(uri, socket.getLocalPort())
+                                    .replace("\n", "\r\n")
+                                    .getBytes(StandardCharsets.UTF_8));
             byte[] answer = new byte[4096];
             int length = socket.getInputStream().read(answer);
             return new String(answer, 0, Math.max(0, length), StandardCharsets.UTF_8);

@@ -42,9 +42,9 @@ class XmlConfigTest {
         ServerConfig config = reader(Map.of()).read(SHIPPED);
 
         assertThat(config.sip().listeners()).containsExactly(Listener.udp(5060), Listener.tcp(5060));
-        assertThat(config.sip().timing()).isEqualTo(ServerConfig.Timing.RFC3261);
+        assertThat(config.sip().timing()).isEqualTo(SipConfig.Timing.RFC3261);
         assertThat(config.sip().limits()).isEqualTo(PeerLimits.DEFAULT);
-        assertThat(config.http()).contains(new ServerConfig.Http("127.0.0.1", 8080));
+        assertThat(config.http()).contains(new HttpConfig("127.0.0.1", 8080));
         assertThat(config.applications().directory()).contains(base.resolve("deploy"));
         assertThat(config.applications().router()).contains(base.resolve("conf/dar.properties"));
         assertThat(config.applications().settings()).contains(base.resolve("conf/apps"));
@@ -55,7 +55,9 @@ class XmlConfigTest {
 
     @Test
     void readsADatabaseOfUsers() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <applications>
@@ -93,14 +95,17 @@ class XmlConfigTest {
                 "url=\"jdbc:x\" secret-query=\":name\" connections=\"0\" | 'connections'"
             })
     void saysWhatIsWrongWithADatabaseOfUsers(String attributes, String problem) throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <applications>
                     <user-database %s/>
                   </applications>
                 </trapezoid>
-                """.formatted(attributes));
+                """
+                        .formatted(attributes));
 
         assertThatThrownBy(() -> reader(Map.of()).read(file))
                 .isInstanceOf(ConfigException.class)
@@ -110,7 +115,9 @@ class XmlConfigTest {
 
     @Test
     void readsHowNamesAreLookedUp() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -121,10 +128,10 @@ class XmlConfigTest {
                 </trapezoid>
                 """);
 
-        ServerConfig.Sip sip = reader(Map.of()).read(file).sip();
+        SipConfig sip = reader(Map.of()).read(file).sip();
 
         assertThat(sip.dns())
-                .isEqualTo(new ServerConfig.Dns(
+                .isEqualTo(new SipConfig.Dns(
                         false,
                         List.of("192.0.2.53", "[2001:db8::53]:5353"),
                         Duration.ofSeconds(2),
@@ -132,12 +139,14 @@ class XmlConfigTest {
                         false,
                         10,
                         20));
-        assertThat(sip.nextHops()).isEqualTo(new ServerConfig.NextHops(Duration.ZERO, 9000));
+        assertThat(sip.nextHops()).isEqualTo(new SipConfig.NextHops(Duration.ZERO, 9000));
     }
 
     @Test
     void readsHowFlowsAreKept() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -147,13 +156,14 @@ class XmlConfigTest {
                 """);
 
         assertThat(reader(Map.of()).read(file).sip().nat())
-                .isEqualTo(
-                        new ServerConfig.Nat(false, Duration.ofSeconds(30), 100, 2, ServerConfig.Nat.KeepAliveBy.CRLF));
+                .isEqualTo(new SipConfig.Nat(false, Duration.ofSeconds(30), 100, 2, SipConfig.Nat.KeepAliveBy.CRLF));
     }
 
     @Test
     void refusesNameServersThatAreNames() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -176,12 +186,13 @@ class XmlConfigTest {
         assertThat(config.sip().listeners())
                 .containsExactly(
                         Listener.udp(5070).host("192.0.2.1"), Listener.tcp(5070).host("192.0.2.1"));
-        assertThat(config.http()).contains(new ServerConfig.Http("192.0.2.1", 0));
+        assertThat(config.http()).contains(new HttpConfig("192.0.2.1", 0));
     }
 
     @Test
     void saysInAFileWhatTheBuilderSays() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip stop-timeout="3s">
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
@@ -198,7 +209,8 @@ class XmlConfigTest {
                             request-rate="7" request-burst="8"/>
                   </sip>
                   <http port="8081" advertise="ws.example.net" websocket-path="/sip" websocket-ping="10s"
-                        websocket-origins="https://a.test https://b.test:8443" metrics-from="192.0.2.0/24 ::1"/>
+                        websocket-origins="https://a.test https://b.test:8443" metrics-from="192.0.2.0/24 ::1"
+                        websocket-headers="User-Agent X-Realm"/>
                   <applications dir="" settings="s" data="/d" users="u" router="r" undeploy-timeout="0s" scan-interval="2s"
                                 unrouted-status="403">
                     <archive path="one.sar"/>
@@ -215,7 +227,7 @@ class XmlConfigTest {
                         .route(".b.test", "sip:127.0.0.2:5060")
                         .forbid("10.0.0.0/8", "10.0.0.5", "10.1.0.0/16")
                         .forbid("fd00::/8")
-                        .timing(new ServerConfig.Timing(
+                        .timing(new SipConfig.Timing(
                                 Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5)))
                         .limits(new PeerLimits(
                                 new PeerLimits.Messages(2001, 2002, 2003, 2004, 2005, 2006, 2007, 4096),
@@ -231,14 +243,15 @@ class XmlConfigTest {
                                         Duration.ofSeconds(5)),
                                 new PeerLimits.Load(4001, Duration.ofMillis(6), 7, 8)))
                         .stopTimeout(Duration.ofSeconds(3))
-                        .http(new ServerConfig.Http(
+                        .http(new HttpConfig(
                                 "127.0.0.1",
                                 OptionalInt.of(8081),
                                 Optional.of("ws.example.net"),
-                                Optional.of(new ServerConfig.WebSocket(
+                                Optional.of(new HttpConfig.WebSocket(
                                         "/sip",
                                         List.of("https://a.test", "https://b.test:8443"),
-                                        Duration.ofSeconds(10))),
+                                        Duration.ofSeconds(10),
+                                        List.of("User-Agent", "X-Realm"))),
                                 Optional.empty(),
                                 List.of("192.0.2.0/24", "::1")))
                         .applicationSettings(base.resolve("s"))
@@ -263,9 +276,9 @@ class XmlConfigTest {
         withPort.put("TRAPEZOID_HTTPS_PORT", "443");
 
         assertThat(reader(environment).read(SHIPPED).http().orElseThrow().secure())
-                .contains(new ServerConfig.Https(8443, keys));
+                .contains(new HttpConfig.Https(8443, keys));
         assertThat(reader(withPort).read(SHIPPED).http().orElseThrow().secure())
-                .contains(new ServerConfig.Https(443, keys));
+                .contains(new HttpConfig.Https(443, keys));
         assertThatThrownBy(() -> reader(Map.of("TRAPEZOID_HTTPS_PORT", "443")).read(SHIPPED))
                 .hasMessageContaining(
                         "tls-port of http without keys; expected key-store and password, or certificate and key");
@@ -276,18 +289,19 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http tls-port="443" certificate="server.crt" key="server.key" client-auth="wanted"/>
                 </trapezoid>
                 """);
 
-        ServerConfig.Http http = reader(Map.of()).read(file).http().orElseThrow();
+        HttpConfig http = reader(Map.of()).read(file).http().orElseThrow();
 
         assertThat(http.port()).isEqualTo(OptionalInt.empty());
         assertThat(http.secure())
-                .contains(new ServerConfig.Https(
+                .contains(new HttpConfig.Https(
                         443,
                         Tls.certificate(base.resolve("server.crt"), base.resolve("server.key"))
                                 .clientAuth(Tls.ClientAuth.WANTED)));
@@ -343,7 +357,8 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
@@ -361,14 +376,15 @@ class XmlConfigTest {
                         Listener.tls(5062)
                                 .tls(Tls.certificate(base.resolve("server.crt"), base.resolve("server.key"))
                                         .clientAuth(Tls.ClientAuth.REQUIRED)));
-        assertThat(config.sip().trust()).isEqualTo(new ServerConfig.Trust(Optional.of(base.resolve("server.crt")), ""));
+        assertThat(config.sip().trust()).isEqualTo(new SipConfig.Trust(Optional.of(base.resolve("server.crt")), ""));
         assertThat(config.toString()).doesNotContain(TestKeys.PASSWORD);
     }
 
     @Test
     void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
         TestKeys.make(base, "server.p12", "server", "dns:a.test");
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
@@ -392,7 +408,8 @@ class XmlConfigTest {
 
     @Test
     void speaksNoWebSocketWithoutAPath() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http port="8080" websocket-path=""/>
@@ -404,7 +421,8 @@ class XmlConfigTest {
 
     @Test
     void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -440,7 +458,8 @@ class XmlConfigTest {
 
     @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060" colour="red"/>
@@ -490,7 +509,8 @@ class XmlConfigTest {
 
     @Test
     void refusesTheSameListenerTwice() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip>
                   <listener transport="udp" port="5060"/>
                   <listener transport="udp" port="5060" advertise="x"/>
@@ -504,7 +524,8 @@ class XmlConfigTest {
 
     @Test
     void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
-        write("""
+        write(
+                """
                 <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
                 """);

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.api.UserStore;
 import org.trapezoid.http.ConvergedContext;
 import org.trapezoid.http.HttpServer;
 import org.trapezoid.servlet.app.AppSource;
@@ -45,6 +46,7 @@ final class Deployer implements DeployScanner.Target {
     private final Applications applications;
     private final Workspace workspace;
     private final ContextParameters parameters;
+    private final OwnDatabases databases;
     private final Duration patience;
     private final Executor deployingThread;
     private final ArchiveReader reader = new ArchiveReader();
@@ -57,12 +59,14 @@ final class Deployer implements DeployScanner.Target {
             Applications applications,
             Workspace workspace,
             ContextParameters parameters,
+            OwnDatabases databases,
             Duration patience,
             Executor deployingThread) {
         this.http = http;
         this.applications = applications;
         this.workspace = workspace;
         this.parameters = parameters;
+        this.databases = databases;
         this.patience = patience;
         this.deployingThread = deployingThread;
     }
@@ -89,7 +93,9 @@ final class Deployer implements DeployScanner.Target {
             Application application = new Application(descriptor, loader, Map.of(name, servlet));
             ConvergedContext context = ConvergedContext.sipOnly(spec(name, temporary, loader, temporary, application));
             startContext(context, application);
-            running.put(place, new Deployment(name, temporary, temporary, Optional.empty(), context, true));
+            running.put(
+                    place,
+                    new Deployment(name, temporary, temporary, Optional.empty(), context, application.users, true));
         } catch (Exception e) {
             throw new BrokenArchiveException(place, e);
         }
@@ -134,7 +140,8 @@ final class Deployer implements DeployScanner.Target {
                     ? ConvergedContext.web(spec, "/" + archive.name(), http::origin)
                     : ConvergedContext.sipOnly(spec);
             startContext(context, application);
-            return new Deployment(name, root, temporary, Optional.of(loader), context, descriptor.isPresent());
+            return new Deployment(
+                    name, root, temporary, Optional.of(loader), context, application.users, descriptor.isPresent());
         } catch (Throwable e) { // an archive may lack any class, and linkage errors are Errors
             if (loader != null) {
                 close(archive.name(), loader);
@@ -157,6 +164,7 @@ final class Deployer implements DeployScanner.Target {
         } finally {
             if (!started) {
                 application.undo();
+                application.users.ifPresent(OwnDatabases.Opened::close);
                 http.remove(context);
             }
         }
@@ -170,6 +178,7 @@ final class Deployer implements DeployScanner.Target {
         private final Map<String, Servlet> instances;
         private final Map<String, String> contextParameters = new HashMap<>();
         private Optional<Applications.Prepared> prepared = Optional.empty();
+        private Optional<OwnDatabases.Opened> users = Optional.empty();
         private boolean deployed;
 
         Application(String name, Optional<AppDescriptor> descriptor, ClassLoader loader) {
@@ -189,12 +198,14 @@ final class Deployer implements DeployScanner.Target {
 
         @Override
         public Optional<HttpSide> prepare(ServletContext servletContext, AppSource.Web web) throws Exception {
-            if (descriptor.isEmpty()) {
-                return Optional.of(applications.httpOnly(name, servletContext, web));
-            }
             Map<String, String> parameters = new HashMap<>(); // those of web.xml too
             for (String each : Collections.list(servletContext.getInitParameterNames())) {
                 parameters.put(each, servletContext.getInitParameter(each));
+            }
+            users = databases.open(name, parameters, loader);
+            users.ifPresent(store -> servletContext.setAttribute(UserStore.ATTRIBUTE, store));
+            if (descriptor.isEmpty()) {
+                return Optional.of(applications.httpOnly(name, servletContext, web));
             }
             prepared = Optional.of(applications.prepare(
                     new AppSource(descriptor.get(), loader, servletContext, parameters, instances, web)));
@@ -247,6 +258,7 @@ final class Deployer implements DeployScanner.Target {
         } catch (Exception e) {
             log.warn("{}: its servlet context did not stop", deployment, e);
         }
+        deployment.users().ifPresent(OwnDatabases.Opened::close);
         deployment.loader().ifPresent(loader -> close(deployment.name(), loader));
         ending.remove(deployment);
         clean();
@@ -270,6 +282,10 @@ final class Deployer implements DeployScanner.Target {
     }
 
     private static void close(String name, ApplicationClassLoader loader) {
+        int drivers = DriverRelease.of(loader);
+        if (drivers > 0) {
+            log.debug("{}: {} JDBC drivers released", name, drivers);
+        }
         try {
             loader.close();
         } catch (IOException e) {

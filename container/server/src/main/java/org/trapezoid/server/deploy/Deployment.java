@@ -13,6 +13,7 @@ import org.trapezoid.http.ConvergedContext;
  * @param temporary the directory it may write to
  * @param loader its class loader, if it has one of its own
  * @param context its servlet context
+ * @param users its own database of users, if it has one
  * @param sip whether it has a SIP side
  */
 record Deployment(
@@ -21,6 +22,7 @@ record Deployment(
         Path temporary,
         Optional<ApplicationClassLoader> loader,
         ConvergedContext context,
+        Optional<OwnDatabases.Opened> users,
         boolean sip) {
 
     /** As logs name it. */

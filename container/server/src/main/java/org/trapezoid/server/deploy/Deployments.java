@@ -55,14 +55,26 @@ public final class Deployments implements AutoCloseable {
     /**
      * Deployments to the two sides of a server.
      *
+     * @param databases of users of the applications
      * @param routers looked after by the deploying thread
      */
     public Deployments(
-            Plan plan, HttpServer http, Applications applications, ContextParameters parameters, RouterWatch routers) {
+            Plan plan,
+            HttpServer http,
+            Applications applications,
+            ContextParameters parameters,
+            OwnDatabases databases,
+            RouterWatch routers) {
         this.plan = plan;
         this.routers = routers;
         this.deployer = new Deployer(
-                http, applications, new Workspace(plan.data().resolve("apps")), parameters, plan.patience(), thread);
+                http,
+                applications,
+                new Workspace(plan.data().resolve("apps")),
+                parameters,
+                databases,
+                plan.patience(),
+                thread);
         this.scanner = plan.directory().map(directory -> new DeployScanner(directory, deployer));
     }
 

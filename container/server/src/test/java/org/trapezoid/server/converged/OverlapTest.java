@@ -4,9 +4,12 @@ package org.trapezoid.server.converged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,8 +51,11 @@ class OverlapTest {
     @Test
     void nothingOfASessionOverlaps() throws Exception {
         Path archive = Sars.empty().withPackageOf(OverlapServlet.class).zip(base.resolve("overlap.war"));
-        try (SipServer server = SipServer.create(
-                config -> config.listen(Listener.udp(0)).http(0).data(base).deploy(archive))) {
+        try (SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
+                .listen(Listener.tcp(0))
+                .http(0)
+                .data(base)
+                .deploy(archive))) {
             server.start();
             String url = "127.0.0.1:" + server.port("http") + "/overlap/";
             for (int session = 0; session < SESSIONS; session++) {
@@ -59,13 +65,14 @@ class OverlapTest {
             for (int sender = 0; sender < SENDERS; sender++) {
                 int number = sender;
                 sources.add(() -> messages(server.port("udp"), number, EACH, "sender" + number));
+                sources.add(() -> connection(server.port("tcp"), number));
                 sources.add(() -> requests(url, number));
                 sources.add(() -> frames(url, number));
             }
 
             runAtOnce(sources);
 
-            int callbacks = (SESSIONS + SENDERS * EACH) * 4 + 2 * SENDERS * EACH;
+            int callbacks = (SESSIONS + 2 * SENDERS * EACH) * 4 + 2 * SENDERS * EACH;
             await().atMost(30, TimeUnit.SECONDS)
                     .untilAsserted(() -> assertThat(get(HttpClient.newHttpClient(), "http://" + url + "poke"))
                             .isEqualTo("overlaps 0 entered " + callbacks + " seen " + callbacks));
@@ -94,7 +101,8 @@ class OverlapTest {
             byte[] buffer = new byte[4096];
             for (int i = 0; i < count; i++) {
                 String branch = "z9hG4bK" + name + from + "x" + i;
-                byte[] message = """
+                byte[] message =
+                        """
                         MESSAGE sip:%1$s@127.0.0.1 SIP/2.0
                         Via: SIP/2.0/UDP 127.0.0.1:%2$d;branch=%3$s
                         Max-Forwards: 70
@@ -104,9 +112,10 @@ class OverlapTest {
                         CSeq: 1 MESSAGE
                         Content-Length: 0
 
-                        """.formatted(key(from + i), socket.getLocalPort(), branch, name)
-                        .replace("\n", "\r\n")
-                        .getBytes(StandardCharsets.US_ASCII);
+                        """
+                                .formatted(key(from + i), socket.getLocalPort(), branch, name)
+                                .replace("\n", "\r\n")
+                                .getBytes(StandardCharsets.US_ASCII);
                 exchange(socket, new DatagramPacket(message, message.length, LOOPBACK, port), branch, buffer);
             }
         }
@@ -131,6 +140,38 @@ class OverlapTest {
             }
         }
         throw new AssertionError("no answer to " + branch);
+    }
+
+    /** The same over a connection, whose callbacks are on other threads than those of datagrams. */
+    private static Void connection(int port, int from) throws Exception {
+        try (Socket socket = new Socket(LOOPBACK, port)) {
+            socket.setSoTimeout(30_000);
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            for (int i = 0; i < EACH; i++) {
+                socket.getOutputStream()
+                        .write(
+                                """
+                        MESSAGE sip:%1$s@127.0.0.1 SIP/2.0
+                        Via: SIP/2.0/TCP 127.0.0.1:%2$d;branch=z9hG4bKtcp%3$dx%4$d
+                        Max-Forwards: 70
+                        From: <sip:tcp@a.test>;tag=t
+                        To: <sip:%1$s@127.0.0.1>
+                        Call-ID: tcp%3$dx%4$d
+                        CSeq: 1 MESSAGE
+                        Content-Length: 0
+
+                        """
+                                        .formatted(key(from + i), socket.getLocalPort(), from, i)
+                                        .replace("\n", "\r\n")
+                                        .getBytes(StandardCharsets.US_ASCII));
+                assertThat(in.readLine()).startsWith("SIP/2.0 200");
+                for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+                    assertThat(line).doesNotStartWith("SIP/2.0");
+                }
+            }
+        }
+        return null;
     }
 
     private static String get(HttpClient browser, String url) throws Exception {

@@ -64,6 +64,7 @@ class DeploymentsTest {
                 http,
                 applications,
                 new ContextParameters(Optional.of(base.resolve("apps")), text -> text.replace("${x}", "blue")),
+                (application, parameters, loader) -> Optional.empty(),
                 new RouterWatch(
                         new CurrentRouter(new DefaultApplicationRouter()),
                         (router, loader) -> {

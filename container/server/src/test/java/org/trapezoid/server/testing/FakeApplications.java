@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,7 +26,7 @@ public final class FakeApplications implements Applications {
 
     @Override
     public Prepared prepare(AppSource source) throws ServletException {
-        HttpSide side = AppEnvironment.httpOnly(source.descriptor().name(), Map.of(), source.web());
+        HttpSide side = AppEnvironment.httpOnly(source.descriptor().name(), Map.of(), source.web(), Optional.empty());
         return new Prepared() {
             @Override
             public HttpSide http() {
@@ -41,7 +42,7 @@ public final class FakeApplications implements Applications {
 
     @Override
     public HttpSide httpOnly(String name, ServletContext context, AppSource.Web web) throws ServletException {
-        return AppEnvironment.httpOnly(name, Map.of(), web);
+        return AppEnvironment.httpOnly(name, Map.of(), web, Optional.empty());
     }
 
     private synchronized void take(AppSource source) throws ServletException {

@@ -19,7 +19,10 @@ public final class Sars {
 
     /** An archive with a sip.xml of one servlet, whose class the caller adds. */
     public static Sars named(String application) {
-        return new Sars().with("WEB-INF/sip.xml", """
+        return new Sars()
+                .with(
+                        "WEB-INF/sip.xml",
+                        """
                         <?xml version="1.0" encoding="UTF-8"?>
                         <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                                  xmlns:javaee="http://java.sun.com/xml/ns/javaee" version="1.1">
@@ -34,7 +37,8 @@ public final class Sars {
                             <javaee:servlet-class>app.Main</javaee:servlet-class>
                           </servlet>
                         </sip-app>
-                        """.formatted(application));
+                        """
+                                .formatted(application));
     }
 
     /** An archive of what the caller adds. */
@@ -60,6 +64,12 @@ public final class Sars {
     /** Adds or replaces a text file. */
     public Sars with(String entry, String text) {
         entries.put(entry, text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    /** Adds a file. */
+    public Sars with(String entry, Path file) throws IOException {
+        entries.put(entry, Files.readAllBytes(file));
         return this;
     }
 

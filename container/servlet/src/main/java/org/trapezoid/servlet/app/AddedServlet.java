@@ -21,6 +21,7 @@ final class AddedServlet implements ServletRegistration.Dynamic {
     private final Runnable requireStarting;
     private final Map<String, String> parameters = new LinkedHashMap<>();
     private int loadOnStartup = -1;
+    private volatile @Nullable String runAs;
 
     /** @param requireStarting throws once the application has started: its settings would change nothing any more */
     AddedServlet(String name, Class<?> type, Optional<Object> instance, Runnable requireStarting) {
@@ -105,12 +106,18 @@ final class AddedServlet implements ServletRegistration.Dynamic {
 
     @Override
     public void setRunAsRole(String roleName) {
-        throw new IllegalStateException("servlet " + name + ": run-as of added servlets is not supported");
+        requireStarting.run();
+        runAs = roleName;
     }
 
     @Override
     public @Nullable String getRunAsRole() {
-        return null;
+        return runAs;
+    }
+
+    /** The role in which it acts on others. */
+    Optional<String> runAs() {
+        return Optional.ofNullable(runAs);
     }
 
     @Override

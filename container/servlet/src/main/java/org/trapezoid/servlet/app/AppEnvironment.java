@@ -33,6 +33,7 @@ import org.trapezoid.servlet.descriptor.ResourceReference;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
 import org.trapezoid.servlet.descriptor.ServletMapping;
 import org.trapezoid.servlet.descriptor.ServletSelection;
+import org.trapezoid.servlet.security.RunAs;
 import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.Uri;
@@ -69,10 +70,15 @@ public final class AppEnvironment {
     }
 
     /** What the components of an archive without SIP servlets are given. */
-    public static HttpSide httpOnly(String name, Map<Class<?>, Object> types, AppSource.Web web)
+    public static HttpSide httpOnly(String name, Map<Class<?>, Object> types, AppSource.Web web, Optional<Beans> beans)
             throws ServletException {
         Resources resources = Resources.of(name, types, web.references());
-        return new HttpSide(new Components(resources, Optional.empty()), resources.environment(), Optional.empty());
+        return new HttpSide(
+                new Components(resources, beans),
+                resources.environment(),
+                Optional.empty(),
+                Optional.empty(),
+                () -> beans.ifPresent(Beans::close));
     }
 
     /** What the HTTP side of the application is given. */
@@ -98,7 +104,14 @@ public final class AppEnvironment {
                 Boolean.parseBoolean(source.contextParameters().get("org.trapezoid.stateless")),
                 extensions(source),
                 key(source),
-                selection(source));
+                selection(source),
+                RunAs.of(descriptor, servlet -> added(source, servlet)));
+    }
+
+    private static Optional<String> added(AppSource source, String servlet) {
+        return source.servletContext() instanceof SipContext context
+                ? Optional.ofNullable(context.added().get(servlet)).flatMap(AddedServlet::runAs)
+                : Optional.empty();
     }
 
     private static Optional<ApplicationKey> key(AppSource source) throws ServletException {

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.app;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.trapezoid.servlet.security.RunAs;
 import org.trapezoid.sip.message.Request;
 
 /**
@@ -19,6 +20,7 @@ import org.trapezoid.sip.message.Request;
  * @param extensions what the container does beyond the application's own messages
  * @param key names the application session of an initial request
  * @param selection which servlet takes an initial request
+ * @param runAs as whom servlets send requests to other applications
  */
 public record AppSettings(
         Optional<Duration> sessionTimeout,
@@ -30,7 +32,8 @@ public record AppSettings(
         boolean stateless,
         Extensions extensions,
         Optional<ApplicationKey> key,
-        Selection selection) {
+        Selection selection,
+        RunAs runAs) {
 
     /** Which servlet takes an initial request (JSR 289 §17); also the first handler of sessions that the application makes. */
     public interface Selection {

@@ -13,19 +13,21 @@ import org.trapezoid.servlet.security.Realms;
  * @param environment what is bound below {@code java:comp/env}, by relative name; or in {@code java:comp}, by whole name
  * @param sessions where its HTTP sessions belong; none without a SIP side
  * @param users who may prove who they are
+ * @param ended run when nothing of it is left
  */
 public record HttpSide(
         Components components,
         Map<String, Object> environment,
         Optional<ApplicationSessions> sessions,
-        Optional<Supplier<Realms>> users) {
+        Optional<Supplier<Realms>> users,
+        Runnable ended) {
 
     public HttpSide(Components components, Map<String, Object> environment, Optional<ApplicationSessions> sessions) {
-        this(components, environment, sessions, Optional.empty());
+        this(components, environment, sessions, Optional.empty(), () -> {});
     }
 
     /** The same with users. */
     public HttpSide users(Supplier<Realms> those) {
-        return new HttpSide(components, environment, sessions, Optional.of(those));
+        return new HttpSide(components, environment, sessions, Optional.of(those), ended);
     }
 }

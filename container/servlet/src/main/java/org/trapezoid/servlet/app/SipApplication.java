@@ -82,9 +82,16 @@ public final class SipApplication {
         return guard;
     }
 
+    /** Whose users its senders are. */
+    public String realm() {
+        return settings.runAs().realm();
+    }
+
     /** Whether the sender of a message has a role that a servlet calls so. */
     public boolean isInRole(Identity sender, String servlet, String role) {
-        return guard.isPresent() && guard.get().isInRole(sender, servlet, role);
+        return guard.isPresent()
+                ? guard.get().isInRole(sender, servlet, role)
+                : sender.roles().contains(role);
     }
 
     /** Its CDI container, if it brings one. */

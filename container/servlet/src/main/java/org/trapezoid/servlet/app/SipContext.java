@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.ServletDescriptor;
@@ -29,6 +28,26 @@ import org.trapezoid.servlet.descriptor.ServletSelection;
 
 /** The context that SIP components are given (JSR 359): that of the HTTP side with what SIP adds. Thread-safe. */
 public final class SipContext extends ForwardingContext implements SipServletContext {
+
+    /** Finds flows by their tokens, as long as they are there. */
+    public interface Flows {
+        Flows NONE = new Flows() {
+            @Override
+            public Optional<Flow> named(String token) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<SipWebSocketContext> socket(String token) {
+                return Optional.empty();
+            }
+        };
+
+        Optional<Flow> named(String token);
+
+        /** Empty for a flow that is no WebSocket connection, too. */
+        Optional<SipWebSocketContext> socket(String token);
+    }
 
     /** What makes objects of the application's classes. */
     interface Maker {
@@ -40,7 +59,7 @@ public final class SipContext extends ForwardingContext implements SipServletCon
     private final Map<String, AddedServlet> added = new LinkedHashMap<>(); // by the thread that deploys
     private volatile boolean started;
     private volatile Optional<String> mainServlet = Optional.empty();
-    private volatile Function<String, Optional<Flow>> flows = token -> Optional.empty();
+    private volatile Flows flows = Flows.NONE;
     private volatile @Nullable Maker maker;
 
     public SipContext(ServletContext context, AppDescriptor descriptor) {
@@ -49,7 +68,7 @@ public final class SipContext extends ForwardingContext implements SipServletCon
     }
 
     /** Once it is known: where flows are found. */
-    public void flows(Function<String, Optional<Flow>> found) {
+    public void flows(Flows found) {
         flows = found;
     }
 
@@ -234,26 +253,16 @@ public final class SipContext extends ForwardingContext implements SipServletCon
 
     @Override
     public @Nullable Flow getFlow(String flowToken) {
-        return flows.apply(flowToken).orElse(null);
+        return flows.named(flowToken).orElse(null);
     }
 
-    /** A WebSocket is opened at a path of the server, which is none of an application's: no request of its HTTP side opens one. */
     @Override
     public void assignWebSocketSipIdentity(HttpServletRequest httpRequest, String sipIdentity) {
-        if (httpRequest.getUserPrincipal() == null) {
-            throw new IllegalStateException("the HTTP request is not authenticated");
-        }
-        if (sipIdentity == null) {
-            throw new IllegalArgumentException("a SIP identity is needed");
-        }
-        throw new IllegalStateException("the HTTP request opens no WebSocket connection for SIP");
+        new WebSocketIdentity(descriptor.name()).assign(httpRequest, sipIdentity);
     }
 
     @Override
     public @Nullable SipWebSocketContext getSipWebSocketContext(String flowToken) {
-        return flows.apply(flowToken)
-                .filter(SipWebSocketContext.class::isInstance)
-                .map(SipWebSocketContext.class::cast)
-                .orElse(null);
+        return flows.socket(flowToken).orElse(null);
     }
 }

@@ -2,10 +2,12 @@
 package org.trapezoid.servlet.cdi;
 
 import jakarta.servlet.ServletException;
-import jakarta.servlet.sip.SipSessionsUtil;
+import jakarta.servlet.sip.SipApplicationSession;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.Beans;
@@ -28,10 +30,14 @@ public final class CdiSupport {
      * The beans of an application; empty if its archive has no CDI implementation or no {@code beans.xml}. Nothing else is done then.
      *
      * @param services what beans are given, by type
+     * @param currentSession the application session that is being called on this thread
      * @throws ServletException if CDI refuses the archive
      */
     public static Optional<Beans> start(
-            String application, ClassLoader loader, Map<Class<?>, Object> services, SipSessionsUtil sessions)
+            String application,
+            ClassLoader loader,
+            Map<Class<?>, Object> services,
+            Supplier<@Nullable SipApplicationSession> currentSession)
             throws ServletException {
         if (loader.getResource(PROVIDER) == null || loader.getResource(BEANS) == null) {
             return Optional.empty();
@@ -42,8 +48,8 @@ public final class CdiSupport {
         thread.setContextClassLoader(bridge);
         try {
             Beans beans = (Beans) bridge.loadClass(BRIDGE)
-                    .getConstructor(ClassLoader.class, Map.class, SipSessionsUtil.class)
-                    .newInstance(bridge, services, sessions);
+                    .getConstructor(ClassLoader.class, Map.class, Supplier.class)
+                    .newInstance(bridge, services, currentSession);
             log.debug("application {}: CDI started", application);
             return Optional.of(beans);
         } catch (InvocationTargetException e) {

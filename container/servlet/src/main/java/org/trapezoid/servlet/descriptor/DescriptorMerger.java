@@ -246,8 +246,7 @@ final class DescriptorMerger {
                             + "; expected DIGEST");
         }
         var assertion = login.get().identityAssertion();
-        if (assertion == LoginConfig.IdentityAssertion.IDENTITY
-                || assertion == LoginConfig.IdentityAssertion.WEBSOCKET) {
+        if (assertion == LoginConfig.IdentityAssertion.IDENTITY) {
             if (login.get().identityAssertionRequired()) {
                 throw new DeploymentException(
                         where,

@@ -53,6 +53,7 @@ import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.TransportLayer;
 
 /** Starts and ends applications. Thread-safe; changed by one thread at a time. */
@@ -135,7 +136,7 @@ public final class AppDeployments implements Applications {
                 CallbackMode.proving(name, timers),
                 guards.of(source));
         AppRuntime runtime = runtime(application);
-        sipContext.flows(runtime.flows()::named);
+        sipContext.flows(runtime.flows());
         AppTimers appTimers = new AppTimers(runtime);
         SessionsUtil sessionsUtil = new SessionsUtil(runtime);
         types.put(SipFactory.class, runtime.factory());
@@ -152,7 +153,8 @@ public final class AppDeployments implements Applications {
         types.put(ManagedThreadFactory.class, threads);
         Map<Class<?>, Object> produced = new LinkedHashMap<>(types);
         produced.put(ServletContext.class, source.servletContext());
-        Optional<Beans> beans = CdiSupport.start(name, source.loader(), produced, sessionsUtil);
+        Optional<Beans> beans =
+                CdiSupport.start(name, source.loader(), produced, sessionsUtil::getCurrentApplicationSession);
         application.beans(beans);
         AppEnvironment environment = new AppEnvironment(source, types, beans);
         ServletContext context = source.servletContext();
@@ -201,7 +203,10 @@ public final class AppDeployments implements Applications {
     @Override
     public HttpSide httpOnly(String name, ServletContext context, AppSource.Web web) throws ServletException {
         publishShared(context);
-        return AppEnvironment.httpOnly(name, shared, web).users(guards.users(name, context));
+        Map<Class<?>, Object> produced = new LinkedHashMap<>(shared);
+        produced.put(ServletContext.class, context);
+        Optional<Beans> beans = CdiSupport.start(name, context.getClassLoader(), produced, () -> null);
+        return AppEnvironment.httpOnly(name, shared, web, beans).users(guards.users(name, context));
     }
 
     /** The listeners, which are made after the application because they may be given its factory. */
@@ -219,7 +224,7 @@ public final class AppDeployments implements Applications {
 
     private void publish(ServletContext context) {
         attribute(context, SipServlet.SUPPORTED, SUPPORTED);
-        attribute(context, SipServlet.SUPPORTED_RFCs, SUPPORTED_RFCS);
+        attribute(context, SipServlet.SUPPORTED_RFCs, supportedRfcs());
         attribute(context, "jakarta.servlet.sip.100rel", true);
         List<SipURI> interfaces = new ArrayList<>();
         Set<InetAddress> addresses = new LinkedHashSet<>();
@@ -230,6 +235,18 @@ public final class AppDeployments implements Applications {
         attribute(context, SipServlet.OUTBOUND_INTERFACES, List.copyOf(interfaces));
         attribute(context, SipServlet.OUTBOUND_ADDRESSES, List.copyOf(addresses));
         publishShared(context);
+    }
+
+    /** SIP over WebSocket is there where it is configured; JSR 359 §13 names its draft. */
+    private List<String> supportedRfcs() {
+        if (transports.listeners().stream()
+                .noneMatch(each -> each.protocol() == Protocol.WS || each.protocol() == Protocol.WSS)) {
+            return SUPPORTED_RFCS;
+        }
+        List<String> all = new ArrayList<>(SUPPORTED_RFCS);
+        all.add("7118");
+        all.add("draft-ietf-sipcore-sip-websocket");
+        return List.copyOf(all);
     }
 
     private void publishShared(ServletContext context) {

@@ -14,13 +14,16 @@ import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.proxy.RoutePreprocessor;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.Decision;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.security.Guard;
 import org.trapezoid.servlet.security.Requirement;
+import org.trapezoid.servlet.security.WebSocketClient;
 import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.Takeover;
@@ -29,6 +32,7 @@ import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -98,7 +102,8 @@ public final class Dispatcher implements RequestHandler {
                     transaction,
                     received,
                     handover.application(),
-                    new Incoming(flow, true, handover.state(), handover.poppedRoute()));
+                    new Incoming(flow, true, handover.state(), handover.poppedRoute()),
+                    handover.actor());
             return;
         }
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
@@ -110,7 +115,7 @@ public final class Dispatcher implements RequestHandler {
     }
 
     private void inDialog(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
-        Request request = routed.request();
+        Request request = arrived(transaction.flow(), routed);
         Incoming incoming = new Incoming(
                 transaction.flow(),
                 false,
@@ -136,6 +141,20 @@ public final class Dispatcher implements RequestHandler {
         } else {
             refuse(transaction, 481);
         }
+    }
+
+    /** A request that goes on to another application here tells that one too how it came. */
+    private Request arrived(Flow flow, RoutePreprocessor.Preprocessed routed) {
+        Request request = routed.request();
+        if (routed.popped().isEmpty() || flow instanceof LoopbackFlow || !OutboundRouting.leadsInside(request, isOwn)) {
+            return request;
+        }
+        return request.toBuilder()
+                .arrived(new Arrival(
+                        flow.peer(),
+                        flow.protocol().viaName(),
+                        routed.popped().stream().findFirst()))
+                .build();
     }
 
     private void proxied(ServerTransaction transaction, Request request, Incoming incoming, SipSessionState session) {
@@ -193,7 +212,8 @@ public final class Dispatcher implements RequestHandler {
                             true,
                             next.state(),
                             next.poppedRoute().or(() -> popped),
-                            forwarder.registered(routed.popped())));
+                            forwarder.registered(routed.popped())),
+                    Optional.empty());
         } else if (decision instanceof Decision.SendOut out && !out.routes().isEmpty()) {
             forwarder.forward(transaction, outbound.withRoutes(request, out));
         } else if (decision instanceof Decision.Reject reject) {
@@ -216,7 +236,8 @@ public final class Dispatcher implements RequestHandler {
         }
     }
 
-    private void toApplication(ServerTransaction transaction, Request request, String name, Incoming incoming) {
+    private void toApplication(
+            ServerTransaction transaction, Request request, String name, Incoming incoming, Optional<Actor> actor) {
         Optional<Inbound> inbound = applications.accepting(name);
         if (inbound.isEmpty()) {
             refuse(transaction, 503);
@@ -229,6 +250,8 @@ public final class Dispatcher implements RequestHandler {
             refuseUnrouted(transaction, request);
             return;
         }
+        Optional<Identity> sender = sender(incoming, application, actor);
+        Incoming known = sender.isEmpty() ? incoming : incoming.from(sender);
         Optional<Guard> guard = application.guard();
         if (guard.isPresent()) {
             Optional<Requirement> requirement = guard.get().requirement(servlet.get(), request);
@@ -236,7 +259,7 @@ public final class Dispatcher implements RequestHandler {
                 Gate.pass(
                         transaction,
                         request,
-                        incoming,
+                        known,
                         application,
                         guard.get(),
                         requirement.get(),
@@ -244,7 +267,17 @@ public final class Dispatcher implements RequestHandler {
                 return;
             }
         }
-        toSession(transaction, request, incoming, inbound.get(), servlet.get());
+        toSession(transaction, request, known, inbound.get(), servlet.get());
+    }
+
+    /** Whom another application stands for, or this one has let in over the connection: then without roles, which a constraint asks for. */
+    private static Optional<Identity> sender(Incoming incoming, SipApplication application, Optional<Actor> actor) {
+        if (actor.isPresent()) {
+            return actor.filter(who -> who.realm().equals(application.realm())).map(Actor::identity);
+        }
+        return incoming.flow() instanceof WebSocketClient client
+                ? client.opening().sender(application.name(), application.realm())
+                : Optional.empty();
     }
 
     /** The application may have ended while its guard waited. */
@@ -392,7 +425,7 @@ public final class Dispatcher implements RequestHandler {
     @Override
     public void onAck(Flow flow, Request received) {
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
-        Request ack = routed.request();
+        Request ack = arrived(flow, routed);
         Incoming incoming = new Incoming(
                 flow, false, RoutingState.NEW, routed.popped().stream().findFirst(), forwarder.onward(routed.popped()));
         if (!routed.popped().isEmpty()) {

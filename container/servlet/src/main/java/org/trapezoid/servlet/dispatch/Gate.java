@@ -40,8 +40,8 @@ final class Gate {
         strand.callback(() -> {
             Admission admission;
             try {
-                admission =
-                        application.within(request.callId(), () -> guard.admit(requirement, request, incoming.flow()));
+                admission = application.within(
+                        request.callId(), () -> guard.admit(requirement, request, incoming.flow(), incoming.sender()));
             } catch (AccountsException e) { // the store has said why
                 log.debug("{}: application {} cannot admit it: {}", transaction, application, e.getMessage());
                 Strand.run(transaction, transaction::giveUp);

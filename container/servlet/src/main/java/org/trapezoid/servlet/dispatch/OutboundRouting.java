@@ -2,7 +2,10 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.trapezoid.servlet.proxy.Gruu;
+import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.Decision;
 import org.trapezoid.servlet.router.Origin;
@@ -19,6 +22,7 @@ import org.trapezoid.sip.transaction.RequestFinisher;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Sent;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.uri.Uri;
 
 /** Sends what applications send: initial requests by the application router, all others by their route. Thread-safe. */
 public final class OutboundRouting implements Outbound {
@@ -28,6 +32,8 @@ public final class OutboundRouting implements Outbound {
     private final RouteBack routeBack;
     private final Loopback loopback;
     private final Gruu.Lookup gruus;
+    private final Predicate<Uri> isOwn;
+    private final Optional<Actor> actor;
 
     /** Makes the flow by which a request comes back to this server's own dispatcher. */
     public interface Loopback {
@@ -35,12 +41,35 @@ public final class OutboundRouting implements Outbound {
     }
 
     public OutboundRouting(
-            ApplicationChain chain, RequestSender sender, RouteBack routeBack, Loopback loopback, Gruu.Lookup gruus) {
+            ApplicationChain chain,
+            RequestSender sender,
+            RouteBack routeBack,
+            Loopback loopback,
+            Gruu.Lookup gruus,
+            Predicate<Uri> isOwn) {
+        this(chain, sender, routeBack, loopback, gruus, isOwn, Optional.empty());
+    }
+
+    private OutboundRouting(
+            ApplicationChain chain,
+            RequestSender sender,
+            RouteBack routeBack,
+            Loopback loopback,
+            Gruu.Lookup gruus,
+            Predicate<Uri> isOwn,
+            Optional<Actor> actor) {
+        this.isOwn = isOwn;
+        this.actor = actor;
         this.chain = chain;
         this.sender = sender;
         this.routeBack = routeBack;
         this.loopback = loopback;
         this.gruus = gruus;
+    }
+
+    @Override
+    public Outbound as(Actor sender) {
+        return new OutboundRouting(chain, this.sender, routeBack, loopback, gruus, isOwn, Optional.of(sender));
     }
 
     @Override
@@ -58,12 +87,14 @@ public final class OutboundRouting implements Outbound {
             RequestFinisher finisher,
             String branch) {
         if (request.toTag().isPresent()) {
-            return sender.send(owner, Gruu.resolve(request, gruus), user, finisher, branch);
+            return staysInside(request)
+                    ? sender.send(owner, request, loopback.to(Passage.BY_ROUTE), user, finisher, branch)
+                    : sender.send(owner, Gruu.resolve(request, gruus), user, finisher, branch);
         }
         Decision decision = chain.next(request, Origin.APPLICATION, state);
         return decision.fold(
                 next -> {
-                    Handover handover = new Handover(next.application(), next.state(), next.poppedRoute());
+                    Handover handover = new Handover(next.application(), next.state(), next.poppedRoute(), actor);
                     return sender.send(owner, request, loopback.to(handover), user, finisher, branch);
                 },
                 out -> sender.send(owner, withRoutes(request, out), user, finisher, branch),
@@ -98,6 +129,21 @@ public final class OutboundRouting implements Outbound {
 
     @Override
     public Sent sendAck(Request ack) {
-        return sender.sendDirect(Gruu.resolve(ack, gruus));
+        return staysInside(ack)
+                ? sender.sendDirect(ack, loopback.to(Passage.BY_ROUTE))
+                : sender.sendDirect(Gruu.resolve(ack, gruus));
+    }
+
+    /** Whether the next hop of a request that came from the network is another application here. */
+    private boolean staysInside(Request request) {
+        return request.arrival().isPresent()
+                && leadsInside(request, isOwn)
+                && sender.flows().routed(request).isEmpty();
+    }
+
+    /** Whether the next hop of a request is this server, as far as its URI says. */
+    static boolean leadsInside(Request request, Predicate<Uri> isOwn) {
+        Uri next = request.topRoute().map(NameAddr::uri).orElseGet(request::uri);
+        return isOwn.test(next) && !Gruu.isGruu(next);
     }
 }

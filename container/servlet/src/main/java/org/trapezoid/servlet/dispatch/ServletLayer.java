@@ -148,7 +148,8 @@ public final class ServletLayer {
                 routeBack,
                 handover -> new LoopbackFlow(
                         transports.listeners().get(0), stack.transactions(), new PostedInOrder(), handover),
-                gruus(shared));
+                gruus(shared),
+                uri -> uri instanceof SipUri sip && OwnUris.isOfThisNode(transports, sip));
         MergedRequests merged = new MergedRequests();
         UaServices services = new UaServices(
                 outbound,

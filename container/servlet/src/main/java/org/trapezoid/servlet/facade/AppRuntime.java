@@ -20,6 +20,7 @@ import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.Snapshot;
+import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
@@ -119,8 +120,19 @@ public final class AppRuntime {
         }
     }
 
-    ProxyEnvironment proxies() {
-        return proxies;
+    /** What proxies of a session work with. */
+    ProxyEnvironment proxies(SipSessionState session) {
+        return actor(session).map(proxies::as).orElse(proxies);
+    }
+
+    /** What user agent clients of a session work with. */
+    UaServices services(SipSessionState session) {
+        return actor(session).map(services::as).orElse(services);
+    }
+
+    /** As whom the servlet of a session sends. */
+    private Optional<Actor> actor(SipSessionState session) {
+        return application.settings().runAs().of(session.handler());
     }
 
     StatelessForwarder stateless() {

@@ -21,7 +21,8 @@ final class OtherUriView extends UriView<OtherUri> {
     @Override
     void parameters(Parameters changed) {
         if (!changed.isEmpty()) {
-            throw new IllegalStateException("a " + getScheme() + " URI has no parameters here: " + this);
+            throw new IllegalStateException(
+                    Caller.name() + ": a " + getScheme() + " URI has no parameters here: " + this);
         }
     }
 }

@@ -41,7 +41,7 @@ final class ProxiedEvents implements ProxyCore.Listener {
         if (proxy.isEmpty() || !proxy.get().getSupervised()) {
             return false;
         }
-        SipResponse facade = SipResponse.inDialog(request, session, response, proxy.get());
+        SipResponse facade = SipResponse.inDialog(request, session, response, branch.source(), proxy.get());
         Delivery delivery = new Delivery(runtime, facade);
         return runtime.callback(session.appSession(), () -> {
             delivery.run();

@@ -106,7 +106,7 @@ final class ProxiedTermination {
     private Request onward(Request bye) {
         RoutePreprocessor.Preprocessed arrived = RoutePreprocessor.process(bye, runtime.factory()::isOwn);
         return DialogForwarder.onward(
-                arrived.request(), new DialogForwarder(runtime.proxies()).onward(arrived.popped()));
+                arrived.request(), new DialogForwarder(runtime.proxies(state)).onward(arrived.popped()));
     }
 
     /** One BYE, sent without a session state of its own. In the core section. */

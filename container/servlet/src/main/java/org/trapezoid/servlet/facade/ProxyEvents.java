@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
-import java.util.Optional;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.session.SipSessionState;
@@ -28,7 +27,7 @@ final class ProxyEvents implements ProxyCore.Listener {
     private SipResponse facade(ProxyBranch branch, SipSessionState member, Response response, boolean intermediate) {
         member.accessed(runtime.now());
         return SipResponse.proxied(
-                proxy.request(), member, response, Optional.empty(), proxy.facade(branch), intermediate);
+                proxy.request(), member, response, branch.source(), proxy.facade(branch), intermediate);
     }
 
     /** Calls the application, then forwards what it made of the response; answers whether it will be called. */

@@ -107,7 +107,7 @@ final class ProxyFacade implements Proxy {
             settings.sessionTimer(runtime.application().settings().extensions().proxiedSessionTimer());
         }
         core = ProxyCore.restored(
-                in, transactions, runtime.proxies(), settings, new ProxyEvents(this, runtime, session));
+                in, transactions, runtime.proxies(session), settings, new ProxyEvents(this, runtime, session));
     }
 
     void supervise(boolean newSupervised) {
@@ -130,7 +130,7 @@ final class ProxyFacade implements Proxy {
                     answering.transaction(),
                     current,
                     request.routing(),
-                    runtime.proxies(),
+                    runtime.proxies(session),
                     settings,
                     new ProxyEvents(this, runtime, session));
             core = present;

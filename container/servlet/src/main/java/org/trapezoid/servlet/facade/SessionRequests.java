@@ -111,7 +111,7 @@ final class SessionRequests {
 
     /** The facade and the core of a request that the session is going to send. */
     SipRequest outgoing(Request request, UacEvents events) {
-        UacCore core = new UacCore(state, request, runtime.services(), events);
+        UacCore core = new UacCore(state, request, runtime.services(state), events);
         SipRequest facade = SipRequest.made(runtime, state, request, new Sending.Transaction(core));
         events.request(facade);
         return facade;

@@ -104,7 +104,8 @@ final class SipAddress implements Address {
         if (q == -1) {
             removeParameter("q");
         } else if (q < 0 || q > 1 || Float.isNaN(q)) {
-            throw new IllegalArgumentException("q of " + this + " must be -1 or from 0 to 1, not " + q);
+            throw new IllegalArgumentException(
+                    Caller.name() + ": q of " + this + " must be -1 or from 0 to 1 (RFC 3261 §20.10), not " + q);
         } else {
             int thousandths = Math.round(q * 1000); // RFC 3261 §25.1: at most three digits
             setParameter(
@@ -146,7 +147,7 @@ final class SipAddress implements Address {
             change(new NameAddr(parsed.displayName(), parsed.uri(), value.parameters()));
             uri = null;
         } catch (SyntaxException e) {
-            throw new IllegalArgumentException("no address: " + e.getMessage(), e);
+            throw Caller.refused(this, e);
         }
     }
 
@@ -163,7 +164,11 @@ final class SipAddress implements Address {
         if (newValue == null) {
             removeParameter(name);
         } else {
-            parameters(value.parameters().with(name, AddressText.quoteIfNeeded(newValue)));
+            try {
+                parameters(value.parameters().with(name, AddressText.quoteIfNeeded(newValue)));
+            } catch (SyntaxException e) {
+                throw Caller.refused(this, e);
+            }
         }
     }
 

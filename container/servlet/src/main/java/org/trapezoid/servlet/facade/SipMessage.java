@@ -29,6 +29,7 @@ import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.transport.ClientFlow;
@@ -550,24 +551,34 @@ abstract class SipMessage implements SipServletMessage {
         return flow.map(f -> f.protocol().viaName()).orElse(null);
     }
 
-    /** Where it came to this server, before the first application of a chain (JSR 289 §5.5). */
-    Optional<Flow> initialFlow() {
-        return flow;
+    /** How it came to this server, before the first application of a chain (JSR 289 §5.5). */
+    Optional<Arrival> arrival() {
+        return message().arrival().or(() -> flow.map(SipMessage::arrival));
+    }
+
+    static Arrival arrival(Flow over) {
+        return new Arrival(over.peer(), over.protocol().viaName(), Optional.empty());
     }
 
     @Override
     public @Nullable String getInitialRemoteAddr() {
-        return initialFlow().map(f -> f.peer().getAddress().getHostAddress()).orElse(null);
+        return flow.isEmpty()
+                ? null
+                : arrival()
+                        .map(from -> from.peer().getAddress().getHostAddress())
+                        .orElse(null);
     }
 
     @Override
     public int getInitialRemotePort() {
-        return initialFlow().map(f -> f.peer().getPort()).orElse(-1);
+        return flow.isEmpty()
+                ? -1
+                : arrival().map(from -> from.peer().getPort()).orElse(-1);
     }
 
     @Override
     public @Nullable String getInitialTransport() {
-        return initialFlow().map(f -> f.protocol().viaName()).orElse(null);
+        return flow.isEmpty() ? null : arrival().map(Arrival::transport).orElse(null);
     }
 
     @Override
@@ -578,7 +589,7 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public @Nullable SipWebSocketContext getLocalSipWebSocketContext() {
-        return null;
+        return flow.flatMap(each -> SocketView.of(each, runtime.flows())).orElse(null);
     }
 
     // ---- who sent it

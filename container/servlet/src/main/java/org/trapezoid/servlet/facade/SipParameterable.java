@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.uri.Parameters;
+import org.trapezoid.sip.uri.SyntaxException;
 
 /** A header field value with parameters, mutable. Confined to the application, which synchronises. */
 final class SipParameterable implements Parameterable {
@@ -83,11 +84,15 @@ final class SipParameterable implements Parameterable {
     @Override
     public void setParameter(String name, @Nullable String newValue) {
         Objects.requireNonNull(name, "parameter name");
-        change(
-                value,
-                newValue == null
-                        ? parameters.without(name)
-                        : parameters.with(name, AddressText.quoteIfNeeded(newValue)));
+        Parameters changed;
+        try {
+            changed = newValue == null
+                    ? parameters.without(name)
+                    : parameters.with(name, AddressText.quoteIfNeeded(newValue));
+        } catch (SyntaxException e) {
+            throw Caller.refused(this, e);
+        }
+        change(value, changed);
     }
 
     @Override

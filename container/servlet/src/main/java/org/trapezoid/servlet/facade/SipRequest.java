@@ -22,7 +22,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
-import org.trapezoid.servlet.router.Directive;
 import org.trapezoid.servlet.router.Origin;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.Identity;
@@ -30,6 +29,7 @@ import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -48,8 +48,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     private Request frozen;
     private Request.@Nullable Builder open;
     private @Nullable UriView<?> uri;
-    private RoutingState routing;
-    private SipApplicationRoutingDirective directive;
+    private final RoutingPlace place;
     private volatile boolean committed;
     private @Nullable ProxyBranch branch;
     private @Nullable ProxyFacade proxy;
@@ -71,9 +70,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
         this.uas = uas;
         this.sending = sending;
         this.initial = incoming.map(Incoming::initial).orElse(request.toTag().isEmpty());
-        this.routing = incoming.map(Incoming::routing).orElse(RoutingState.NEW);
-        this.directive =
-                incoming.isPresent() ? SipApplicationRoutingDirective.CONTINUE : SipApplicationRoutingDirective.NEW;
+        this.place = RoutingPlace.of(incoming);
     }
 
     /** A request that came in with a server transaction. */
@@ -100,12 +97,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
                 null,
                 null);
         routed.committed = true;
-        routed.routing = state;
-        routed.directive = switch (state.directive()) {
-            case NEW -> SipApplicationRoutingDirective.NEW;
-            case CONTINUE -> SipApplicationRoutingDirective.CONTINUE;
-            case REVERSE -> SipApplicationRoutingDirective.REVERSE;
-        };
+        routed.place.shown(state);
         return routed;
     }
 
@@ -117,7 +109,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     /** A request that was sent from another node. */
     static SipRequest restored(AppRuntime runtime, SipSessionState session, Request request, RoutingState routing) {
         SipRequest restored = new SipRequest(runtime, session, request, Optional.empty(), null, null);
-        restored.routing = routing;
+        restored.place.restored(routing);
         return restored;
     }
 
@@ -234,18 +226,16 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     }
 
     RoutingState routing() {
-        return routing;
+        return place.state();
     }
 
     void continueFrom(SipRequest original) {
-        routing = original.routing.with(Directive.CONTINUE);
-        directive = SipApplicationRoutingDirective.CONTINUE;
+        place.continueFrom(original.place);
     }
 
     /** Another try of a request of ours is routed as the first one was. */
     void continueAs(SipRequest earlier) {
-        routing = earlier.routing;
-        directive = earlier.directive;
+        place.continueAs(earlier.place);
     }
 
     Optional<ProxyFacade> proxy() {
@@ -288,6 +278,11 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     @Override
     public String getMethod() {
         return frozen.method().name();
+    }
+
+    /** Which no change touches. */
+    Method method() {
+        return frozen.method();
     }
 
     @Override
@@ -372,21 +367,23 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
 
     @Override
     public @Nullable Address getInitialPoppedRoute() {
-        return arrival()
-                .map(Origin::poppedRoute)
-                .orElseGet(() -> incoming.flatMap(Incoming::poppedRoute))
+        return (isInternallyRouted()
+                        ? arrival().flatMap(Arrival::poppedRoute)
+                        : incoming.flatMap(Incoming::poppedRoute))
                 .<Address>map(SipAddress::new)
                 .orElse(null);
     }
 
-    /** How an initial request came to this server; empty for others. */
-    private Optional<Origin> arrival() {
-        return incoming.map(in -> in.routing().arrival()).filter(origin -> !origin.isInternal());
-    }
-
+    /** The router keeps how an initial request came, a request inside a dialog brings it along. */
     @Override
-    Optional<org.trapezoid.sip.transport.Flow> initialFlow() {
-        return arrival().flatMap(Origin::flow).or(this::flow);
+    Optional<Arrival> arrival() {
+        Optional<Origin> origin = incoming.map(in -> in.routing().arrival()).filter(from -> !from.isInternal());
+        return origin.isEmpty()
+                ? super.arrival()
+                : origin.get()
+                        .flow()
+                        .map(SipMessage::arrival)
+                        .map(from -> from.with(origin.get().poppedRoute()));
     }
 
     @Override
@@ -402,36 +399,34 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
                     "a routing directive is for an initial request that was not sent yet: " + describe());
         }
         if (newDirective == SipApplicationRoutingDirective.NEW) {
-            routing = RoutingState.NEW;
+            place.beginAnew();
         } else if (origRequest instanceof SipRequest original
                 && original.initial
                 && original.incoming.isPresent()
                 && original.runtime() == runtime()) {
-            routing = original.routing.with(
-                    newDirective == SipApplicationRoutingDirective.REVERSE ? Directive.REVERSE : Directive.CONTINUE);
+            place.follow(original.place, newDirective);
         } else {
             throw new IllegalStateException(
                     newDirective + " of " + describe() + " needs the initial request that this application received");
         }
-        directive = newDirective;
     }
 
     @Override
     public SipApplicationRoutingDirective getRoutingDirective() {
         requireInitial("routing directive");
-        return directive;
+        return place.directive();
     }
 
     @Override
     public @Nullable SipApplicationRoutingRegion getRegion() {
         requireInitial("region");
-        return Session.region(routing);
+        return place.region();
     }
 
     @Override
     public @Nullable URI getSubscriberURI() {
         requireInitial("subscriber URI");
-        return routing.subscriber().<URI>map(UriView::of).orElse(null);
+        return place.subscriber();
     }
 
     private void requireInitial(String what) {
@@ -456,32 +451,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
         }
         sessionState().strand().call(() -> {
             requireUnsent("send");
-            if (!sessionState().isValid()) {
-                throw new IllegalStateException("cannot send " + describe() + ": its session was invalidated");
-            }
-            Session.of(sessionState(), runtime()).requireNotAutomatic();
-            spell();
-            if (initial && how.uac().isPresent()) {
-                Session.of(sessionState(), runtime()).flowRoute().ifPresent(route -> edit().addFirst(
-                                HeaderName.ROUTE, route));
-            }
-            Session session = Session.of(sessionState(), runtime());
-            Optional<CallTimer> timer = keepsAlive() && CallTimer.isRefresh(frozen.method())
-                    ? Optional.of(session.upkeep().keepTime())
-                    : session.upkeep().callTimer();
-            if (how.uac().isPresent()) {
-                Reliable.ask(runtime(), this);
-                timer.ifPresent(each -> each.ask(this));
-            }
-            session.upkeep().sessionId().ifPresent(value -> edit().set(HeaderName.SESSION_ID, value));
-            Request ready = message();
-            if (how.uac().isPresent()) {
-                Overlaps.requireFree(session, ready);
-                session.messages().sent(this);
-            }
-            timer.ifPresent(each -> each.sent(ready));
-            committed = true;
-            how.send(ready, routing);
+            Departure.of(this, how);
             return true;
         });
     }

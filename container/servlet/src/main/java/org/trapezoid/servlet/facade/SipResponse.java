@@ -105,8 +105,9 @@ public final class SipResponse extends SipMessage implements SipServletResponse 
     }
 
     /** A response to a request in a record-routed call, about to be forwarded. */
-    static SipResponse inDialog(SipRequest request, SipSessionState session, Response response, ProxyFacade proxy) {
-        return new SipResponse(request, session, response, Optional.empty(), null, true, proxy, null, false);
+    static SipResponse inDialog(
+            SipRequest request, SipSessionState session, Response response, Optional<Flow> flow, ProxyFacade proxy) {
+        return new SipResponse(request, session, response, flow, null, true, proxy, null, false);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     void parameters(Parameters changed) {
-        value(value().withParameters(changed));
+        change(uri -> uri.withParameters(changed));
     }
 
     @Override
@@ -42,7 +42,7 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     public void setUser(@Nullable String user) {
-        value(user == null || user.isEmpty() ? value().withoutUser() : value().withUser(SipUri.escapeUser(user)));
+        change(uri -> user == null || user.isEmpty() ? uri.withoutUser() : uri.withUser(SipUri.escapeUser(user)));
     }
 
     @Override
@@ -52,7 +52,7 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     public void setUserPassword(@Nullable String password) {
-        value(password == null ? value().withoutPassword() : value().withPassword(SipUri.escapePassword(password)));
+        change(uri -> password == null ? uri.withoutPassword() : uri.withPassword(SipUri.escapePassword(password)));
     }
 
     @Override
@@ -62,7 +62,7 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     public void setHost(String host) {
-        value(value().withHost(host));
+        change(uri -> uri.withHost(host));
     }
 
     @Override
@@ -72,7 +72,7 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     public void setPort(int port) {
-        value(value().withPort(port < 0 ? HostPort.NO_PORT : port));
+        change(uri -> uri.withPort(port < 0 ? HostPort.NO_PORT : port));
     }
 
     @Override
@@ -82,7 +82,7 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     public void setSecure(boolean secure) {
-        value(value().withSecure(secure));
+        change(uri -> uri.withSecure(secure));
     }
 
     @Override
@@ -168,12 +168,12 @@ final class SipUriView extends UriView<SipUri> implements SipURI {
 
     @Override
     public void setHeader(String name, String newValue) {
-        value(value().withHeaders(value().headers().with(name, SipUri.escapeHeader(newValue))));
+        change(uri -> uri.withHeaders(uri.headers().with(name, SipUri.escapeHeader(newValue))));
     }
 
     @Override
     public void removeHeader(String name) {
-        value(value().withHeaders(value().headers().without(name)));
+        change(uri -> uri.withHeaders(uri.headers().without(name)));
     }
 
     @Override

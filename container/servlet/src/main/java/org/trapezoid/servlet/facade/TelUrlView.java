@@ -4,7 +4,6 @@ package org.trapezoid.servlet.facade;
 import jakarta.servlet.sip.TelURL;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.uri.Parameters;
-import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.TelUri;
 import org.trapezoid.sip.uri.Uri;
 
@@ -23,7 +22,7 @@ final class TelUrlView extends UriView<TelUri> implements TelURL {
 
     @Override
     void parameters(Parameters changed) {
-        value(value().withParameters(changed));
+        change(uri -> uri.withParameters(changed));
     }
 
     @Override
@@ -47,11 +46,7 @@ final class TelUrlView extends UriView<TelUri> implements TelURL {
     }
 
     private void set(String number, Parameters changed) {
-        try {
-            value(TelUri.of(number, changed));
-        } catch (SyntaxException e) {
-            throw new IllegalArgumentException("no telephone number: " + e.getMessage(), e);
-        }
+        change(uri -> TelUri.of(number, changed));
     }
 
     @Override

@@ -8,10 +8,12 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.uri.OtherUri;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
+import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.TelUri;
 import org.trapezoid.sip.uri.Uri;
 
@@ -56,6 +58,17 @@ abstract class UriView<U extends Uri> implements URI {
         value = changed;
     }
 
+    /** Sets what comes of the value by one of its methods, which may refuse it. */
+    final void change(UnaryOperator<U> by) {
+        U changed;
+        try {
+            changed = by.apply(value);
+        } catch (SyntaxException e) {
+            throw Caller.refused(this, e);
+        }
+        value(changed);
+    }
+
     abstract Parameters parameters();
 
     abstract void parameters(Parameters changed);
@@ -80,10 +93,15 @@ abstract class UriView<U extends Uri> implements URI {
 
     @Override
     public void setParameter(String name, String newValue) {
-        parameters(parameters()
-                .with(
-                        Objects.requireNonNull(name, "parameter name"),
-                        SipUri.escapeParameter(Objects.requireNonNull(newValue, "parameter value"))));
+        Objects.requireNonNull(name, "parameter name");
+        Objects.requireNonNull(newValue, "parameter value");
+        Parameters changed;
+        try {
+            changed = parameters().with(name, SipUri.escapeParameter(newValue));
+        } catch (SyntaxException e) {
+            throw Caller.refused(this, e);
+        }
+        parameters(changed);
     }
 
     @Override

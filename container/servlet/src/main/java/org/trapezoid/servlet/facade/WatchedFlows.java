@@ -4,18 +4,20 @@ package org.trapezoid.servlet.facade;
 import jakarta.servlet.sip.Flow;
 import jakarta.servlet.sip.FlowFailedEvent;
 import jakarta.servlet.sip.FlowListener;
+import jakarta.servlet.sip.SipWebSocketContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.app.SipContext;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.uri.SipUri;
 
 /** The connections that one application has asked for, so that its listeners are told when one ends (JSR 359). Thread-safe. */
-public final class WatchedFlows {
+public final class WatchedFlows implements SipContext.Flows {
 
     private final SipApplication application;
     private final FlowTokens tokens;
@@ -40,14 +42,19 @@ public final class WatchedFlows {
         return connection;
     }
 
-    /** The flow that a token names, as long as it is there. */
+    @Override
     public Optional<Flow> named(String token) {
-        if (!FlowTokens.isToken(SipUri.of(token, "flow.invalid"))) {
-            return Optional.empty();
-        }
-        return tokens.named(SipUri.of(token, "flow.invalid"))
-                .flatMap(FlowTokens.Named::flow)
-                .map(this::of);
+        return find(token).map(this::of);
+    }
+
+    @Override
+    public Optional<SipWebSocketContext> socket(String token) {
+        return find(token).flatMap(flow -> SocketView.of(flow, this));
+    }
+
+    private Optional<org.trapezoid.sip.transport.Flow> find(String token) {
+        SipUri name = SipUri.of(token, "flow.invalid");
+        return FlowTokens.isToken(name) ? tokens.named(name).flatMap(FlowTokens.Named::flow) : Optional.empty();
     }
 
     /** @throws IllegalArgumentException for one that is not of this server, or has ended */

@@ -16,12 +16,14 @@ import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.transaction.Transaction;
 import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
@@ -67,6 +69,7 @@ public final class ProxyBranch implements ClientUser {
     private int breadth;
     private boolean timedOut;
     private boolean cancelled;
+    private boolean answeredHere;
     private Timer timer = Timer.NONE;
     private long timerCFrom; // moves with each provisional; the timer itself is not restarted
     private boolean limited;
@@ -300,7 +303,7 @@ public final class ProxyBranch implements ClientUser {
 
     private void onSilence() {
         if (state == State.CALLING) {
-            endWith(core.local(
+            endHere(core.local(
                     487)); // the transaction goes on: it cancels the INVITE when it is answered, or brings a late 2xx
         } else {
             schedule();
@@ -324,7 +327,7 @@ public final class ProxyBranch implements ClientUser {
             outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
         } catch (RuntimeException e) {
             log.error("{} to {} not sent", request.method().name(), request.uri(), e);
-            Strand.post(() -> Strand.run(core, () -> endWith(core.local(SERVER_ERROR))));
+            Strand.post(() -> Strand.run(core, () -> endHere(core.local(SERVER_ERROR))));
             return;
         }
         schedule();
@@ -429,9 +432,28 @@ public final class ProxyBranch implements ClientUser {
 
     /** Without our Via; what the stack answered before anything was sent is a response of our own. */
     private Response upstream(Response received) {
-        return outgoing != null && outgoing.transaction().isPresent()
-                ? withoutOurVia(received)
-                : core.unsent(request(), received);
+        Optional<Flow> flow = flow();
+        return flow.isPresent() ? passing(received, flow.get()) : core.unsent(request(), received);
+    }
+
+    /** The flow by which it was sent last; empty when nothing was sent. */
+    private Optional<Flow> flow() {
+        return outgoing == null ? Optional.empty() : outgoing.transaction().map(Transaction::flow);
+    }
+
+    /** Where its last response came from; empty for one that was made here. */
+    public Optional<Flow> source() {
+        return answeredHere ? Optional.empty() : flow();
+    }
+
+    /** Without our Via; another application of this server that gets it next can still ask where it came from. */
+    private Response passing(Response received, Flow flow) {
+        Response upstream = withoutOurVia(received);
+        return core.arrivedOver() instanceof LoopbackFlow && !(flow instanceof LoopbackFlow)
+                ? upstream.toBuilder()
+                        .arrived(new Arrival(flow.peer(), flow.protocol().viaName(), Optional.empty()))
+                        .build()
+                : upstream;
     }
 
     static Response withoutOurVia(Response received) {
@@ -498,27 +520,36 @@ public final class ProxyBranch implements ClientUser {
         if (isPending()) {
             // who waited too long hears of the time, not of the CANCEL we sent for it
             boolean ours = timedOut && !core.isCancelled() && upstream.status() == 487;
-            endWith(ours ? core.local(408) : upstream);
+            if (ours) {
+                endHere(core.local(408));
+            } else {
+                endWith(upstream);
+            }
         }
     }
 
     @Override
     public void onTimeout() {
         if (isPending()) {
-            endWith(core.local(cancelled && !timedOut ? 487 : 408));
+            endHere(core.local(cancelled && !timedOut ? 487 : 408));
         }
     }
 
     @Override
     public void onTransportError(IOException cause) {
         if (isPending()) {
-            endWith(core.local(cause instanceof FlowFailedException ? 430 : 503)); // RFC 3261 §16.9, RFC 5626 §5.3
+            endHere(core.local(cause instanceof FlowFailedException ? 430 : 503)); // RFC 3261 §16.9, RFC 5626 §5.3
         }
     }
 
     @Override
     public void onTerminated() {
         onTimeout(); // a transaction that ended without a final response
+    }
+
+    private void endHere(Response last) {
+        answeredHere = true;
+        endWith(last);
     }
 
     private void endWith(Response last) {
@@ -577,7 +608,7 @@ public final class ProxyBranch implements ClientUser {
         if (ringing) {
             core.onGivenUp(); // RFC 3261 §16.8: the CANCEL brings the final response
         } else {
-            endWith(core.local(408));
+            endHere(core.local(408));
         }
     }
 

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.proxy;
 
 import java.util.Set;
 import java.util.function.Predicate;
+import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.router.Outbound;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.transport.FlowTokens;
@@ -24,5 +25,10 @@ public record ProxyEnvironment(
 
     public ProxyEnvironment {
         proxyRequire = Set.copyOf(proxyRequire);
+    }
+
+    /** The same that sends on behalf of somebody. */
+    public ProxyEnvironment as(Actor actor) {
+        return new ProxyEnvironment(outbound.as(actor), timers, loops, isOwn, proxyRequire, flows);
     }
 }

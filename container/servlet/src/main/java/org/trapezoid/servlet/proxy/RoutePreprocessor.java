@@ -105,6 +105,16 @@ public final class RoutePreprocessor {
      * Before a strict router: its URI becomes the Request-URI, which moves to the end of the routes (RFC 3261 §16.6 step 6).
      * Any other request stays the same.
      */
+    public static Request forStrictRouter(Request request) {
+        if (request.topRoute().isEmpty()) {
+            return request;
+        }
+        Request.Builder builder = request.toBuilder();
+        forStrictRouter(request, builder, request.uri());
+        return builder.build();
+    }
+
+    /** The same for another target. */
     static void forStrictRouter(Request request, Request.Builder builder, Uri target) {
         Optional<NameAddr> first = request.topRoute();
         if (first.isPresent() && first.get().uri() instanceof SipUri next && !next.isLooseRoute()) {

@@ -11,6 +11,9 @@ import org.trapezoid.sip.transaction.Sent;
 /** Sends what an application sends: to the next application inside, or out. Called in the core section of the owner. */
 public interface Outbound {
 
+    /** The same on behalf of somebody, as the other applications of this server see it. */
+    Outbound as(Actor sender);
+
     /** Sends with a branch of the sender's making. */
     OutgoingRequest send(
             Stranded owner, Request request, RoutingState state, ClientUser user, RequestFinisher finisher);

@@ -10,7 +10,7 @@ import org.trapezoid.sip.uri.SyntaxException;
 import org.trapezoid.sip.uri.TelUri;
 import org.trapezoid.sip.uri.Uri;
 
-/** The user whom the first P-Asserted-Identity of a request names, RFC 3325 §9.1. */
+/** The user whom a URI names that somebody else vouches for: the first P-Asserted-Identity of a request, RFC 3325 §9.1. */
 final class AssertedIdentity {
 
     private AssertedIdentity() {}
@@ -30,7 +30,8 @@ final class AssertedIdentity {
         return Optional.empty();
     }
 
-    private static Optional<String> user(Uri uri, String realm) {
+    /** The same of a URI. */
+    static Optional<String> user(Uri uri, String realm) {
         if (uri instanceof SipUri sip) {
             if (sip.user().isEmpty()) {
                 return Optional.empty();

@@ -27,6 +27,7 @@ public final class Guard {
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
 
+    private final String application;
     private final Constraints constraints;
     private final Login login;
     private final Map<String, Map<String, String>> roleLinks = new LinkedHashMap<>();
@@ -38,6 +39,7 @@ public final class Guard {
      * @param vouches which flows lead to peers who are believed what they say about others
      */
     public Guard(AppDescriptor descriptor, Supplier<Realms> realms, Predicate<Flow> vouches) {
+        this.application = descriptor.name();
         this.constraints = Constraints.of(descriptor);
         this.login = Login.of(descriptor);
         this.realms = realms;
@@ -70,14 +72,17 @@ public final class Guard {
     /**
      * What becomes of a request. Not in a core section.
      *
+     * @param known whom it is known to come from already; only another application of this server is believed it here
      * @throws AccountsException when it cannot be found out who is admitted
      */
-    public Admission admit(Requirement requirement, Request request, Flow flow) {
+    public Admission admit(Requirement requirement, Request request, Flow flow, Optional<Identity> known) {
         if (requirement.admitsNobody() || (requirement.secure() && !isSecure(flow))) {
             return refused(FORBIDDEN);
         }
-        if (!requirement.asksWho()) {
-            return new Admission.Admitted(believable(request, flow), Optional.empty());
+        if (!requirement.asksWho()
+                || (flow instanceof LoopbackFlow
+                        && known.filter(requirement::admits).isPresent())) {
+            return new Admission.Admitted(believable(request, flow), known);
         }
         Realms users = realms.get();
         Optional<String> asserted = asserted(request, flow);
@@ -117,14 +122,17 @@ public final class Guard {
     }
 
     private Optional<String> asserted(Request request, Flow flow) {
-        return login.asserted() && vouches.test(flow)
-                ? AssertedIdentity.user(request, login.realm())
-                : Optional.empty();
+        return switch (login.assertion()) {
+            case P_ASSERTED_IDENTITY ->
+                vouches.test(flow) ? AssertedIdentity.user(request, login.realm()) : Optional.empty();
+            case WEBSOCKET -> WebSocketOpening.user(flow, application, login.realm());
+            case NONE, IDENTITY -> Optional.empty();
+        };
     }
 
     /** An application that asks for asserted identities does not see one that nobody vouches for. */
     private Request believable(Request request, Flow flow) {
-        if (!login.asserted() || vouches.test(flow) || !request.headers().has(HeaderName.P_ASSERTED_IDENTITY)) {
+        if (!login.believesPeers() || vouches.test(flow) || !request.headers().has(HeaderName.P_ASSERTED_IDENTITY)) {
             return request;
         }
         return request.toBuilder().remove(HeaderName.P_ASSERTED_IDENTITY).build();

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.ua;
 
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
+import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.router.Outbound;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.sip.concurrent.Timers;
@@ -20,4 +21,10 @@ public record UaServices(
         Identifiers identifiers,
         RandomGenerator random,
         MergedRequests merged,
-        InstantSource time) {}
+        InstantSource time) {
+
+    /** The same that sends on behalf of somebody. */
+    public UaServices as(Actor actor) {
+        return new UaServices(outbound.as(actor), sender, sessions, timers, timing, identifiers, random, merged, time);
+    }
+}

@@ -132,6 +132,29 @@ class ContractTest {
             }
         }
 
-        assertThat(ids).doesNotHaveDuplicates().hasSizeGreaterThan(50);
+        assertThat(ids).doesNotHaveDuplicates().hasSizeGreaterThan(80);
+    }
+
+    /** The last column of the page names rules, or test classes of other modules. */
+    @Test
+    void everyChoiceThatIsWrittenDownNamesARule() throws Exception {
+        Set<String> ids = new LinkedHashSet<>();
+        for (String line : lines("container-rules.txt")) {
+            ids.add(line.substring(0, line.indexOf('|')).strip());
+        }
+        List<String> choices = Files.readAllLines(Path.of("../../docs/choices.md")).stream()
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| Question") && !line.startsWith("| ---"))
+                .toList();
+
+        assertThat(choices).hasSizeGreaterThan(30);
+        for (String line : choices) {
+            String[] columns = line.split("\\|", -1);
+            for (String reference : columns[columns.length - 2].split(",", -1)) {
+                String name = reference.strip();
+                if (!name.startsWith("`")) {
+                    assertThat(ids).as(line).contains(name);
+                }
+            }
+        }
     }
 }

@@ -25,7 +25,8 @@ import org.trapezoid.sip.testing.Checklist;
 /** Several applications of one server in a chain (JSR 289 §15). */
 class CompositionStoriesTest {
 
-    private static final String CHAIN = """
+    private static final String CHAIN =
+            """
             ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
             ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1")
             """;
@@ -124,9 +125,107 @@ class CompositionStoriesTest {
         assertThat(second.requests.get(0).getRemoteAddr()).isNotEqualTo(alice.host());
     }
 
+    /** JSR 289 §5.5: the initial addresses are the same all along the chain. */
+    @Test
+    void whatFollowsInADialogIsKnownBehindTheChainToo() throws Exception {
+        TestServer server = chain();
+        Peer alice = server.peer("alice");
+        Peer bob = server.peer("bob");
+        first.on("INVITE", onward());
+        second.on("INVITE", onward());
+
+        Request invite = alice.send(alice.request(Method.INVITE, bob.contact()));
+        Request received = bob.nextRequest(Method.INVITE);
+        Response.Builder answer = bob.answer(received, 200);
+        received.headers().all(HeaderName.RECORD_ROUTE).forEach(value -> answer.add(HeaderName.RECORD_ROUTE, value));
+        Response ok = bob.send(answer);
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        bob.nextRequest(Method.ACK);
+        alice.send(alice.inDialog(Method.INFO, invite, success, 2));
+        bob.send(bob.answer(bob.nextRequest(Method.INFO), 200));
+        alice.nextResponse(200);
+        bob.send(bob.fromCallee(Method.BYE, received, ok, 1));
+        alice.send(alice.answer(alice.nextRequest(Method.BYE), 200));
+        bob.nextResponse(200);
+
+        for (ScriptedServlet each : List.of(first, second)) {
+            assertThat(each.requests)
+                    .extracting(SipServletRequest::getMethod)
+                    .containsExactly("INVITE", "ACK", "INFO", "BYE");
+            assertThat(each.requests)
+                    .extracting(request -> request.getInitialRemoteAddr() + ":" + request.getInitialRemotePort() + " "
+                            + request.getInitialTransport())
+                    .containsExactly(from(alice), from(alice), from(alice), from(bob));
+            assertThat(each.responses)
+                    .extracting(response -> response.getMethod() + " " + response.getInitialRemoteAddr() + ":"
+                            + response.getInitialRemotePort() + " " + response.getInitialTransport())
+                    .containsExactly("INVITE " + from(bob), "INFO " + from(bob), "BYE " + from(alice));
+        }
+        SipServletRequest info = second.requests.get(2);
+        assertThat(info.isInternallyRouted()).isTrue();
+        assertThat(info.getRemoteAddr()).isEqualTo(TestServer.HOST);
+        assertThat(info.getInitialPoppedRoute())
+                .hasToString(first.requests.get(2).getPoppedRoute().toString());
+        assertThat(info.getPoppedRoute())
+                .asString()
+                .isNotEqualTo(info.getInitialPoppedRoute().toString());
+        assertThat(first.responses.get(0).getRemoteAddr()).isEqualTo(TestServer.HOST);
+        assertThat(first.responses.get(0).isInternallyRouted()).isTrue();
+        assertThat(second.responses.get(0).getRemoteAddr()).isEqualTo(bob.host());
+        server.assertEnded();
+    }
+
+    private static String from(Peer peer) {
+        return peer.host() + ":" + peer.address().getPort() + " UDP";
+    }
+
+    @Test
+    void aUserAgentBehindTheChainKnowsWhoHungUp() throws Exception {
+        TestServer server = chain();
+        Peer alice = server.peer("alice");
+        first.on("INVITE", onward());
+        second.on("INVITE", request -> request.createResponse(200).send());
+        second.on("BYE", request -> request.createResponse(200).send());
+
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@192.0.2.1"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+        alice.nextResponse(200);
+
+        assertThat(second.requests)
+                .extracting(request -> request.getMethod() + " " + request.getInitialRemoteAddr())
+                .containsExactly("INVITE " + alice.host(), "ACK " + alice.host(), "BYE " + alice.host());
+        server.assertEnded();
+    }
+
+    @Test
+    void aFailureThatWasMadeHereCameFromNobody() throws Exception {
+        TestServer server = chain();
+        Peer alice = server.peer("alice");
+        Peer bob = server.peer("bob");
+        first.on("INVITE", onward());
+        second.on("INVITE", request -> {
+            Proxy proxy = request.getProxy();
+            proxy.setProxyTimeout(5);
+            proxy.proxyTo(request.getRequestURI());
+        });
+
+        alice.send(alice.request(Method.INVITE, bob.contact()));
+        server.advance(Duration.ofSeconds(6));
+
+        assertThat(second.seen).containsExactly("INVITE", "408 INVITE");
+        assertThat(second.responses.get(0).getRemoteAddr()).isNull();
+        assertThat(second.responses.get(0).getRemotePort()).isEqualTo(-1);
+        assertThat(second.responses.get(0).getInitialRemoteAddr()).isNull();
+        assertThat(first.responses.get(0).getRemoteAddr()).isEqualTo(TestServer.HOST);
+    }
+
     @Test
     void aRequestThatAnApplicationStartsAfreshCameFromNowhere() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 MESSAGE: ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0")
                 INVITE: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0")
                 """);
@@ -204,7 +303,8 @@ class CompositionStoriesTest {
 
     @Test
     void aCallerAndACalleeInOneServer() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 INVITE: ("callee", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0")
                 """);
         Peer nobody = server.peer("nobody");
@@ -237,7 +337,8 @@ class CompositionStoriesTest {
 
     @Test
     void anExternalRouteIsTaken() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
                 ("second", "DAR:From", "ORIGINATING", "sip:198.51.100.2;lr", "ROUTE", "1")
                 """);
@@ -259,7 +360,8 @@ class CompositionStoriesTest {
 
     @Test
     void aRouteThatComesBackGoesOnInTheChain() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
                 ("second", "DAR:From", "ORIGINATING", "sip:198.51.100.2;lr", "ROUTE_BACK", "1"), \
                 ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
@@ -289,7 +391,8 @@ class CompositionStoriesTest {
 
     @Test
     void whatNoApplicationTakesIsNotFound() throws Exception {
-        TestServer server = routedBy("""
+        TestServer server = routedBy(
+                """
                 INVITE: ("gone", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0")
                 """);
         server.deploy("first", first, ScriptedServlet.class);

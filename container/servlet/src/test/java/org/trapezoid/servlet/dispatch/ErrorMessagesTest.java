@@ -29,6 +29,11 @@ class ErrorMessagesTest {
         void with(SipServletRequest invite) throws Exception;
     }
 
+    private static jakarta.servlet.sip.SipFactory factory(SipServletRequest invite) {
+        return (jakarta.servlet.sip.SipFactory)
+                invite.getServletContext().getAttribute("jakarta.servlet.sip.SipFactory");
+    }
+
     private static Arguments wrong(String rule, Wrong step) {
         return Arguments.of(rule, step);
     }
@@ -132,6 +137,33 @@ class ErrorMessagesTest {
                             .createRequest(options, "MESSAGE", "sip:a@a.test", "sip:b@b.test");
                     message.getSession().terminateDialog();
                 }),
+                wrong(
+                        "must be -1 or from 0 to 1",
+                        invite -> factory(invite).createAddress("sip:a@a.test").setQ(2)),
+                wrong(
+                        "ErrorMessagesTest",
+                        invite -> factory(invite).createAddress("sip:a@a.test").setQ(-0.5f)),
+                wrong(
+                        "cannot change <sip:a@a.test>",
+                        invite -> factory(invite).createAddress("sip:a@a.test").setValue("<sip:")),
+                wrong(
+                        "cannot change sip:a@a.test",
+                        invite -> factory(invite).createSipURI("a", "a.test").setHost("no host")),
+                wrong(
+                        "cannot change sip:a@a.test",
+                        invite -> factory(invite).createSipURI("a", "a.test").setPort(70_000)),
+                wrong(
+                        "cannot change sip:a@a.test",
+                        invite -> factory(invite).createURI("sip:a@a.test").setParameter("no name", "1")),
+                wrong("cannot change tel:+1", invite -> ((jakarta.servlet.sip.TelURL)
+                                factory(invite).createURI("tel:+1"))
+                        .setPhoneNumber("none")),
+                wrong(
+                        "a urn URI has no parameters",
+                        invite -> factory(invite).createURI("urn:service:sos").setParameter("a", "b")),
+                wrong("cannot change text/plain", invite -> factory(invite)
+                        .createParameterable("text/plain")
+                        .setParameter("no name", "1")),
                 wrong("Contact of", invite -> ((jakarta.servlet.sip.SipURI)
                                 invite.getAddressHeader("Contact").getURI())
                         .setHost("elsewhere.test")),

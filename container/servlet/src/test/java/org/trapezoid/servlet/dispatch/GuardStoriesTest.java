@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.trapezoid.api.UserStore;
+import org.trapezoid.servlet.descriptor.LoginConfig;
+import org.trapezoid.servlet.descriptor.LoginConfig.IdentityAssertion;
 import org.trapezoid.servlet.descriptor.SecurityConstraint.TransportGuarantee;
 import org.trapezoid.servlet.security.StoredAccounts;
 import org.trapezoid.servlet.testing.Constrained;
@@ -102,6 +104,22 @@ class GuardStoriesTest {
                 challenged,
                 "alice",
                 "secret"));
+    }
+
+    /** An Identity header field proves nothing here, so nobody gets in by one (RFC 4474, RFC 8224). */
+    @Test
+    void whoBringsAnIdentityIsAskedAllTheSame() throws Exception {
+        deploy(constrained()
+                .login(new LoginConfig(Optional.empty(), Optional.of(REALM), IdentityAssertion.IDENTITY, false))
+                .declares("user")
+                .only(List.of("MESSAGE"), false, "user"));
+
+        alice.send(message(alice)
+                .add(HeaderName.of("Identity"), "\"c2lnbmF0dXJl\"")
+                .add(HeaderName.of("Identity-Info"), "<https://a.test/certificate>;alg=rsa-sha1"));
+        alice.nextResponse(401);
+
+        assertThat(app.seen).isEmpty();
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.router.Outbound;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.sip.concurrent.Readers;
@@ -118,6 +119,11 @@ final class ProxyBench implements RequestHandler, Outbound {
     @Override
     public boolean onStrayResponse(Flow flow, Response response) {
         return false;
+    }
+
+    @Override
+    public Outbound as(Actor sender) {
+        return this;
     }
 
     @Override

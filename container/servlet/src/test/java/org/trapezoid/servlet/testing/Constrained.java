@@ -26,6 +26,7 @@ public final class Constrained {
     private final List<String> roles = new ArrayList<>();
     private Map<String, String> links = Map.of();
     private Optional<LoginConfig> login;
+    private Optional<String> runAs = Optional.empty();
 
     /** With digest in a realm. */
     public Constrained(String name, Class<?> servlet, String realm) {
@@ -38,6 +39,18 @@ public final class Constrained {
     public Constrained asserted(String realm, boolean required) {
         login = Optional.of(new LoginConfig(
                 Optional.of("DIGEST"), Optional.of(realm), IdentityAssertion.P_ASSERTED_IDENTITY, required));
+        return this;
+    }
+
+    /** Senders prove who they are in another way. */
+    public Constrained login(LoginConfig config) {
+        login = Optional.of(config);
+        return this;
+    }
+
+    /** Its servlet acts on others in a role. */
+    public Constrained runsAs(String role) {
+        runAs = Optional.of(role);
         return this;
     }
 
@@ -76,7 +89,7 @@ public final class Constrained {
                 Map.of(),
                 List.of(),
                 List.of(new ServletDescriptor(
-                        "main", className, Optional.empty(), Map.of(), OptionalInt.empty(), Optional.empty(), links)),
+                        "main", className, Optional.empty(), Map.of(), OptionalInt.empty(), runAs, links)),
                 new ServletSelection.MainServlet("main"),
                 Duration.ofMinutes(3),
                 Optional.of(Duration.ofMinutes(3)),

@@ -27,6 +27,7 @@ public abstract sealed class Message permits Request, Response {
     private final int bodyLength;
 
     private ForbiddenRanges forbidden = ForbiddenRanges.NONE; // set before it is published
+    private @Nullable Arrival arrival; // the same
 
     private volatile byte @Nullable [] body;
     private @Nullable String callId;
@@ -84,6 +85,15 @@ public abstract sealed class Message permits Request, Response {
 
     void forbidden(ForbiddenRanges ranges) {
         forbidden = ranges;
+    }
+
+    /** How it came to this server, if it has passed an application since: see {@link Builder#arrived}. */
+    public Optional<Arrival> arrival() {
+        return Optional.ofNullable(arrival);
+    }
+
+    void arrival(@Nullable Arrival before) {
+        arrival = before;
     }
 
     public String callId() {
@@ -255,6 +265,7 @@ public abstract sealed class Message permits Request, Response {
         private int bodyStart;
         private int bodyLength;
         private ForbiddenRanges forbidden = ForbiddenRanges.NONE;
+        private @Nullable Arrival arrival;
 
         Builder() {
             headers = new Headers(NO_BODY, 16);
@@ -270,6 +281,7 @@ public abstract sealed class Message permits Request, Response {
             bodyStart = message.bodyStart;
             bodyLength = message.bodyLength;
             forbidden = message.forbidden;
+            arrival = message.arrival;
         }
 
         abstract B self();
@@ -354,6 +366,17 @@ public abstract sealed class Message permits Request, Response {
 
         ForbiddenRanges forbidden() {
             return forbidden;
+        }
+
+        /** The applications of this server that this message, and what is built from it, passes from now on can ask how it came. */
+        public B arrived(Arrival before) {
+            arrival = before;
+            return self();
+        }
+
+        @Nullable
+        Arrival arrival() {
+            return arrival;
         }
 
         void extendFirst(HeaderName name, String more) {

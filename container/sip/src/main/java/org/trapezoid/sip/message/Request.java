@@ -147,6 +147,7 @@ public final class Request extends Message {
             Request request = new Request(method, start, startLength, headers, content(), bodyStart(), bodyLength());
             request.uri = uri;
             request.forbidden(forbidden());
+            request.arrival(arrival());
             return request;
         }
     }

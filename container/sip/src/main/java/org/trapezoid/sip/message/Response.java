@@ -148,6 +148,7 @@ public final class Response extends Message {
             Headers headers = finished();
             Response response = new Response(status, start, startLength, headers, content(), bodyStart(), bodyLength());
             response.forbidden(forbidden());
+            response.arrival(arrival());
             return response;
         }
     }

@@ -130,6 +130,11 @@ public final class RequestSender {
         return sendDirect(request, branch, nextHop -> selection.locator().locate(nextHop, branch.hashCode()));
     }
 
+    /** The same over a given flow, and no other. */
+    public Sent sendDirect(Request request, Flow flow) {
+        return goDirect(request, flow, identifiers.branch());
+    }
+
     private Sent sendDirect(Request request, String branch, ServerLocator locator) {
         Optional<FlowTokens.Named> named = flows.routed(request);
         if (named.isEmpty()) {

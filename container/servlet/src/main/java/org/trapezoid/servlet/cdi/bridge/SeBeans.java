@@ -11,7 +11,7 @@ import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.InjectionTarget;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.sip.SipSessionsUtil;
+import jakarta.servlet.sip.SipApplicationSession;
 import jakarta.servlet.sip.annotation.SipApplicationSessionScoped;
 import jakarta.servlet.sip.annotation.SipInvocationScoped;
 import java.lang.annotation.Annotation;
@@ -20,6 +20,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.app.Beans;
 
 /** CDI as its SE interface gives it: whatever implementation the archive has. Safe for use by any thread. */
@@ -39,8 +41,11 @@ public final class SeBeans implements Beans {
     }
 
     /** Starts CDI for the classes that {@code loader} sees. */
-    public SeBeans(ClassLoader loader, Map<Class<?>, Object> services, SipSessionsUtil sessions) {
-        sessionScope = new SessionContext(sessions);
+    public SeBeans(
+            ClassLoader loader,
+            Map<Class<?>, Object> services,
+            Supplier<@Nullable SipApplicationSession> currentSession) {
+        sessionScope = new SessionContext(currentSession);
         container = SeContainerInitializer.newInstance()
                 .setClassLoader(loader)
                 .addExtensions(new SipExtension(services, sessionScope, invocationScope))

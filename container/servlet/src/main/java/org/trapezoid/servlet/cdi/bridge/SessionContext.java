@@ -6,22 +6,23 @@ import jakarta.enterprise.context.spi.AlterableContext;
 import jakarta.enterprise.context.spi.Contextual;
 import jakarta.enterprise.context.spi.CreationalContext;
 import jakarta.servlet.sip.SipApplicationSession;
-import jakarta.servlet.sip.SipSessionsUtil;
 import jakarta.servlet.sip.annotation.SipApplicationSessionScoped;
 import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The scope of an application session: active while a callback or a managed task of it runs. Safe for use by any thread. */
 final class SessionContext implements AlterableContext {
 
-    private final SipSessionsUtil sessions;
+    private final Supplier<@Nullable SipApplicationSession> current;
     private final Map<String, Instances> instances = new ConcurrentHashMap<>();
 
-    SessionContext(SipSessionsUtil sessions) {
-        this.sessions = sessions;
+    /** @param current the session that is being called on this thread */
+    SessionContext(Supplier<@Nullable SipApplicationSession> current) {
+        this.current = current;
     }
 
     @Override
@@ -31,7 +32,7 @@ final class SessionContext implements AlterableContext {
 
     @Override
     public boolean isActive() {
-        return sessions.getCurrentApplicationSession() != null;
+        return current.get() != null;
     }
 
     @Override
@@ -50,7 +51,7 @@ final class SessionContext implements AlterableContext {
     }
 
     private Instances current() {
-        SipApplicationSession session = sessions.getCurrentApplicationSession();
+        SipApplicationSession session = current.get();
         if (session == null) {
             throw new ContextNotActiveException(
                     "@SipApplicationSessionScoped: no application session is being called on this thread");
