@@ -200,7 +200,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private void onTimerTrying() {
         if (state == State.PROCEEDING) {
-            send(Response.to(request(), 100).build());
+            send(Response.trying(request(), context.timing().trying()));
         }
     }
 
