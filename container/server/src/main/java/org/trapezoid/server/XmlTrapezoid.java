@@ -338,6 +338,9 @@ final class XmlTrapezoid {
 
         @XmlAttribute
         String remove = "";
+
+        @XmlAttribute(name = "privacy-service")
+        boolean privacyService;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -10,6 +10,7 @@ import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.Incoming;
+import org.trapezoid.servlet.proxy.CallPrivacy;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.proxy.RoutePreprocessor;
@@ -110,7 +111,7 @@ public final class Dispatcher implements RequestHandler {
     }
 
     private void inDialog(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
-        Request request = routed.request();
+        Request request = CallPrivacy.remembered(routed.request(), routed.popped());
         Incoming incoming = new Incoming(
                 transaction.flow(),
                 false,
@@ -392,7 +393,7 @@ public final class Dispatcher implements RequestHandler {
     @Override
     public void onAck(Flow flow, Request received) {
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
-        Request ack = routed.request();
+        Request ack = CallPrivacy.remembered(routed.request(), routed.popped());
         Incoming incoming = new Incoming(
                 flow, false, RoutingState.NEW, routed.popped().stream().findFirst(), forwarder.onward(routed.popped()));
         if (!routed.popped().isEmpty()) {

@@ -51,6 +51,7 @@ import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.LoopbackFlow;
+import org.trapezoid.sip.transport.PrivacyService;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
@@ -140,7 +141,7 @@ public final class ServletLayer {
                 stack.timers(),
                 new LoopDetector(stack.random().nextLong()),
                 isOwn,
-                Set.of(),
+                transports.trust().isPrivacyService() ? Set.of(PrivacyService.OPTION) : Set.of(),
                 stack.sender().flows());
         RouteSeal seal = new RouteSeal(stack.random());
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
