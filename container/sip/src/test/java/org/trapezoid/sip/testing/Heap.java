@@ -3,7 +3,10 @@ package org.trapezoid.sip.testing;
 
 import java.lang.management.ManagementFactory;
 
-/** What is kept in memory: tests compare it before and after the same work. Stateless. */
+/**
+ * What is kept in memory: tests compare it before and after the same work. The collector must not leave dead objects where
+ * they are, as the serial one does without {@code -XX:MarkSweepDeadRatio=0}. Stateless.
+ */
 public final class Heap {
 
     private static final int MOST = 10;
