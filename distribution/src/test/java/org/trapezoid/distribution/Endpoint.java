@@ -57,7 +57,11 @@ record Endpoint(String host, int port) {
 
     /** Whether this machine has ::1; in a container it need not. */
     static boolean isThereIpv6() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK6))) {
+        return isThere(LOOPBACK6);
+    }
+
+    private static boolean isThere(String host) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             return socket.isBound();
         } catch (IOException e) {
             return false;
