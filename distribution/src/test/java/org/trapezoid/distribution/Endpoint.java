@@ -9,27 +9,63 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** An address of 127.0.0.0/8 and a port that were free when they were chosen. Immutable. */
+/** An address of 127.0.0.0/8, or ::1, and a port that were free when they were chosen. Immutable. */
 record Endpoint(String host, int port) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int TRIES = 100;
+    private static final String LOOPBACK6 = "::1";
+    private static final Set<Endpoint> TAKEN6 = ConcurrentHashMap.newKeySet();
 
     /** One that nobody else in this run has: an address of its own, and a port that is free for UDP and TCP. */
     static Endpoint free() {
         for (int i = 0; i < TRIES; i++) {
             String host = "127." + part() + "." + part() + "." + part();
-            try (ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getByName(host));
-                    DatagramSocket udp = new DatagramSocket(tcp.getLocalPort(), InetAddress.getByName(host))) {
-                return new Endpoint(host, udp.getLocalPort());
-            } catch (BindException e) {
-                // the port is free for TCP only
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            Optional<Endpoint> free = freeAt(host);
+            if (free.isPresent()) {
+                return free.get();
             }
         }
         throw new AssertionError("no port is free for UDP and TCP");
+    }
+
+    /** The same at ::1: that is the only address there is, so that the port is what nobody else in this run has. */
+    static Endpoint free6() {
+        for (int i = 0; i < TRIES; i++) {
+            Optional<Endpoint> free = freeAt(LOOPBACK6);
+            if (free.isPresent() && TAKEN6.add(free.get())) {
+                return free.get();
+            }
+        }
+        throw new AssertionError("no port of ::1 is free for UDP and TCP");
+    }
+
+    private static Optional<Endpoint> freeAt(String host) {
+        try (ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getByName(host));
+                DatagramSocket udp = new DatagramSocket(tcp.getLocalPort(), InetAddress.getByName(host))) {
+            return Optional.of(new Endpoint(host, udp.getLocalPort()));
+        } catch (BindException e) {
+            return Optional.empty(); // the port is free for TCP only
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether this machine has ::1; in a container it need not. */
+    static boolean isThereIpv6() {
+        return isThere(LOOPBACK6);
+    }
+
+    private static boolean isThere(String host) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static int part() {
@@ -45,8 +81,9 @@ record Endpoint(String host, int port) {
         return "sip:" + user + "@" + this;
     }
 
+    /** As a URI and a Via write it. */
     @Override
     public String toString() {
-        return host + ":" + port;
+        return (host.equals(LOOPBACK6) ? '[' + host + ']' : host) + ":" + port;
     }
 }

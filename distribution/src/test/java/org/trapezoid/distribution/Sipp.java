@@ -60,6 +60,12 @@ final class Sipp implements AutoCloseable {
             return this;
         }
 
+        /** Which URI {@code [authentication]} is for: by itself SIPp takes the server's address, without brackets if it is IPv6. */
+        Phone provingFor(String uri) {
+            options.addAll(List.of("-auth_uri", uri));
+            return this;
+        }
+
         /** Begins the command so: to run it elsewhere. */
         Phone within(List<String> command) {
             prefix = List.copyOf(command);

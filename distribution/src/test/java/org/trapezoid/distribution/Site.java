@@ -19,6 +19,7 @@ final class Site implements AutoCloseable {
     private final Endpoint endpoint = Endpoint.free();
     private final Endpoint secured = Endpoint.free();
     private final Launcher launcher;
+    private Optional<Endpoint> endpoint6 = Optional.empty();
     private Optional<RunningServer> running = Optional.empty();
 
     private Site(Launcher launcher) {
@@ -63,6 +64,14 @@ final class Site implements AutoCloseable {
                 .formatted(secured.host(), secured.port(), keys, TestKeys.PASSWORD);
         return replacing("<listener transport=\"udp\"", listener + "\n    <listener transport=\"udp\"")
                 .replacing("  </sip>", "    <tls trust-store=\"" + trust + "\"/>\n  </sip>");
+    }
+
+    /** Listens on ::1 too. */
+    Site dualStack() throws IOException {
+        Endpoint free = Endpoint.free6();
+        endpoint6 = Optional.of(free);
+        String listener = "<listener transport=\"%s\" host=\"::1\" port=\"" + free.port() + "\"/>\n    ";
+        return replacing("<!-- <name>", listener.formatted("udp") + listener.formatted("tcp") + "<!-- <name>");
     }
 
     /** Speaks HTTPS and WSS too, as the variables of the shipped configuration say. */
@@ -191,6 +200,11 @@ final class Site implements AutoCloseable {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Where it is on IPv6, if it is {@link #dualStack()}. */
+    Endpoint endpoint6() {
+        return endpoint6.orElseThrow();
     }
 
     /** The TLS port of a site that is {@link #secured(Path, Path)}. */

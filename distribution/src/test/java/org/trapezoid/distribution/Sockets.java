@@ -2,6 +2,7 @@
 package org.trapezoid.distribution;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,13 +24,14 @@ final class Sockets {
     }
 
     private static boolean isBound(Path network, Endpoint endpoint, boolean tcp) throws IOException {
-        String[] bytes = endpoint.host().split("\\.");
+        byte[] bytes = InetAddress.getByName(endpoint.host()).getAddress();
         StringBuilder local = new StringBuilder(" ");
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            local.append(String.format(Locale.ROOT, "%02X", Integer.parseInt(bytes[i])));
+        for (int i = 0; i < bytes.length; i++) { // words of four bytes, the last byte of each first
+            local.append(String.format(Locale.ROOT, "%02X", bytes[i / 4 * 4 + 3 - i % 4]));
         }
         local.append(String.format(Locale.ROOT, ":%04X ", endpoint.port()));
-        try (Stream<String> lines = Files.lines(network.resolve(tcp ? "tcp" : "udp"))) {
+        String table = (tcp ? "tcp" : "udp") + (bytes.length == 4 ? "" : "6");
+        try (Stream<String> lines = Files.lines(network.resolve(table))) {
             return lines.anyMatch(line -> line.contains(local));
         }
     }

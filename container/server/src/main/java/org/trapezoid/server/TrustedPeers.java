@@ -15,8 +15,14 @@ import org.trapezoid.sip.uri.SyntaxException;
  *
  * @param peers addresses and networks such as {@code 10.0.0.0/8}; none: nobody is trusted
  * @param remove further header fields that are removed from what other peers send
+ * @param privacyService whether what goes to other peers does not tell who sends it, as its Privacy asks for (RFC 3323)
  */
-public record TrustedPeers(List<String> peers, List<String> remove) {
+public record TrustedPeers(List<String> peers, List<String> remove, boolean privacyService) {
+
+    /** Those peers, without a privacy service. */
+    public TrustedPeers(List<String> peers, List<String> remove) {
+        this(peers, remove, false);
+    }
 
     public TrustedPeers {
         peers = List.copyOf(peers);
@@ -29,7 +35,8 @@ public record TrustedPeers(List<String> peers, List<String> remove) {
         List<AddressRange> networks = peers.stream().map(AddressRange::parse).toList();
         return new TrustDomain(
                 peer -> networks.stream().anyMatch(network -> network.contains(peer)),
-                remove.stream().map(TrustedPeers::headerName).toList());
+                remove.stream().map(TrustedPeers::headerName).toList(),
+                privacyService);
     }
 
     private static HeaderName headerName(String name) {

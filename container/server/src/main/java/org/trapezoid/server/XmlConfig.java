@@ -159,7 +159,11 @@ final class XmlConfig {
         }
         if (sip.trust != null) {
             XmlTrapezoid.TrustedPeers trust = sip.trust;
-            check(file, trust, () -> builder.trustedPeers(new TrustedPeers(words(trust.peers), words(trust.remove))));
+            check(
+                    file,
+                    trust,
+                    () -> builder.trustedPeers(
+                            new TrustedPeers(words(trust.peers), words(trust.remove), trust.privacyService)));
         }
         if (sip.timing != null) {
             XmlTrapezoid.Timing timing = sip.timing;

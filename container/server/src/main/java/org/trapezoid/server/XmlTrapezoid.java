@@ -349,6 +349,9 @@ final class XmlTrapezoid {
 
         @XmlAttribute
         String remove = "";
+
+        @XmlAttribute(name = "privacy-service")
+        boolean privacyService;
     }
 
     @XmlAccessorType(XmlAccessType.FIELD)

@@ -426,7 +426,7 @@ class XmlConfigTest {
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
-                    <trust peers="10.0.0.0/8, 192.0.2.7 2001:db8::/32" remove="Identity"/>
+                    <trust peers="10.0.0.0/8, 192.0.2.7 2001:db8::/32" remove="Identity" privacy-service="true"/>
                   </sip>
                   <applications>
                     <push url="http://127.0.0.1:9000/push" providers="apns fcm"/>
@@ -437,7 +437,8 @@ class XmlConfigTest {
         ServerConfig config = reader(Map.of()).read(file);
 
         assertThat(config.sip().trustedPeers())
-                .contains(new TrustedPeers(List.of("10.0.0.0/8", "192.0.2.7", "2001:db8::/32"), List.of("Identity")));
+                .contains(new TrustedPeers(
+                        List.of("10.0.0.0/8", "192.0.2.7", "2001:db8::/32"), List.of("Identity"), true));
         assertThat(config.applications().push().orElseThrow().providers()).containsExactlyInAnyOrder("apns", "fcm");
     }
 

@@ -3,10 +3,10 @@ package org.trapezoid.sip.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.trapezoid.sip.testing.TimeLimit;
 
 /**
  * Coverage-guided input for the parsers, the framer and every typed value. The first byte chooses the target. An input that takes
@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class StackFuzz {
     private static final FuzzTarget[] TARGETS = FuzzTarget.values();
-    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final TimeLimit limit = new TimeLimit();
 
     static Stream<Arguments> seeds() {
         return Stream.of(TARGETS).flatMap(target -> target.corpus().stream().map(text -> {
@@ -33,16 +34,6 @@ class StackFuzz {
         }
         FuzzTarget target = TARGETS[Math.floorMod(data[0], TARGETS.length)];
         byte[] input = Arrays.copyOfRange(data, 1, data.length);
-        for (int slow = 0; takesLong(target, input); slow++) {
-            if (slow == 2) {
-                throw new AssertionError(target + " takes longer than 100 ms for " + input.length + " bytes");
-            }
-        }
-    }
-
-    private static boolean takesLong(FuzzTarget target, byte[] input) {
-        long before = System.nanoTime();
-        target.run(input);
-        return System.nanoTime() - before > LONGEST * target.readings(input);
+        limit.check(target + " with " + input.length + " bytes", target.readings(input), () -> target.run(input));
     }
 }

@@ -10,6 +10,7 @@ import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.Incoming;
+import org.trapezoid.servlet.proxy.CallPrivacy;
 import org.trapezoid.servlet.proxy.DialogForwarder;
 import org.trapezoid.servlet.proxy.Gruu;
 import org.trapezoid.servlet.proxy.RoutePreprocessor;
@@ -115,7 +116,7 @@ public final class Dispatcher implements RequestHandler {
     }
 
     private void inDialog(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
-        Request request = arrived(transaction.flow(), routed);
+        Request request = CallPrivacy.remembered(arrived(transaction.flow(), routed), routed.popped());
         Incoming incoming = new Incoming(
                 transaction.flow(),
                 false,
@@ -425,7 +426,7 @@ public final class Dispatcher implements RequestHandler {
     @Override
     public void onAck(Flow flow, Request received) {
         RoutePreprocessor.Preprocessed routed = RoutePreprocessor.process(received, isOwn);
-        Request ack = arrived(flow, routed);
+        Request ack = CallPrivacy.remembered(arrived(flow, routed), routed.popped());
         Incoming incoming = new Incoming(
                 flow, false, RoutingState.NEW, routed.popped().stream().findFirst(), forwarder.onward(routed.popped()));
         if (!routed.popped().isEmpty()) {

@@ -60,6 +60,7 @@ import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.transport.MessageHandler;
+import org.trapezoid.sip.transport.PrivacyService;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
@@ -166,7 +167,7 @@ public final class ServletLayer {
                 stack.timers(),
                 new LoopDetector(stack.random().nextLong()),
                 isOwn,
-                Set.of(),
+                transports.trust().isPrivacyService() ? Set.of(PrivacyService.OPTION) : Set.of(),
                 stack.sender().flows());
         RouteSeal seal = options.replication()
                 .map(replication -> new RouteSeal(replication.tokens().sealKey()))

@@ -280,6 +280,10 @@ public final class Inbound {
 
     /** A NOTIFY that makes a dialog: it overtook the 2xx, or the SUBSCRIBE was forked (RFC 6665 §4.1.4). */
     public void notified(SipSessionState root, ServerTransaction transaction, Request request, Incoming incoming) {
+        if (!Dialog.isReadable(request)) {
+            refuse(transaction, 400);
+            return;
+        }
         Optional<SipSessionState> session = root.forking().flatMap(forking -> forking.notified(request));
         if (session.isEmpty()) {
             refuse(transaction, 481);

@@ -28,18 +28,17 @@ final class History {
 
     private record Entry(Uri target, String index, String how) {
 
-        /** With the failure in its URI, where the URI can carry it. */
+        /** With the failure in its URI, where the URI can carry it: what the response says of it (§10.2), else its status. */
         String text(Optional<Response> failure) {
             Uri shown = target;
             if (failure.isPresent() && target instanceof SipUri sip) {
-                StringBuilder reason =
-                        new StringBuilder("SIP;cause=").append(failure.get().status());
-                for (String said : failure.get().headers().values(HeaderName.REASON)) {
-                    if (!isSip(said)) { // RFC 3326 §2: one of each protocol
-                        reason.append(',').append(said);
-                    }
+                List<String> said = failure.get().headers().values(HeaderName.REASON);
+                String reason = String.join(",", said);
+                if (said.stream().noneMatch(Entry::isSip)) {
+                    String status = "SIP;cause=" + failure.get().status();
+                    reason = said.isEmpty() ? status : status + ',' + reason;
                 }
-                shown = sip.withHeaders(Parameters.of("Reason", SipUri.escapeHeader(reason.toString())));
+                shown = sip.withHeaders(Parameters.of("Reason", SipUri.escapeHeader(reason)));
             }
             return '<' + shown.toString() + ">;index=" + index + how;
         }
@@ -62,7 +61,7 @@ final class History {
         this.contacts = contacts;
         asked = plain(requestUri);
         before = new ArrayList<>(original.headers().values(HeaderName.HISTORY_INFO));
-        wanted = !before.isEmpty() || original.headers().lists(HeaderName.SUPPORTED, OPTION);
+        wanted = original.headers().lists(HeaderName.SUPPORTED, OPTION);
         if (before.isEmpty()) {
             parent = FIRST;
             before.add(new Entry(asked, parent, "").text(Optional.empty()));

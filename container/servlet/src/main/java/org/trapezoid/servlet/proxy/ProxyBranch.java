@@ -377,6 +377,9 @@ public final class ProxyBranch implements ClientUser {
         boolean secure = RecordRoute.isSecure(request);
         if (settings.recordRoute().isPresent()) {
             RecordRoute value = settings.recordRoute().get();
+            if (core.isPrivacyService()) {
+                value = CallPrivacy.marked(value, request);
+            }
             value.add(builder, HeaderName.RECORD_ROUTE, core.arrivedOn(), flow.listener(), secure, tokens(request));
         }
         if (path) {

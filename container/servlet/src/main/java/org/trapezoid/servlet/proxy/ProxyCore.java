@@ -30,6 +30,7 @@ import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.transport.PrivacyService;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
 
@@ -252,6 +253,11 @@ public final class ProxyCore implements ServerUser, Stranded {
     }
 
     /** Of all its requests; it begins with the first. */
+    /** Whether senders are hidden from peers outside as they ask for. */
+    boolean isPrivacyService() {
+        return environment.proxyRequire().contains(PrivacyService.OPTION);
+    }
+
     History history(Predicate<Uri> contacts) {
         History present = history;
         if (present == null) {

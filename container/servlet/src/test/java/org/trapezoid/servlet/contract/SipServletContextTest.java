@@ -78,7 +78,7 @@ class SipServletContextTest {
         assertThat(context.getOutboundInterfaces())
                 .extracting(uri -> uri.getHost())
                 .contains(TestServer.HOST);
-        assertThat(context.getOutboundAddresses()).hasSize(1);
+        assertThat(context.getOutboundAddresses()).hasSize(2); // IPv4 and IPv6
         assertThatThrownBy(() -> context.getSupported().add("none")).isInstanceOf(UnsupportedOperationException.class);
         assertThat(app.request("OPTIONS", alice).getSession().getServletContext())
                 .isSameAs(context);

@@ -145,7 +145,7 @@ class ExtensionStoriesTest {
 
     @Test
     @Rfc(value = 3261, section = "16.6")
-    @Rfc(value = 5621, section = "8.1")
+    @Rfc(value = 5621, section = "8")
     void bodyPartsPassAProxyByteForByte() {
         proxyTo(bob);
         byte[] body = PARTS.getBytes(StandardCharsets.ISO_8859_1);
@@ -164,8 +164,8 @@ class ExtensionStoriesTest {
     }
 
     @Test
-    @Rfc(value = 5621, section = "4.3")
-    @Rfc(value = 5621, section = "8.1")
+    @Rfc(value = 5621, section = "4")
+    @Rfc(value = 5621, section = "8")
     void anApplicationSendsAndReadsBodyParts() throws Exception {
         byte[] body = PARTS.getBytes(StandardCharsets.ISO_8859_1);
         app.on("MESSAGE", message -> {

@@ -121,16 +121,35 @@ class HistoryInfoStoriesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Q.850;cause=19", "sip ;cause=486, Q.850;cause=19"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Q.850;cause=19 | SIP%3Bcause%3D480%2CQ.850%3Bcause%3D19",
+                "Q.850;cause=19, sip ;cause=486 | Q.850%3Bcause%3D19%2Csip%20%3Bcause%3D486",
+                "SIP;cause=486 | SIP%3Bcause%3D486"
+            })
     @Rfc(value = 7044, section = "10.2")
-    void aReasonThatWasGivenIsPassedOn(String given) throws Exception {
+    void aReasonThatWasGivenIsPassedOn(String given, String told) throws Exception {
         deploy("true", false, true, BOB, CAROL);
 
         invite();
         bob.send(bob.answer(bob.nextRequest(Method.INVITE), 480).set(HeaderName.REASON, given));
 
         assertThat(history(carol.nextRequest(Method.INVITE)))
-                .contains("<" + BOB + "?Reason=SIP%3Bcause%3D480%2CQ.850%3Bcause%3D19>;index=1.1;mp=1");
+                .contains("<" + BOB + "?Reason=" + told + ">;index=1.1;mp=1");
+    }
+
+    @Test
+    @Rfc(value = 7044, section = "9.3")
+    void whoDoesNotAnswerHasTimedOut() throws Exception {
+        deploy("true", false, true, BOB, CAROL);
+
+        invite();
+        bob.nextRequest(Method.INVITE);
+        server.advance(Duration.ofSeconds(33));
+
+        assertThat(history(carol.nextRequest(Method.INVITE)))
+                .contains("<" + BOB + "?Reason=SIP%3Bcause%3D408>;index=1.1;mp=1");
     }
 
     private static List<String> history(Response response) {
@@ -161,12 +180,13 @@ class HistoryInfoStoriesTest {
                         "<sip:desk@b.test>;index=1.2.1;rc=1.2");
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"", CALLED})
     @Rfc(value = 7044, section = "9.4")
-    void whoDidNotAskIsToldNothing() throws Exception {
+    void whoDidNotAskIsToldNothing(String came) throws Exception {
         deploy("true", true, true, BOB);
 
-        invite();
+        invite(came.isEmpty() ? new String[0] : new String[] {came});
         Request atBob = bob.nextRequest(Method.INVITE);
         Response.Builder answer = bob.answer(atBob, 200);
         history(atBob).forEach(value -> answer.add(HeaderName.HISTORY_INFO, value));

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
+import jakarta.servlet.sip.SipSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
@@ -87,9 +90,11 @@ class UnreadableStoriesTest {
         server.assertEnded();
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"Contact", "Record-Route"})
     @Rfc(value = 6665, section = "4.4.1")
-    void aNotifyWhoseContactCannotBeReadIsAnswered() throws Exception {
+    @Rfc(value = 3261, section = "21.4.1")
+    void aNotifyWhoseContactCannotBeReadIsABadRequest(String unreadable) throws Exception {
         server.deploy("subscriber", app, ScriptedServlet.class);
         SipServletRequest subscribe = app.request("SUBSCRIBE", bob);
         subscribe.setHeader("Event", "presence");
@@ -111,9 +116,10 @@ class UnreadableStoriesTest {
                 .add(HeaderName.CSEQ, "1 NOTIFY")
                 .add(HeaderName.of("Event"), "presence")
                 .add(HeaderName.of("Subscription-State"), "active;expires=3600")
-                .add(HeaderName.CONTACT, "<<sip:"));
+                .add(HeaderName.of(unreadable), "<<sip:"));
 
-        bob.nextResponse(500);
+        bob.nextResponse(400);
+        assertThat(subscribe.getSession().getState()).isEqualTo(SipSession.State.INITIAL);
         bob.send(bob.answer(received, 489));
         server.assertEnded();
     }

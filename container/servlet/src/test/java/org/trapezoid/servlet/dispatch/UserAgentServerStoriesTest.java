@@ -22,6 +22,7 @@ import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.testing.Checklist;
+import org.trapezoid.sip.testing.Rfc;
 
 /** Applications that answer: responses, dialogs, retransmissions, refusals of the container (RFC 3261 §8.2, §12, §13.3). */
 class UserAgentServerStoriesTest {
@@ -58,7 +59,8 @@ class UserAgentServerStoriesTest {
             request.createResponse(200).send();
         });
 
-        alice.send(alice.request(Method.INVITE, "sip:app@a.test")
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test")
+                .add(HeaderName.VIA, "SIP/2.0/TCP p1.test;branch=z9hG4bKp1")
                 .add(HeaderName.RECORD_ROUTE, "<sip:p2.test;lr>")
                 .add(HeaderName.RECORD_ROUTE, "<sip:p1.test;lr>"));
         Response ringing = alice.nextResponse(180);
@@ -69,6 +71,12 @@ class UserAgentServerStoriesTest {
             assertThat(each.headers().values(HeaderName.RECORD_ROUTE))
                     .containsExactly("<sip:p2.test;lr>", "<sip:p1.test;lr>");
             assertThat(each.headers().has(HeaderName.CONTACT)).isTrue();
+            assertThat(each.headers().values(HeaderName.VIA))
+                    .isEqualTo(invite.headers().values(HeaderName.VIA));
+            assertThat(each.from()).isEqualTo(invite.from());
+            assertThat(each.to().uri()).isEqualTo(invite.to().uri());
+            assertThat(each.callId()).isEqualTo(invite.callId());
+            assertThat(each.cseq()).isEqualTo(invite.cseq());
         }
     }
 
@@ -213,6 +221,7 @@ class UserAgentServerStoriesTest {
 
     @Test
     @Checklist("D3")
+    @Rfc(value = 6141, section = "4.6")
     void aTargetRefreshThatIsRefusedRefreshesNothing() throws Exception {
         Request invite = invite();
         Response success = alice.nextResponse(200);
@@ -379,6 +388,89 @@ class UserAgentServerStoriesTest {
                         refused.headers().first(HeaderName.RETRY_AFTER).orElseThrow()))
                 .isBetween(0, 10);
         assertThat(app.seen).containsExactly("INVITE", "ACK", "INVITE", "ACK");
+    }
+
+    @Test
+    @Checklist({"D15", "D21"})
+    void aSuccessIsRepeatedOverAConnectionTooAndTheByeOfTheCalleeWaitsForItsAck() throws Exception {
+        Peer carol = server.connected("carol");
+        Request invite = carol.send(carol.request(Method.INVITE, "sip:app@a.test"));
+        Response success = carol.nextResponse(200);
+
+        app.requests.get(0).getSession().createRequest("BYE").send();
+        server.advance(Duration.ofMillis(3600));
+        assertThat(carol.rest())
+                .hasSize(3) // after 0.5, 1.5 and 3.5 s
+                .allMatch(each -> each instanceof Response repeated && repeated.status() == 200);
+        carol.send(carol.inDialog(Method.ACK, invite, success, 1));
+        server.advance(Duration.ofSeconds(30));
+
+        assertThat(carol.rest()).hasSizeGreaterThan(3);
+        Request bye = (Request) carol.rest().get(3);
+        assertThat(bye.method()).isEqualTo(Method.BYE);
+        assertThat(carol.rest()).hasSize(4);
+        server.assertEndsInTime();
+    }
+
+    @Test
+    @Checklist({"D7", "P28"})
+    void anAckOfNoDialogIsDropped() {
+        alice.send(alice.request(Method.ACK, "sip:app@a.test").set(HeaderName.TO, "<sip:app@a.test>;tag=x"));
+        alice.send(alice.request(Method.ACK, "sip:bob@b.test").set(HeaderName.TO, "<sip:bob@b.test>;tag=x"));
+
+        assertThat(alice.rest()).isEmpty();
+        assertThat(app.seen).isEmpty();
+        assertThat(server.udp.sent()).isEmpty();
+        assertThat(server.transactions()).isZero();
+    }
+
+    @Test
+    @Checklist("U5")
+    void aCancelMayRequireWhatItLikes() {
+        app.on("INVITE", request -> request.createResponse(180).send());
+        Request invite = invite();
+        alice.nextResponse(180);
+
+        alice.send(invite.toBuilder()
+                .method(Method.CANCEL)
+                .set(HeaderName.CSEQ, "1 CANCEL")
+                .add(HeaderName.REQUIRE, "nothingSupportsThis"));
+
+        alice.nextResponse(200);
+        Response terminated = alice.nextResponse(487);
+        alice.send(invite.toBuilder()
+                .method(Method.ACK)
+                .set(HeaderName.CSEQ, "1 ACK")
+                .set(HeaderName.TO, terminated.to().toString())
+                .add(HeaderName.REQUIRE, "nothingSupportsThis"));
+        server.advance(Duration.ofSeconds(10));
+        assertThat(alice.rest()).isEmpty(); // the ACK counts
+        server.assertEnded();
+    }
+
+    @Test
+    @Checklist("D20")
+    void theApplicationSendsNoInviteWhileOneIsUnderWay() throws Exception {
+        Request invite = invite();
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        SipSession session = app.requests.get(0).getSession();
+        app.on("INVITE", request -> {});
+
+        session.createRequest("INVITE").send();
+        Request ours = alice.nextRequest(Method.INVITE);
+        SipServletRequest second = session.createRequest("INVITE");
+        assertThatThrownBy(second::send)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot send an INVITE");
+        alice.send(alice.answer(ours, 488));
+        alice.nextRequest(Method.ACK);
+        alice.send(alice.inDialog(Method.INVITE, invite, success, 2)); // the application thinks about it
+        SipServletRequest third = session.createRequest("INVITE");
+
+        assertThatThrownBy(third::send).isInstanceOf(IllegalStateException.class);
+        assertThat(alice.rest()).isEmpty();
+        session.getApplicationSession().invalidate();
     }
 
     @Test

@@ -44,6 +44,18 @@ class CancellationTest {
     }
 
     @Test
+    @Rfc(value = 9366, section = "3")
+    void passesSeveralReasonsOfOneProtocolOn() {
+        bench.invite();
+        bench.answer(ALICE, 180);
+
+        bench.cancel("Reason: STIR;cause=436, STIR;cause=437", "Reason: SIP;cause=487");
+
+        assertThat(bench.lastTo(ALICE).headers().values(HeaderName.REASON))
+                .containsExactly("STIR;cause=436", "STIR;cause=437", "SIP;cause=487");
+    }
+
+    @Test
     @Checklist("C10")
     void startsNoFurtherTargetOfASequence() {
         bench.settings.parallel(false);

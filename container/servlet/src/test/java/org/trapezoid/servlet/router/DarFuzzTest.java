@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.sip.testing.Mutator;
+import org.trapezoid.sip.testing.TimeLimit;
 
 /** Mutated application router files, from a fixed seed. */
 class DarFuzzTest {
@@ -20,19 +21,25 @@ class DarFuzzTest {
             SUBSCRIBE: ("Registrar", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "0", "HOST=a.test REGEX={Event:^reg(;|$)}")
             """;
 
+    private final TimeLimit limit = new TimeLimit();
+    private int read;
+
     @Test
     void readsWhateverItIsOrNamesTheLine() {
         Mutator mutator = new Mutator(1, List.of(FILE.getBytes(StandardCharsets.UTF_8)));
-        int read = 0;
         for (int i = 0; i < INPUTS; i++) {
             String text = new String(mutator.next(), StandardCharsets.UTF_8);
-            try {
-                DarFile.parse("dar.properties", text);
-                read++;
-            } catch (DarException verdict) {
-                assertThat(verdict.getMessage()).startsWith("dar.properties:");
-            }
+            limit.check(text, () -> read(text));
         }
         assertThat(read).isBetween(INPUTS / 100, INPUTS - INPUTS / 100);
+    }
+
+    private void read(String text) {
+        try {
+            DarFile.parse("dar.properties", text);
+            read++;
+        } catch (DarException verdict) {
+            assertThat(verdict.getMessage()).startsWith("dar.properties:");
+        }
     }
 }

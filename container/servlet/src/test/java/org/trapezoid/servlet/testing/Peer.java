@@ -38,8 +38,10 @@ public final class Peer {
         return address;
     }
 
+    /** As a URI writes it. */
     public String host() {
-        return own.getAddress().getHostAddress();
+        String address = own.getAddress().getHostAddress();
+        return address.indexOf(':') < 0 ? address : '[' + address + ']';
     }
 
     public String contact() {

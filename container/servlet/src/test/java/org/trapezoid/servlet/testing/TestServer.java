@@ -57,16 +57,23 @@ import org.trapezoid.sip.transport.TrustDomain;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.HostPort;
 
-/** A whole server in virtual time: servlets above, UDP, TCP and TLS to scripted peers below. It is 192.0.2.1:5060, for TLS 5061. */
+/**
+ * A whole server in virtual time: servlets above, UDP, TCP and TLS to scripted peers below. It is 192.0.2.1:5060, for TLS 5061, and
+ * over UDP also [2001:db8::1]:5060.
+ */
 public final class TestServer {
 
     public static final String HOST = "192.0.2.1";
+
+    /** Where it is reached over IPv6, as a URI writes it. */
+    public static final String HOST6 = "[2001:db8:0:0:0:0:0:1]";
 
     private static final Path NO_HOSTS = Path.of("no hosts file");
     private static final List<HostPort> ALIASES = List.of(new HostPort("a.test", HostPort.NO_PORT));
 
     public final ManualClock clock;
     public final FakeTransport udp;
+    public final FakeTransport udp6;
     public final FakeTransport tcp;
     public final FakeTransport tls;
     public final FakeTransport wss;
@@ -231,13 +238,14 @@ public final class TestServer {
             TrustDomain trust) {
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
+        udp6 = FakeTransport.udp("2001:db8::1", 5060, clock);
         tcp = FakeTransport.tcp(host, 5060, clock);
         tls = new FakeTransport(Protocol.TLS, new InetSocketAddress(host, 5061), clock);
         wss = new FakeTransport(Protocol.WSS, new InetSocketAddress(host, 443), clock);
         SplittableRandom random = new SplittableRandom(seed);
         Identifiers identifiers = new Identifiers(random);
         transports = new TransportLayer(
-                List.of(udp, tcp, tls, wss),
+                List.of(udp, tcp, tls, wss, udp6),
                 transportOptions,
                 new StackThreads(new Readers(), clock, Runnable::run),
                 trust);
@@ -425,6 +433,14 @@ public final class TestServer {
         return peers.computeIfAbsent(name, key -> {
             InetSocketAddress address = new InetSocketAddress("198.51.100." + (peers.size() + 1), 5060);
             return new Peer(this, key, udp, address, address);
+        });
+    }
+
+    /** The same with an IPv6 address. */
+    public Peer peer6(String name) {
+        return peers.computeIfAbsent(name, key -> {
+            InetSocketAddress address = new InetSocketAddress("2001:db8:1::" + (peers.size() + 1), 5060);
+            return new Peer(this, key, udp6, address, address);
         });
     }
 

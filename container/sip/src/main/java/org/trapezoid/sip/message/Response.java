@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.sip.message;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
@@ -36,6 +38,17 @@ public final class Response extends Message {
 
     public static Builder to(Request request, int status) {
         return to(request, status, defaultReason(status));
+    }
+
+    /** A 100 sent so long after its request came; a Timestamp tells how long, §8.2.6.1. */
+    public static Response trying(Request request, Duration delay) {
+        Builder trying = to(request, 100);
+        Optional<String> timestamp = request.headers().first(HeaderName.TIMESTAMP);
+        if (timestamp.isPresent()) {
+            String millis = Long.toString(delay.toMillis() % 1000 + 1000).substring(1);
+            trying.set(HeaderName.TIMESTAMP, timestamp.get() + ' ' + delay.toSeconds() + '.' + millis);
+        }
+        return trying.build();
     }
 
     static Builder to(Headers from, int status, String reason) {

@@ -218,7 +218,7 @@ public final class InviteServerTransaction extends ServerTransaction {
     private void onTimerTrying() {
         if (state == State.PROCEEDING) {
             strand().protect(); // the client stops repeating the INVITE
-            send(Response.to(request(), 100).build());
+            send(Response.trying(request(), context.timing().trying()));
         }
     }
 

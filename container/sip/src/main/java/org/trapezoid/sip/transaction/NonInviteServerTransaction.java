@@ -141,7 +141,7 @@ public final class NonInviteServerTransaction extends ServerTransaction {
         Duration rest = context.timing().timeout().minus(context.timing().lateTrying());
         timerEnd = schedule(rest, this::onClientTimeout);
         if (state == State.TRYING) {
-            send(Response.to(request(), TRYING).build());
+            send(Response.trying(request(), context.timing().lateTrying()));
         }
     }
 

@@ -43,6 +43,7 @@ public final class OutgoingRequest {
     private @Nullable IOException failure; // of the last hop that could not be used
     private @Nullable Attempt current;
     private Optional<FlowTokens.Named> followed = Optional.empty();
+    private Optional<String> hiddenFrom = Optional.empty(); // that of the request, when it was sent with another one
     private boolean cancelled;
     private boolean ended;
 
@@ -161,7 +162,7 @@ public final class OutgoingRequest {
             ended = true;
             current = null;
             original = last.transaction().request();
-            last.transaction().release(late, newOwner);
+            last.transaction().release(last.asAsked(late), newOwner);
         }
     }
 
@@ -184,8 +185,11 @@ public final class OutgoingRequest {
     void sendOver(Flow flow) {
         try {
             requireSecure(flow);
+            if (!(flow instanceof LoopbackFlow)) {
+                sender.requirePrivacy(flow.peer(), original);
+            }
         } catch (IOException unsuited) {
-            later(() -> endFailed(unsuited));
+            endUnsent(unsuited);
             return;
         }
         String branch = newBranch();
@@ -203,9 +207,17 @@ public final class OutgoingRequest {
     }
 
     private Request completed(Flow flow, String branch) {
-        Request finished = sender.permitted(finisher.finish(original, flow), flow);
+        Request whole = finisher.finish(original, flow);
+        Request finished = sender.permitted(whole, flow);
+        hiddenFrom = finished == whole ? Optional.empty() : hiddenFrom(whole, finished);
         return RequestSender.withVia(
                 followed.isPresent() ? RequestSender.withoutFlow(finished) : finished, flow, branch);
+    }
+
+    /** What From was, if the peer is not to see it. */
+    private static Optional<String> hiddenFrom(Request whole, Request shown) {
+        Optional<String> from = whole.headers().first(HeaderName.FROM);
+        return from.equals(shown.headers().first(HeaderName.FROM)) ? Optional.empty() : from;
     }
 
     private void attempt(Request request, Flow flow, String branch, Optional<Hop> hop) {
@@ -239,7 +251,7 @@ public final class OutgoingRequest {
 
     private void endUnsent(IOException reported) {
         if (reported instanceof RefusedHopException refused) {
-            refuse(refused.status(), Response.defaultReason(refused.status()));
+            refuse(refused.status(), refused.phrase());
         } else {
             later(() -> endFailed(reported));
         }
@@ -332,6 +344,8 @@ public final class OutgoingRequest {
     private final class Attempt implements ClientUser {
         private final ClientTransaction transaction;
         private final Optional<Hop> hop;
+        private final Optional<String> from = hiddenFrom;
+        private final ClientUser told = asAsked(user);
         private boolean answered;
         private boolean replaced;
 
@@ -348,6 +362,11 @@ public final class OutgoingRequest {
             return transaction;
         }
 
+        /** Who knows the request as it was given, and not as it was sent. */
+        ClientUser asAsked(ClientUser other) {
+            return from.isEmpty() ? other : new OriginalFrom(other, from.get());
+        }
+
         @Override
         public void onResponse(Response response) {
             if (replaced) {
@@ -360,7 +379,7 @@ public final class OutgoingRequest {
             if (response.status() == SERVICE_UNAVAILABLE && isUnavailable(response)) {
                 replaced = true;
             } else {
-                user.onResponse(response);
+                told.onResponse(response);
             }
         }
 
@@ -386,7 +405,7 @@ public final class OutgoingRequest {
                     return;
                 }
             }
-            user.onTimeout();
+            told.onTimeout();
         }
 
         @Override
@@ -395,7 +414,7 @@ public final class OutgoingRequest {
             if (!answered && failsOver()) {
                 replaced = true;
             } else {
-                user.onTransportError(followed.isPresent() ? new FlowFailedException(cause) : cause);
+                told.onTransportError(followed.isPresent() ? new FlowFailedException(cause) : cause);
             }
         }
 
@@ -403,7 +422,7 @@ public final class OutgoingRequest {
         public void onTerminated() {
             if (!replaced) {
                 ended = true;
-                user.onTerminated();
+                told.onTerminated();
             }
         }
     }

@@ -2,6 +2,7 @@
 package org.trapezoid.sip.transaction;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -221,12 +222,22 @@ public final class RequestSender {
     }
 
     private void requirePermitted(Hop hop, Request request) throws RefusedHopException {
+        requirePrivacy(hop.address(), request);
         if (request.forbidden().contains(hop.address().getAddress())) {
             throw new RefusedHopException(403, hop.address() + " is in a forbidden range");
         }
         // inside a call the other end, or the next application on the route, may be in this server too: that is no loop
         if (request.toTag().isEmpty() && transports.isOwnAddress(hop.protocol(), hop.address())) {
             throw new RefusedHopException(482, hop.address() + " is this server");
+        }
+    }
+
+    /** RFC 3323 §5: a request that critically needs more privacy than we provide is refused. */
+    void requirePrivacy(InetSocketAddress peer, Request request) throws RefusedHopException {
+        List<String> missing = transports.trust().unprovided(peer.getAddress(), request);
+        if (!missing.isEmpty()) {
+            String phrase = "Privacy Not Provided: " + String.join(", ", missing);
+            throw new RefusedHopException(500, phrase, phrase + " towards " + peer);
         }
     }
 

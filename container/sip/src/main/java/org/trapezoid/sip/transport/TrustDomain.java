@@ -50,13 +50,20 @@ public final class TrustDomain {
 
     private final Predicate<InetAddress> trusted;
     private final List<HeaderName> refused;
+    private final boolean privacyService;
 
     /**
      * @param trusted the addresses of the peers inside
      * @param more header fields that are taken out of messages from outside besides those that RFCs name
      */
     public TrustDomain(Predicate<InetAddress> trusted, List<HeaderName> more) {
+        this(trusted, more, false);
+    }
+
+    /** The same, also as a privacy service towards peers outside. */
+    public TrustDomain(Predicate<InetAddress> trusted, List<HeaderName> more, boolean privacyService) {
         this.trusted = trusted;
+        this.privacyService = privacyService;
         List<HeaderName> all = new ArrayList<>(ASSERTED);
         all.addAll(more);
         this.refused = List.copyOf(all);
@@ -66,6 +73,22 @@ public final class TrustDomain {
         return this != EVERYBODY
                 && !(flow instanceof LoopbackFlow)
                 && !trusted.test(flow.peer().getAddress());
+    }
+
+    /** Whether senders are hidden from peers outside as their Privacy asks for (RFC 3323 §5). */
+    public boolean isPrivacyService() {
+        return privacyService;
+    }
+
+    /** The levels of privacy that are critical to a request, and that it would not have when it goes there; none: it may go. */
+    public List<String> unprovided(InetAddress peer, Request request) {
+        return privacyService && request.headers().has(HeaderName.PRIVACY) && !trusted.test(peer)
+                ? PrivacyService.unprovided(request.headers())
+                : List.of();
+    }
+
+    private boolean hides(Flow flow, Message message) {
+        return privacyService && message.headers().has(HeaderName.PRIVACY) && isOutside(flow);
     }
 
     /**
@@ -98,6 +121,11 @@ public final class TrustDomain {
 
     /** A request, without our Via yet, as it may go out. */
     public Request sent(Flow flow, Request request) {
+        Request shown = shown(flow, request);
+        return hides(flow, shown) ? PrivacyService.applied(shown) : shown;
+    }
+
+    private Request shown(Flow flow, Request request) {
         if (this == EVERYBODY || flow instanceof LoopbackFlow) {
             return request;
         }
@@ -115,6 +143,11 @@ public final class TrustDomain {
 
     /** A response as it may go out. */
     Response sent(Flow flow, Response response) {
+        Response shown = shown(flow, response);
+        return hides(flow, shown) ? PrivacyService.applied(shown) : shown;
+    }
+
+    private Response shown(Flow flow, Response response) {
         if (!isOutside(flow)) {
             return response;
         }

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.trapezoid.sip.testing.Heap;
 import org.trapezoid.sip.testing.Mutator;
+import org.trapezoid.sip.testing.TimeLimit;
 
 /**
  * Mutated input from fixed seeds, and again what was found before: the files of {@code fuzz/<target>}. Memory taken for an
- * input has to be in proportion to it.
+ * input has to be in proportion to it, nothing of it may stay, and none may take longer than 100 ms.
  */
 class FuzzTest {
     private static final int FACTOR = Integer.getInteger("fuzz.factor", 1);
@@ -30,8 +32,10 @@ class FuzzTest {
     private static final int MESSAGES = 30_000 * FACTOR;
     private static final long BYTES_EACH = 600;
     private static final long BYTES_ALWAYS = 1 << 20;
+    private static final long BYTES_KEPT = 100_000; // a few dozen for each input would be more
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final TimeLimit limit = new TimeLimit();
 
     @ParameterizedTest
     @EnumSource
@@ -39,11 +43,31 @@ class FuzzTest {
         Mutator mutator = new Mutator(target.name().hashCode() + 1000L * (FACTOR - 1), target.corpus());
         target.corpus().forEach(target::run);
         int inputs = target == FuzzTarget.MESSAGE ? MESSAGES : INPUTS;
+        feed(target, mutator, inputs / 2);
+
+        assertNothingIsKept(target, mutator, inputs - inputs / 2);
+    }
+
+    /** A class that is loaded meanwhile stays too, but what is kept of inputs grows each time. */
+    private void assertNothingIsKept(FuzzTarget target, Mutator mutator, int inputs) {
+        long grown = 0;
+        for (int i = 0; i < 3; i++) {
+            long before = Heap.kept();
+            feed(target, mutator, inputs);
+            grown = Heap.kept() - before;
+            if (grown < BYTES_KEPT) {
+                return;
+            }
+        }
+        throw new AssertionError(grown + " bytes are kept of " + inputs + " inputs for " + target);
+    }
+
+    private void feed(FuzzTarget target, Mutator mutator, int inputs) {
         for (int i = 0; i < inputs; i++) {
             byte[] input = mutator.next();
             long before = threads.getCurrentThreadAllocatedBytes();
 
-            run(target, input);
+            limit.check(target.name(), target.readings(input), () -> run(target, input));
 
             if (target != FuzzTarget.FRAMER) { // which is fed many times
                 assertThat(threads.getCurrentThreadAllocatedBytes() - before)

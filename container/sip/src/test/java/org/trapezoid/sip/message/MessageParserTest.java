@@ -67,12 +67,26 @@ class MessageParserTest {
 
     @Test
     @Rfc(value = 3261, section = "18.3")
+    @Checklist("X8")
     void cutsTheBodyAtContentLength() {
         assertThat(parsed(INVITE + "more").body()).isEqualTo("body".getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Test
     @Rfc(value = 3261, section = "18.3")
+    @Checklist("X8")
+    void refusesARequestAndDropsAResponseThatIsTooShort() {
+        Malformed request = malformed(INVITE.replace("Content-Length: 4", "Content-Length: 5"));
+        Malformed response = malformed(INVITE.replace("INVITE sip:bob@biloxi.example SIP/2.0", "SIP/2.0 200 OK")
+                .replace("Content-Length: 4", "Content-Length: 5"));
+
+        assertThat(request.answer().orElseThrow().status()).isEqualTo(400);
+        assertThat(response.answer()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "18.3")
+    @Checklist("X8")
     void takesTheRestOfADatagramWithoutContentLength() {
         Request request = parsed(INVITE.replace("Content-Length: 4\n", "") + "more");
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
 
 class StreamFramerTest {
@@ -70,6 +71,7 @@ class StreamFramerTest {
 
     @Test
     @Rfc(value = 5626, section = "3.5.1")
+    @Checklist("X9")
     void reportsPingsAndIgnoresSingleLineEnds() {
         assertThat(feed("\n\n")).containsExactly(ParseResult.KeepAlive.PING);
         assertThat(feed("\n")).isEmpty();
@@ -81,6 +83,7 @@ class StreamFramerTest {
 
     @Test
     @Rfc(value = 3261, section = "20.14")
+    @Checklist("X9")
     void closesWithoutContentLength() {
         Malformed malformed = fatal(feed(INVITE.replace("Content-Length: 4\n", "")));
 

@@ -32,6 +32,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Checklist;
 import org.trapezoid.sip.testing.Rfc;
 
 class PresenceServletTest {
@@ -128,6 +129,7 @@ class PresenceServletTest {
 
     @Test
     @Rfc(value = 3856, section = "6.7")
+    @Rfc(value = 3863, section = "4")
     void aWatcherIsToldAtOnceAndOfEachChange() {
         subscribed(alice, "presence");
         Request first = notified(alice);
@@ -325,6 +327,7 @@ class PresenceServletTest {
                 "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><presence"
                         + " xmlns='urn:ietf:params:xml:ns:pidf'>&e;</presence>"
             })
+    @Rfc(value = 3863, section = "4")
     void whatIsNoPresenceDocumentIsRefused(String body) {
         bob.send(publish(body, 600));
 
@@ -332,6 +335,7 @@ class PresenceServletTest {
     }
 
     @Test
+    @Checklist("U6")
     void otherContentIsRefused() {
         bob.send(publish(pidf("open"), 600).set(HeaderName.CONTENT_TYPE, "text/plain"));
 
