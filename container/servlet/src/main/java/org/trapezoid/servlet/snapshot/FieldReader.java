@@ -71,7 +71,7 @@ public final class FieldReader {
                 Position position = new Position(bytes);
                 position.at = each.from;
                 long zigzag = position.varint();
-                return zigzag >>> 1 ^ -(zigzag & 1);
+                return (zigzag >>> 1) ^ -(zigzag & 1);
             }
         }
         return 0;

@@ -33,7 +33,7 @@ public final class FieldWriter {
     public FieldWriter number(int field, long value) {
         if (value != 0) {
             varint(field);
-            long zigzag = value << 1 ^ value >> Long.SIZE - 1;
+            long zigzag = (value << 1) ^ (value >> (Long.SIZE - 1));
             varint(lengthOf(zigzag));
             varint(zigzag);
         }
@@ -76,7 +76,7 @@ public final class FieldWriter {
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
