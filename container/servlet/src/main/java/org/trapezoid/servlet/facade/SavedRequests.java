@@ -47,7 +47,7 @@ final class SavedRequests {
     static final int COMMITTED = 10;
     static final int ROUTING = 11;
 
-    private final Map<SipRequest, Integer> numbers = new IdentityHashMap<>();
+    private final IdentityHashMap<SipRequest, Integer> numbers = new IdentityHashMap<>();
     private final Map<Session, List<Saved>> bySession = new LinkedHashMap<>();
 
     private SavedRequests() {}

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.trapezoid.servlet.snapshot.FieldReader;
@@ -32,7 +33,6 @@ public final class SavedSessions {
         static final int INDEX_KEY = 7;
         static final int HAD_SESSION = 8;
         static final int SESSION = 9;
-        static final int HIGHEST = 9;
     }
 
     /** Field numbers of a SIP session. */
@@ -189,7 +189,7 @@ public final class SavedSessions {
             relate(part, byId);
         }
         for (FieldReader part : parts) {
-            more.read(byId.get(part.requiredText(Sip.ID)), part);
+            more.read(session(part, byId), part);
         }
         return session;
     }
@@ -229,9 +229,13 @@ public final class SavedSessions {
     }
 
     private static void relate(FieldReader in, Map<String, SipSessionState> byId) {
-        SipSessionState session = byId.get(in.requiredText(Sip.ID));
+        SipSessionState session = session(in, byId);
         in.text(Sip.LINKED).map(byId::get).ifPresent(session::link);
         session.relate(named(in.texts(Sip.FAMILY), byId), named(in.texts(Sip.FORK), byId));
+    }
+
+    private static SipSessionState session(FieldReader in, Map<String, SipSessionState> byId) {
+        return Objects.requireNonNull(byId.get(in.requiredText(Sip.ID)));
     }
 
     private static List<SipSessionState> named(List<String> ids, Map<String, SipSessionState> byId) {
