@@ -2,6 +2,7 @@
 package org.trapezoid.sip.transaction;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -205,8 +206,10 @@ public final class RequestSender {
 
     Flow flowTo(Hop hop, Request request) throws IOException {
         requirePermitted(hop, request);
+        InetSocketAddress peer =
+                request.toTag().isPresent() ? transports.inCall(hop.protocol(), hop.address()) : hop.address();
         return transports
-                .flowTo(hop.protocol(), hop.address(), hop.domain())
+                .flowTo(hop.protocol(), peer, hop.domain())
                 .orElseThrow(() -> new IOException("no " + hop.protocol() + " listener can reach " + hop.address()));
     }
 
