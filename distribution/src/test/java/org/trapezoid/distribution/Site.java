@@ -224,6 +224,10 @@ final class Site implements AutoCloseable {
         return this;
     }
 
+    boolean isRunning() {
+        return running.isPresent();
+    }
+
     RunningServer server() {
         return running.orElseThrow();
     }

@@ -142,6 +142,14 @@ record Wire(boolean sent, String text) {
         return response.append(body).toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The same with the Record-Route values of another message. */
+    Wire withRecordRoute(Wire other) {
+        StringBuilder routes = new StringBuilder();
+        other.headers("Record-Route")
+                .forEach(value -> routes.append("\nRecord-Route: ").append(value));
+        return new Wire(sent, startLine() + routes + text.substring(startLine().length()));
+    }
+
     /** The URI of the first Contact. */
     String contact() {
         return first(URI, header("Contact"));

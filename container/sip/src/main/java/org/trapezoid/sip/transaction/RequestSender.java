@@ -211,8 +211,10 @@ public final class RequestSender {
 
     Flow flowTo(Hop hop, Request request) throws IOException {
         requirePermitted(hop, request);
+        InetSocketAddress peer =
+                request.toTag().isPresent() ? transports.inCall(hop.protocol(), hop.address()) : hop.address();
         return transports
-                .flowTo(hop.protocol(), hop.address(), hop.domain())
+                .flowTo(hop.protocol(), peer, hop.domain())
                 .orElseThrow(() -> new IOException("no " + hop.protocol() + " listener can reach " + hop.address()));
     }
 

@@ -74,6 +74,10 @@ final class LocalNames {
         return hosts;
     }
 
+    boolean isEmpty() {
+        return names.length == 0 && domains.length == 0;
+    }
+
     /** Host and port and transport, RFC 3261 §16.4, §18.1.2; no port means the transport's default one. */
     boolean contains(HostPort hostPort, Protocol protocol) {
         String host = hostPort.host();

@@ -142,6 +142,27 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         return own.contains(protocol, peer);
     }
 
+    /**
+     * Where to send what is of a call in progress: to this server itself in place of another node of its cluster, which may be gone. Every
+     * node brings it to who has the call now.
+     */
+    public InetSocketAddress inCall(Protocol protocol, InetSocketAddress peer) {
+        if (shared.isEmpty() || protocol.isSecure()) { // no certificate is for whom the other node is
+            return peer;
+        }
+        HostPort name = new HostPort(LocalAddresses.literal(peer.getAddress()), peer.getPort());
+        if (!shared.contains(name, protocol) || isOfThisNode(name, protocol)) {
+            return peer;
+        }
+        for (Transport transport : transports) {
+            Listener listener = transport.listener();
+            if (fit(listener, protocol, peer.getAddress()) > 0 && Literals.isReachable(listener.bound())) {
+                return listener.bound();
+            }
+        }
+        return peer;
+    }
+
     /** A flow to a peer, from the listener that fits best; empty when none does or the address is no peer's. */
     public Optional<Flow> flowTo(Protocol protocol, InetSocketAddress peer) {
         return flowTo(protocol, peer, "");
