@@ -59,8 +59,7 @@ final class RovingPhone implements AutoCloseable {
                 Call-ID: %4$s%5$d@%6$s
                 CSeq: 1 %1$s
                 Contact: <%7$s>
-                """
-                .formatted(method, uri, via(), caller, count, endpoint, contact());
+                """.formatted(method, uri, via(), caller, count, endpoint, contact());
     }
 
     /** Registers itself at a node whose registrar asks for no password; with 0 seconds it leaves. */
@@ -107,16 +106,14 @@ final class RovingPhone implements AutoCloseable {
             String method, int cseq, String uri, List<String> routes, String from, String to, String callId) {
         StringBuilder head = new StringBuilder("%s %s SIP/2.0\n%s\n".formatted(method, uri, via()));
         routes.forEach(route -> head.append("Route: ").append(route).append('\n'));
-        return head.append(
-                        """
+        return head.append("""
                 Max-Forwards: 70
                 From: %s
                 To: %s
                 Call-ID: %s
                 CSeq: %d %s
                 Contact: <%s>
-                """
-                                .formatted(from, to, callId, cseq, method, contact()))
+                """.formatted(from, to, callId, cseq, method, contact()))
                 .toString();
     }
 

@@ -74,6 +74,11 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
+    public void onDoubt(Consumer<String> watcher) {
+        membership.onDoubt(watcher);
+    }
+
+    @Override
     public boolean relay(String incarnation, Flow flow, Message message) {
         return flow.leavesHere()
                 && offer(incarnation, new RelayedMessage(true, FlowName.of(flow), message.toBytes(), failure -> {}));

@@ -63,6 +63,10 @@ public final class HazelcastSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Found> claim(String token) {
+        if (node.membership().isMinority()) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("the greater part of the cluster is elsewhere"));
+        }
         long claim = claims.incrementAndGet();
         CompletableFuture<Found> found = new CompletableFuture<>();
         claim(token, claim, 1, found);

@@ -6,8 +6,10 @@ import com.hazelcast.cluster.InitialMembershipListener;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.MultiExecutionCallback;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -31,6 +34,7 @@ final class Membership implements InitialMembershipListener {
     private static final String CONTEXT = "trapezoid.membership";
     private static final Duration GOODBYE = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
+    private static final long TOGETHER = Duration.ofSeconds(10).toNanos();
     private static final long REMEMBERED = Duration.ofSeconds(32).toNanos(); // 64*T1
 
     private final LongSupplier nanoTime;
@@ -38,7 +42,9 @@ final class Membership implements InitialMembershipListener {
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> doubters = new CopyOnWriteArrayList<>();
     private volatile Optional<Long> lostAt = Optional.empty();
+    private volatile Set<String> agreed = Set.of(); // before the first of those that were lost together
 
     Membership(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -49,6 +55,11 @@ final class Membership implements InitialMembershipListener {
         listed = hazelcast.getCluster()::getMembers;
         hazelcast.getUserContext().put(CONTEXT, this);
         hazelcast.getCluster().addMembershipListener(this);
+        hazelcast.getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                doubt("it has met nodes again that it had lost");
+            }
+        });
     }
 
     static Optional<Membership> of(HazelcastInstance hazelcast) {
@@ -122,6 +133,36 @@ final class Membership implements InitialMembershipListener {
         leaving.add(incarnation);
     }
 
+    /**
+     * Whether this node is in the smaller part of a cluster that was split, as far as it can tell: most members of the last ten seconds were
+     * lost without a word. Of two nodes neither is.
+     */
+    boolean isMinority() {
+        Set<String> all = agreed;
+        int present = members.size();
+        if (all.size() <= 2 || 2 * present > all.size()) {
+            return false;
+        }
+        return 2 * present < all.size() || !members.containsKey(Collections.min(all));
+    }
+
+    /** Somebody who is told when this node finds itself in the smaller part, or the parts have met again. */
+    void onDoubt(Consumer<String> watcher) {
+        doubters.add(watcher);
+    }
+
+    private void doubt(String why) {
+        doubters.forEach(watcher -> watcher.accept(why));
+    }
+
+    private void lost() {
+        long now = nanoTime.getAsLong();
+        if (lostAt.isEmpty() || now - lostAt.get() > TOGETHER) {
+            agreed = Set.copyOf(members.keySet());
+        }
+        lostAt = Optional.of(now);
+    }
+
     /** Somebody who is told, on a thread of Hazelcast's, when a member is gone. */
     void onRemoved(Runnable watcher) {
         watchers.add(watcher);
@@ -149,9 +190,12 @@ final class Membership implements InitialMembershipListener {
         String incarnation = incarnation(removed);
         boolean expected = leaving.remove(incarnation);
         if (!expected) {
-            lostAt = Optional.of(nanoTime.getAsLong());
+            lost();
         }
         members.remove(incarnation, removed);
+        if (!expected && isMinority()) {
+            doubt("it has lost " + (agreed.size() - members.size()) + " of " + agreed.size() + " nodes");
+        }
         log.info("node {} {}; nodes: {}", name(removed), expected ? "has left" : "is gone", names(event));
         watchers.forEach(Runnable::run);
     }

@@ -92,8 +92,7 @@ class GuardedServerTest {
 
     private void send(SipServer server, String method, String call, String credentials) throws IOException {
         count++;
-        byte[] message =
-                """
+        byte[] message = """
                 %s sip:app@127.0.0.1 SIP/2.0
                 Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s%d
                 Max-Forwards: 70
@@ -103,10 +102,10 @@ class GuardedServerTest {
                 CSeq: %d %s
                 %sContent-Length: 0
 
-                """
-                        .formatted(method, socket.getLocalPort(), call, count, call, call, count, method, credentials)
-                        .replace("\n", "\r\n")
-                        .getBytes(StandardCharsets.UTF_8);
+                """.formatted(
+                        method, socket.getLocalPort(), call, count, call, call, count, method, credentials)
+                .replace("\n", "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
         socket.send(new DatagramPacket(message, message.length, LOOPBACK, server.port("udp")));
     }
 
@@ -175,9 +174,7 @@ class GuardedServerTest {
     void anArchiveNamesItsOwnUsers(@TempDir Path base) throws Exception {
         Path archive = Sars.empty()
                 .withPackageOf(Door.class)
-                .with(
-                        "WEB-INF/classes/META-INF/services/" + UserStore.class.getName(),
-                        """
+                .with("WEB-INF/classes/META-INF/services/" + UserStore.class.getName(), """
                         # those who may come in
                         org.trapezoid.server.club.Members
                         """)
@@ -211,16 +208,13 @@ class GuardedServerTest {
                 .with("WEB-INF/lib/h2.jar", driver)
                 .zip(base.resolve("club.sar"));
         Files.createDirectories(base.resolve("apps"));
-        Files.writeString(
-                base.resolve("apps/club.properties"),
-                """
+        Files.writeString(base.resolve("apps/club.properties"), """
                 org.trapezoid.user-database.url = %s
                 org.trapezoid.user-database.secret-query = \
                   select 'of ' || :realm as password from dual where :name <> 'nobody'
                 org.trapezoid.user-database.roles-query = select 'member' from dual
                 org.trapezoid.user-database.algorithms = SHA-256
-                """
-                        .formatted(url));
+                """.formatted(url));
         try (SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
                 .stopTimeout(Duration.ZERO)
                 .applicationSettings(base.resolve("apps"))

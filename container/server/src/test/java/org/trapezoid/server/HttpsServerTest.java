@@ -91,8 +91,7 @@ class HttpsServerTest {
                     }
                 })
                 .get(10, TimeUnit.SECONDS);
-        socket.sendText(
-                        """
+        socket.sendText("""
                 OPTIONS sip:us@127.0.0.1 SIP/2.0
                 Via: SIP/2.0/%s x.invalid;branch=z9hG4bKws
                 Max-Forwards: 70
@@ -101,10 +100,7 @@ class HttpsServerTest {
                 Call-ID: ws
                 CSeq: 1 OPTIONS
 
-                """
-                                .formatted(scheme.toUpperCase(Locale.ROOT))
-                                .replace("\n", "\r\n"),
-                        true)
+                """.formatted(scheme.toUpperCase(Locale.ROOT)).replace("\n", "\r\n"), true)
                 .join();
         try {
             return answer.get(10, TimeUnit.SECONDS);

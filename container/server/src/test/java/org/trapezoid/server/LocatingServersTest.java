@@ -112,8 +112,7 @@ class LocatingServersTest {
         /** Sends a request; its Call-ID. */
         String send(String method, String uri) throws IOException {
             String call = "call" + calls++;
-            byte[] request =
-                    """
+            byte[] request = """
                     %s %s SIP/2.0
                     Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s
                     Max-Forwards: 70
@@ -124,19 +123,10 @@ class LocatingServersTest {
                     Contact: <sip:test@127.0.0.1:%d>
                     Content-Length: 0
 
-                    """
-                            .formatted(
-                                    method,
-                                    uri,
-                                    socket.getLocalPort(),
-                                    call,
-                                    call,
-                                    uri,
-                                    call,
-                                    method,
-                                    socket.getLocalPort())
-                            .replace("\n", "\r\n")
-                            .getBytes(StandardCharsets.UTF_8);
+                    """.formatted(
+                            method, uri, socket.getLocalPort(), call, call, uri, call, method, socket.getLocalPort())
+                    .replace("\n", "\r\n")
+                    .getBytes(StandardCharsets.UTF_8);
             socket.send(new DatagramPacket(request, request.length, LOOPBACK, server));
             return call;
         }

@@ -79,10 +79,7 @@ class ServerPagesTest {
         try (SipServer server = server(new HttpConfig("127.0.0.1", 0), Duration.ZERO);
                 DatagramSocket socket = new DatagramSocket(0, LOOPBACK)) {
             socket.setSoTimeout(10_000);
-            send(
-                    socket,
-                    server,
-                    """
+            send(socket, server, """
                     SIP/2.0 200 OK
                     Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx
                     From: <sip:a@a.test>;tag=1
@@ -91,8 +88,7 @@ class ServerPagesTest {
                     CSeq: 1 BYE
                     Content-Length: 0
 
-                    """
-                            .replace("\n", "\r\n"));
+                    """.replace("\n", "\r\n"));
             send(socket, server, "Hello\r\n\r\n");
             assertThat(exchange(socket, server, "OPTIONS")).startsWith("SIP/2.0 200 ");
             assertThat(exchange(socket, server, "INVITE")).startsWith("SIP/2.0 180 ");

@@ -87,9 +87,7 @@ class TlsServerTest {
     private static String answer(SipServer to, SSLContext client, String uri) throws IOException {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(LOOPBACK, to.port("tls"))) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream()
-                    .write(
-                            """
+            socket.getOutputStream().write("""
                     OPTIONS %s SIP/2.0
                     Via: SIP/2.0/TLS 127.0.0.1:%d;branch=z9hG4bKtls
                     Max-Forwards: 70
@@ -99,10 +97,9 @@ class TlsServerTest {
                     CSeq: 1 OPTIONS
                     Content-Length: 0
 
-                    """
-                                    .formatted(uri, socket.getLocalPort())
-                                    .replace("\n", "\r\n")
-                                    .getBytes(StandardCharsets.UTF_8));
+                    """.formatted(uri, socket.getLocalPort())
+                    .replace("\n", "\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
             byte[] answer = new byte[4096];
             int length = socket.getInputStream().read(answer);
             return new String(answer, 0, Math.max(0, length), StandardCharsets.UTF_8);

@@ -19,10 +19,7 @@ public final class Sars {
 
     /** An archive with a sip.xml of one servlet, whose class the caller adds. */
     public static Sars named(String application) {
-        return new Sars()
-                .with(
-                        "WEB-INF/sip.xml",
-                        """
+        return new Sars().with("WEB-INF/sip.xml", """
                         <?xml version="1.0" encoding="UTF-8"?>
                         <sip-app xmlns="http://www.jcp.org/xml/ns/sipservlet"
                                  xmlns:javaee="http://java.sun.com/xml/ns/javaee" version="1.1">
@@ -37,8 +34,7 @@ public final class Sars {
                             <javaee:servlet-class>app.Main</javaee:servlet-class>
                           </servlet>
                         </sip-app>
-                        """
-                                .formatted(application));
+                        """.formatted(application));
     }
 
     /** An archive of what the caller adds. */

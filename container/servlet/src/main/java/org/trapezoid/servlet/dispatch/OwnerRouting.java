@@ -238,12 +238,22 @@ public final class OwnerRouting implements MessageHandler {
                     .store()
                     .claim(token)
                     .whenComplete((found, failure) -> workers.execute(() -> {
-                        if (failure != null) {
-                            log.debug("{}: nobody says who has the session", token, failure);
+                        if (failure == null) {
+                            found(token, found);
+                        } else {
+                            forget(token, failure);
                         }
-                        found(token, failure == null ? found : new Found.Unknown());
                     }));
         }
+    }
+
+    /** Nobody says who has the session: what came for it is dropped, and comes again. */
+    private void forget(String token, Throwable why) {
+        int dropped = 0;
+        while (next(token) != null) {
+            dropped++;
+        }
+        log.info("{} messages of session {} dropped: {}", dropped, token, why.toString());
     }
 
     private void found(String token, Found found) {

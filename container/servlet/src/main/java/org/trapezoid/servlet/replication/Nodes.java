@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.replication;
 
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.transport.Flow;
 
@@ -24,6 +25,9 @@ public interface Nodes {
      * @return false if the node is gone or has too much to do
      */
     boolean relay(String incarnation, Flow flow, Message message);
+
+    /** Who is told, with the reason, that sessions of this node may have gone on elsewhere: the cluster was split, or has met again. */
+    void onDoubt(Consumer<String> watcher);
 
     /** Who handles what other nodes relay. */
     void onRelayed(BiConsumer<Flow, Message> handler);

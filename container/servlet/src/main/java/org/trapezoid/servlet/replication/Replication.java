@@ -99,6 +99,7 @@ public final class Replication {
     public void watch(Strand strand) {
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
+        nodes.onDoubt(this::doubt);
     }
 
     private void turn(Strand strand) {

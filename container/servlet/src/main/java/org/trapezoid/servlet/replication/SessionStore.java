@@ -20,7 +20,10 @@ public interface SessionStore extends AutoCloseable {
      */
     CompletionStage<Boolean> save(Snapshot snapshot);
 
-    /** Takes a session over if its owner is not a member any more; exactly one of several claimants gets it. */
+    /**
+     * Takes a session over if its owner is not a member any more; exactly one of several claimants gets it. Fails when nobody can say: the
+     * nodes were split, and the greater part of them is elsewhere.
+     */
     CompletionStage<Found> claim(String token);
 
     /** Forgets a session that has ended, if this owner in this epoch still has it. */

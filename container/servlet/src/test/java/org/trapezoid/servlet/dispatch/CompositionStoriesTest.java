@@ -25,8 +25,7 @@ import org.trapezoid.sip.testing.Checklist;
 /** Several applications of one server in a chain (JSR 289 §15). */
 class CompositionStoriesTest {
 
-    private static final String CHAIN =
-            """
+    private static final String CHAIN = """
             ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
             ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1")
             """;
@@ -224,8 +223,7 @@ class CompositionStoriesTest {
 
     @Test
     void aRequestThatAnApplicationStartsAfreshCameFromNowhere() throws Exception {
-        TestServer server = routedBy(
-                """
+        TestServer server = routedBy("""
                 MESSAGE: ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0")
                 INVITE: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0")
                 """);
@@ -303,8 +301,7 @@ class CompositionStoriesTest {
 
     @Test
     void aCallerAndACalleeInOneServer() throws Exception {
-        TestServer server = routedBy(
-                """
+        TestServer server = routedBy("""
                 INVITE: ("callee", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0")
                 """);
         Peer nobody = server.peer("nobody");
@@ -337,8 +334,7 @@ class CompositionStoriesTest {
 
     @Test
     void anExternalRouteIsTaken() throws Exception {
-        TestServer server = routedBy(
-                """
+        TestServer server = routedBy("""
                 ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
                 ("second", "DAR:From", "ORIGINATING", "sip:198.51.100.2;lr", "ROUTE", "1")
                 """);
@@ -360,8 +356,7 @@ class CompositionStoriesTest {
 
     @Test
     void aRouteThatComesBackGoesOnInTheChain() throws Exception {
-        TestServer server = routedBy(
-                """
+        TestServer server = routedBy("""
                 ALL: ("first", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
                 ("second", "DAR:From", "ORIGINATING", "sip:198.51.100.2;lr", "ROUTE_BACK", "1"), \
                 ("second", "DAR:To", "TERMINATING", "", "NO_ROUTE", "2")
@@ -391,8 +386,7 @@ class CompositionStoriesTest {
 
     @Test
     void whatNoApplicationTakesIsNotFound() throws Exception {
-        TestServer server = routedBy(
-                """
+        TestServer server = routedBy("""
                 INVITE: ("gone", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0")
                 """);
         server.deploy("first", first, ScriptedServlet.class);

@@ -36,8 +36,7 @@ import org.trapezoid.sip.transport.TrustDomain;
 /** What a servlet with {@code run-as} sends to other applications of the server, in the role that its descriptor names (JSR 289 §14.3). */
 class RunAsStoriesTest {
     private static final String REALM = "a.test";
-    private static final String CHAIN =
-            """
+    private static final String CHAIN = """
             ALL: ("gateway", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
             ("desk", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1")
             """;

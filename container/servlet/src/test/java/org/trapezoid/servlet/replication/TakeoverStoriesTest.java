@@ -415,6 +415,59 @@ class TakeoverStoriesTest {
         assertThat(site.node(FIRST).replication().unprotected()).isEqualTo(2);
     }
 
+    @Test
+    void aNodeThatWasTakenForDeadSendsNothingMoreForWhatAnotherOneHas() throws Exception {
+        Call call = callThroughB2bua();
+        Site.Node first = site.node(FIRST);
+        first.member().hang(); // the others take it for dead; it goes on
+        site.clock.advance(Duration.ofSeconds(1));
+        first.member().wake();
+        int before = bob.rest().size();
+
+        alice.send(alice.inDialog(Method.BYE, call.invite, call.success, 2)); // still reaches it
+        site.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(bob.rest()).hasSize(before);
+        assertThat(first.server().sessions()).isZero();
+        assertThat(first.replication().refused()).isEqualTo(1);
+        assertThat(site.node(SECOND).server().sessions()).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeThatDoubtsAsksBeforeItSends() throws Exception {
+        Call call = callThroughProxy();
+        site.cluster.answersAfter(() -> Duration.ofMillis(30));
+        site.node(FIRST).member().doubt();
+
+        alice.send(alice.inDialog(Method.INFO, call.invite, call.success, 2));
+        assertThat(bob.rest()).isEmpty();
+        site.clock.advance(Duration.ofMillis(60));
+
+        bob.send(bob.answer(bob.nextRequest(Method.INFO), 200));
+        alice.nextResponse(200);
+    }
+
+    @Test
+    void sessionsAreHandedOverInGoodOrder() throws Exception {
+        Call call = callThroughB2bua();
+
+        assertThat(site.node(FIRST)
+                        .server()
+                        .layer()
+                        .handOver()
+                        .toCompletableFuture()
+                        .join())
+                .isEqualTo(1);
+        assertThat(site.node(FIRST).server().sessions()).isZero();
+        site.node(FIRST).member().leave();
+        site.clock.advance(Duration.ofMillis(1));
+
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
+        bobLater.send(bobLater.answer(bobLater.nextRequest(Method.BYE), 200));
+        aliceLater.nextResponse(200);
+        site.assertEnded();
+    }
+
     // ---- messages by hand
 
     private static Request cancel(Request invite) {

@@ -145,6 +145,10 @@ public final class MemoryCluster {
         later(detection, () -> removed(node, true));
     }
 
+    void rejoin(MemoryNode node) {
+        members.put(node.self(), node);
+    }
+
     void removed(MemoryNode node, boolean unexpected) {
         members.remove(node.self(), node);
         for (MemoryNode each : List.copyOf(members.values())) {

@@ -28,6 +28,7 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     private @Nullable Consumer<Snapshot> orphans;
     private BiConsumer<Flow, Message> handler = (flow, message) -> {};
     private @Nullable FlowRelay relay;
+    private Consumer<String> doubts = why -> {};
     private long lostUntil;
 
     MemoryNode(MemoryCluster cluster, String incarnation) {
@@ -56,6 +57,16 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     @Override
     public boolean isMember(String other) {
         return cluster.isMember(other);
+    }
+
+    @Override
+    public void onDoubt(Consumer<String> watcher) {
+        doubts = watcher;
+    }
+
+    /** As after a split, or when this node was taken for dead. */
+    public void doubt() {
+        doubts.accept("the test says so");
     }
 
     @Override
@@ -96,6 +107,19 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
             alive = false;
             cluster.died(this);
         }
+    }
+
+    /** Nobody hears of it any more, and the others take it for dead after a while; it does not know. */
+    public void hang() {
+        alive = false;
+        cluster.died(this);
+    }
+
+    /** It is there again, under its old incarnation. */
+    public void wake() {
+        alive = true;
+        cluster.rejoin(this);
+        doubts.accept("it was away");
     }
 
     /** Leaves in good order; what it owns still is taken over. */
