@@ -28,22 +28,28 @@ ticks() {
   echo "$total"
 }
 
-start_trapezoid() {
-  local base=$work/base classes=$work/sar/WEB-INF/classes
+# NAME SIP_PORT HTTP_PORT [VARIABLE=VALUE...]: starts a server whose process is $server
+start_node() {
+  local name=$1 at=$2 pages=$3 base=$work/$1 classes=$work/sar/WEB-INF/classes
+  shift 3
   mkdir -p "$base/deploy" "$classes"
   cp -r "$root/distribution/target/trapezoid/conf" "$base/"
   (cd "$root/benchmarks/target/classes" && cp --parents org/trapezoid/benchmarks/call/*.class "$classes/")
   (cd "$work/sar" && "${JAVA_HOME:+$JAVA_HOME/bin/}jar" cf "$base/deploy/fixed.sar" WEB-INF)
   echo 'ALL: ("fixed", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0")' >"$base/conf/dar.properties"
-  TRAPEZOID_BASE=$base TRAPEZOID_SIP_PORT=$port TRAPEZOID_HTTP_PORT=${HTTP_PORT:-8080} \
+  env "$@" TRAPEZOID_BASE="$base" TRAPEZOID_SIP_PORT="$at" TRAPEZOID_HTTP_PORT="$pages" \
     JAVA_OPTS="${JAVA_OPTS:--Xms2g -Xmx2g -Xmn160m -XX:+UseParallelGC -XX:+AlwaysPreTouch} -Dfixed.target=sip:callee@$host:$callee" \
-    taskset -c "$SERVER_CPU" "$root/distribution/target/trapezoid/bin/trapezoid" run >"$work/trapezoid.log" 2>&1 &
+    taskset -c "$SERVER_CPU" "$root/distribution/target/trapezoid/bin/trapezoid" run >"$work/$name.log" 2>&1 &
   server=$!
   for ((i = 0; i < 300; i++)); do
-    grep -q ' ready in ' "$work/trapezoid.log" && break
-    kill -0 "$server" 2>/dev/null || { cat "$work/trapezoid.log" >&2; exit 1; }
+    grep -q ' ready in ' "$work/$name.log" && break
+    kill -0 "$server" 2>/dev/null || { cat "$work/$name.log" >&2; exit 1; }
     sleep 0.1
   done
+}
+
+start_trapezoid() {
+  start_node trapezoid "$port" "${HTTP_PORT:-8080}"
 }
 
 start_kamailio() {
