@@ -218,7 +218,7 @@ public final class SavedSessions {
         session.restore(
                 new SessionId(in.text(Sip.ROUTE_ID).orElse(session.id().value())),
                 SessionState.valueOf(in.requiredText(Sip.STATE)),
-                in.number(Sip.LOCAL_CSEQ),
+                skipped(in.number(Sip.LOCAL_CSEQ)),
                 in.flag(Sip.PROXYING),
                 in.flag(Sip.RECORD_ROUTED),
                 in.flag(Sip.USED),
@@ -226,6 +226,11 @@ public final class SavedSessions {
                 in.flag(Sip.CALL_OVER),
                 in.number(Sip.ACCESSED));
         return session;
+    }
+
+    /** As a dialog does: others may have been used after it was written down. */
+    private static long skipped(long cseq) {
+        return cseq == 0 ? 0 : cseq + Dialog.SKIPPED;
     }
 
     private static void relate(FieldReader in, Map<String, SipSessionState> byId) {

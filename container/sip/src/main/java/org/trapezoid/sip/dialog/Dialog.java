@@ -76,7 +76,7 @@ public final class Dialog {
             long remoteCSeq) {}
 
     /** So many numbers are left out by who restores a dialog: others may have been used after it was written down. */
-    private static final int SKIPPED = 64;
+    public static final int SKIPPED = 64;
 
     public Memento memento() {
         return new Memento(
