@@ -106,11 +106,11 @@ final class NatNetwork implements AutoCloseable {
         run(whole);
     }
 
-    private static void run(List<String> command) throws IOException, InterruptedException {
+    static void run(List<String> command) throws IOException, InterruptedException {
         assertThat(execute(command)).as(String.join(" ", command)).isZero();
     }
 
-    private static int execute(List<String> command) throws IOException, InterruptedException {
+    static int execute(List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().merge("PATH", ":/usr/sbin:/sbin", String::concat);
         Process process = builder.start();

@@ -130,7 +130,7 @@ final class Sipp implements AutoCloseable {
         return new Phone(story, endpoint);
     }
 
-    private static Path scenario(String story) {
+    static Path scenario(String story) {
         URL scenario = Sipp.class.getResource("/sipp/" + story + ".xml");
         assertThat(scenario).as("scenario %s", story).isNotNull();
         try {

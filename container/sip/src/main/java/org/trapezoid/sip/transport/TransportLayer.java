@@ -300,7 +300,9 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         if (!name.protocol().isReliable()) {
             // the address of that node may have moved here
             Optional<Flow> moved = openFlow(each -> each.bound().equals(name.bound()), name.peer());
-            Optional<Flow> datagrams = moved.isPresent() ? moved : flowTo(name.protocol(), name.peer());
+            // two applications that one node has joined may go on at two: they find each other as strangers do
+            Optional<Flow> datagrams =
+                    moved.isPresent() ? moved : flowTo(name.protocol(), inCall(name.protocol(), name.peer()));
             if (datagrams.isPresent()) {
                 return datagrams.get();
             }
@@ -399,7 +401,9 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     }
 
     private void sendDatagram(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
-        InetSocketAddress destination = route.unreliable(response.topVia(), receivedOn.peer());
+        InetSocketAddress named = route.unreliable(response.topVia(), receivedOn.peer());
+        boolean fromHere = isOwnAddress(receivedOn.protocol(), receivedOn.peer()); // in the name of a node that is gone
+        InetSocketAddress destination = fromHere ? inCall(receivedOn.protocol(), named) : named;
         if (destination.equals(receivedOn.peer())) {
             receivedOn.send(response, onFailure);
             return;

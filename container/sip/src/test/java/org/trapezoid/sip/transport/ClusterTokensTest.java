@@ -148,6 +148,26 @@ class ClusterTokensTest {
     }
 
     @Test
+    void bringsToTheOwnerItselfWhatIsForAnotherNodeInACall() {
+        InetSocketAddress other = new InetSocketAddress("192.0.2.2", 5060);
+        InetSocketAddress here = new InetSocketAddress("192.0.2.1", 5060);
+        assertThat(one.layer.inCall(Protocol.UDP, other)).as("alone").isEqualTo(other);
+
+        one.layer.shareNames(
+                two.layer.listeners().stream().map(AdvertisedName::of).toList());
+
+        assertThat(one.layer.inCall(Protocol.UDP, other)).isEqualTo(here);
+        assertThat(one.layer.inCall(Protocol.TLS, other)).isEqualTo(other);
+        assertThat(one.layer.inCall(Protocol.UDP, here)).isEqualTo(here);
+        assertThat(one.layer.inCall(Protocol.UDP, PHONE)).isEqualTo(PHONE);
+        assertThat(one.layer
+                        .inPlaceOf(new FlowName(Protocol.UDP, other, other, 0))
+                        .peer())
+                .as("between two applications of the other node")
+                .isEqualTo(here);
+    }
+
+    @Test
     void knowsTheNamesOfOtherNodesButNotTheirAddressesAsLoops() {
         HostPort other = HostPort.parse("192.0.2.2:5060");
         two.layer.shareNames(List.of());
