@@ -101,6 +101,7 @@ class KillIT {
         Files.writeString(
                 configuration,
                 Files.readString(configuration)
+                        .replace("<sip>", "<sip stop-timeout=\"100ms\">") // so that a stop finds calls to hand over
                         .replace("<http host=\"${env:TRAPEZOID_HOST:-127.0.0.1}\"", "<http host=\"127.0.0.1\"")
                         .replaceFirst("<listener transport=\"udp\"", others + "<listener transport=\"udp\""));
         Path apps = Files.createDirectories(place.resolve("conf/apps"));
