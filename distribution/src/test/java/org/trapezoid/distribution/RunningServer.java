@@ -91,6 +91,10 @@ public final class RunningServer implements AutoCloseable {
         throw new AssertionError("no " + protocol + " in " + ready.join().group());
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Sends SIGTERM and gives the exit code. */
     public int terminate() throws InterruptedException {
         process.destroy();
@@ -98,6 +102,17 @@ public final class RunningServer implements AutoCloseable {
             throw new AssertionError("no end after SIGTERM:\n" + String.join("\n", output()));
         }
         return process.exitValue();
+    }
+
+    /** Sends a signal that does not end it, {@code STOP} or {@code CONT}. */
+    public void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("signal " + name + " not sent to " + process.pid());
+        }
     }
 
     /** Sends SIGKILL and waits for the end. */

@@ -401,9 +401,10 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     }
 
     private void sendDatagram(Flow receivedOn, Response response, Consumer<IOException> onFailure) {
-        InetSocketAddress named = route.unreliable(response.topVia(), receivedOn.peer());
-        boolean fromHere = isOwnAddress(receivedOn.protocol(), receivedOn.peer()); // in the name of a node that is gone
-        InetSocketAddress destination = fromHere ? inCall(receivedOn.protocol(), named) : named;
+        boolean fromHere =
+                isOwnAddress(receivedOn.protocol(), receivedOn.peer()); // maybe in the name of a node that is gone
+        InetSocketAddress destination =
+                fromHere ? receivedOn.peer() : route.unreliable(response.topVia(), receivedOn.peer());
         if (destination.equals(receivedOn.peer())) {
             receivedOn.send(response, onFailure);
             return;
