@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.dispatch;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,11 @@ public final class OwnerRouting implements MessageHandler {
     private static final int MOST_WAITING = 1000; // messages for sessions that are being looked for
     private static final int SERVICE_UNAVAILABLE = 503;
 
+    /** How often, and after how long each time, a session is looked for that this node has claimed, but does not run yet. */
+    private static final int ATTEMPTS = 50;
+
+    private static final Duration RETRY = Duration.ofMillis(100);
+
     private final TransactionLayer here;
     private final TransportLayer transports;
     private final SessionRegistry sessions;
@@ -54,6 +61,7 @@ public final class OwnerRouting implements MessageHandler {
     private final Strand looking; // guards what follows
     private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
     private int messagesWaiting;
+    private final AtomicInteger lookUps = new AtomicInteger();
     private volatile boolean stopped;
 
     /** @param found whether it names no session, but its transaction does */
@@ -99,7 +107,7 @@ public final class OwnerRouting implements MessageHandler {
         @Nullable String token = token(request);
         if (token != null) {
             toOwner(token, new Waiting(flow, request, false));
-        } else if (mayBelongElsewhere(request)) {
+        } else if (mayBelongElsewhere(request) && lookUps.get() < MOST_WAITING) {
             lookUp(flow, request);
         } else {
             here.onRequest(flow, request);
@@ -165,26 +173,40 @@ public final class OwnerRouting implements MessageHandler {
     }
 
     private @Nullable String elsewhere(String identifier) {
-        boolean known = identifier.length() >= SessionTokens.LENGTH
+        return isHere(identifier) ? null : tokens.of(identifier).orElse(null);
+    }
+
+    private boolean isHere(String identifier) {
+        return identifier.length() >= SessionTokens.LENGTH
                 && sessions.hasToken(identifier.substring(0, SessionTokens.LENGTH));
-        return known ? null : tokens.of(identifier).orElse(null);
     }
 
     /** What names no session may still be of a transaction of another node. */
     private boolean mayBelongElsewhere(Request request) {
         Method method = request.method();
         return method.equals(Method.CANCEL)
-                || (method.equals(Method.ACK) && request.toTag().isPresent())
+                || (method.equals(Method.ACK) && request.toTag().isPresent() && !isOfSessionHere(request))
                 || (method.equals(Method.INVITE)
                         && request.toTag().isEmpty()
                         && replication.nodes().hasLostOne());
     }
 
+    /** The ACK for a 2xx, which each call has. */
+    private boolean isOfSessionHere(Request ack) {
+        return isHere(ack.toTag().orElse(""))
+                || ack.topRoute()
+                        .map(route -> parameter(route.uri(), AppRuntime.SESSION_PARAMETER))
+                        .filter(value -> isHere(RouteSeal.sessionId(value)))
+                        .isPresent();
+    }
+
     private void lookUp(Flow flow, Request request) {
+        lookUps.incrementAndGet();
         replication
                 .store()
                 .named(TransactionLayer.serverKey(request))
                 .whenComplete((token, failure) -> workers.execute(() -> {
+                    lookUps.decrementAndGet();
                     if (failure != null || token.isEmpty()) {
                         handle(flow, request);
                     } else if (sessions.hasToken(token.get())) {
@@ -234,17 +256,30 @@ public final class OwnerRouting implements MessageHandler {
             return isFirst;
         });
         if (first) {
-            replication
-                    .store()
-                    .claim(token)
-                    .whenComplete((found, failure) -> workers.execute(() -> {
-                        if (failure == null) {
-                            found(token, found);
-                        } else {
-                            forget(token, failure);
-                        }
-                    }));
+            claim(token, 1);
         }
+    }
+
+    private void claim(String token, int attempt) {
+        replication
+                .store()
+                .claim(token)
+                .whenComplete((found, failure) -> workers.execute(() -> {
+                    if (failure != null) {
+                        forget(token, failure);
+                    } else if (attempt < ATTEMPTS && isComing(token, found)) {
+                        replication
+                                .timers()
+                                .schedule(looking, RETRY, () -> Strand.post(() -> claim(token, attempt + 1)));
+                    } else {
+                        found(token, found);
+                    }
+                }));
+    }
+
+    /** Whether this node has claimed the session in the background, and will go on with it soon. */
+    private boolean isComing(String token, Found found) {
+        return found instanceof Found.Owned owned && owned.owner().equals(tokens.self()) && !sessions.hasToken(token);
     }
 
     /** Nobody says who has the session: what came for it is dropped, and comes again. */

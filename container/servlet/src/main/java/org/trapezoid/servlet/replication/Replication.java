@@ -65,7 +65,7 @@ public final class Replication {
         return tokens;
     }
 
-    Timers timers() {
+    public Timers timers() {
         return timers;
     }
 
@@ -169,6 +169,11 @@ public final class Replication {
         log.debug("session {} not saved", session, cause);
     }
 
+    void unwritable(AppSessionState session, Throwable cause) {
+        failures.increment();
+        log.warn("session {} cannot be written down: another node could not go on with it as it is", session, cause);
+    }
+
     void refused(AppSessionState session) {
         refused.increment();
         log.info("session {} goes on at another node", session);
@@ -208,7 +213,7 @@ public final class Replication {
         return savedNanos.sum();
     }
 
-    /** Saves of which it was not known whether they were stored. */
+    /** Saves of which it was not known whether they were stored, or that could not be made. */
     public long failures() {
         return failures.sum();
     }

@@ -4,6 +4,7 @@ package org.trapezoid.servlet.replication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.AppSessionState;
@@ -29,6 +30,7 @@ final class SessionReplica implements Replica {
     private final Supplier<byte[]> writer;
     private final long epoch;
     private boolean stored; // at least once, maybe
+    private boolean offered; // with the last save, to whom claims it first
     private int confirmed; // by which doubt of the node it was known to own the session
     private boolean dirty;
     private boolean unsafe; // messages wait for a save that has not begun
@@ -88,14 +90,19 @@ final class SessionReplica implements Replica {
 
     @Override
     public void idle() {
-        if (unsafe && !saving && !session.hasCallbacks()) {
+        if (unsafe && !saving && !ended && !session.hasCallbacks()) {
             save();
         }
     }
 
     @Override
     public boolean isHolding() {
-        return unsafe || confirming || lost || replication.isDoubted(confirmed);
+        return unsafe || confirming || lost || isDoubted();
+    }
+
+    /** Whether it is not known that the session is here; one that has ended is nobody else's. */
+    private boolean isDoubted() {
+        return !ended && replication.isDoubted(confirmed);
     }
 
     @Override
@@ -103,7 +110,7 @@ final class SessionReplica implements Replica {
         if (lost) {
             return;
         }
-        boolean doubted = replication.isDoubted(confirmed);
+        boolean doubted = isDoubted();
         if (doubted) {
             protect();
         }
@@ -138,6 +145,14 @@ final class SessionReplica implements Replica {
         timer.cancel();
         saving = true;
         dirty = false;
+        Optional<byte[]> written = written();
+        if (written.isEmpty()) {
+            saving = false;
+            replication.unprotected(flush());
+            told();
+            return;
+        }
+        byte[] state = written.get();
         confirming = unsafe;
         unsafe = false;
         current = next;
@@ -147,10 +162,10 @@ final class SessionReplica implements Replica {
             transactions = null;
         }
         stored = true;
-        byte[] state = writer.get();
         long begun = replication.timers().nanoTime();
         int doubts = replication.doubts();
         boolean leaves = leaving != null;
+        offered = leaves;
         Snapshot snapshot = leaves
                 ? new Snapshot(session.token(), Snapshot.NOBODY, epoch + 1, state)
                 : new Snapshot(session.token(), replication.nodes().self(), epoch, state);
@@ -166,13 +181,23 @@ final class SessionReplica implements Replica {
                     } else if (kept) {
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
                         saved();
-                        if (leaves) {
+                        if (leaves && !dirty && !session.hasCallbacks()) {
                             leave();
                         }
                     } else {
                         lost();
                     }
                 }));
+    }
+
+    /** Empty if the session cannot be written down: what waits for that does so in vain. */
+    private Optional<byte[]> written() {
+        try {
+            return Optional.of(writer.get());
+        } catch (RuntimeException | StackOverflowError e) { // objects of the application are part of it
+            replication.unwritable(session, e);
+            return Optional.empty();
+        }
     }
 
     private void saved() {
@@ -213,14 +238,19 @@ final class SessionReplica implements Replica {
     }
 
     private void leave() {
-        Runnable done = leaving;
-        leaving = null;
-        stored = false;
-        lost = true;
         if (!ended) {
+            stored = false;
+            lost = true;
             end();
             replication.left(session);
         }
+        told();
+    }
+
+    /** Nobody has to wait any more for the session to leave. */
+    private void told() {
+        Runnable done = leaving;
+        leaving = null;
         if (done != null) {
             done.run();
         }
@@ -262,11 +292,14 @@ final class SessionReplica implements Replica {
             end();
             replication.left(session);
         }
+        told();
     }
 
     private void onPatienceOver() {
         patience = Timer.NONE;
-        replication.unprotected(flush());
+        if (!isDoubted()) { // else the save that is made again and again tells whether anything may leave
+            replication.unprotected(flush());
+        }
     }
 
     /** Lets leave what waits, safe or not. */
@@ -292,12 +325,31 @@ final class SessionReplica implements Replica {
     @Override
     public void ended() {
         if (!ended) {
+            boolean asks = stored && next != null && isDoubted();
             end();
-            if (!saving) {
+            if (asks && !saving) {
+                confirm();
+            } else if (!saving) {
                 flush();
                 forget();
             }
         }
+    }
+
+    /** Its last messages leave only if no other node goes on with it. */
+    private void confirm() {
+        replication
+                .store()
+                .claim(session.token())
+                .whenComplete((found, failure) -> Strand.run(session, () -> {
+                    if (found instanceof SessionStore.Found.Owned owned
+                            && !owned.owner().equals(replication.nodes().self())) {
+                        lost();
+                    } else {
+                        flush();
+                        forget();
+                    }
+                }));
     }
 
     private void end() {
@@ -309,7 +361,13 @@ final class SessionReplica implements Replica {
     private void forget() {
         if (stored) {
             stored = false;
-            replication.store().remove(session.token(), replication.nodes().self(), epoch);
+            replication
+                    .store()
+                    .remove(
+                            session.token(),
+                            offered ? Snapshot.NOBODY : replication.nodes().self(),
+                            offered ? epoch + 1 : epoch);
         }
+        told();
     }
 }

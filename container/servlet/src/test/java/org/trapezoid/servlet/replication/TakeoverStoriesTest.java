@@ -117,6 +117,28 @@ class TakeoverStoriesTest {
     }
 
     @Test
+    void aRequestWaitsForASessionThatIsBeingTakenOver() throws Exception {
+        Call call = callThroughProxy();
+        site.node(SECOND).member().busyFor(Duration.ofSeconds(2)); // with many others
+        site.killAndNotice(FIRST);
+
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
+        site.clock.advance(Duration.ofSeconds(1));
+        assertThat(aliceLater.rest()).noneMatch(message -> message.toString().contains("481"));
+        site.clock.advance(Duration.ofSeconds(1));
+
+        bobLater.send(bobLater.answer(bobLater.nextRequest(Method.BYE), 200));
+        last(aliceLater, 200);
+        site.assertEnded();
+    }
+
+    @Test
+    void aCallThatStaysOnItsNodeAsksNobodyForItsTransactions() throws Exception {
+        callThroughProxy();
+        assertThat(site.cluster.lookUps()).isZero();
+    }
+
+    @Test
     void aProxiedCallThatRingsIsAnsweredThroughTheSurvivor() throws Exception {
         deployProxy();
         Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));

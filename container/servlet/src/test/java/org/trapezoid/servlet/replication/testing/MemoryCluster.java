@@ -57,6 +57,7 @@ public final class MemoryCluster {
     private boolean full;
     private Duration detection = DETECTION;
     private long saves;
+    private long lookUps;
 
     public MemoryCluster(ManualClock clock) {
         this.clock = clock;
@@ -109,6 +110,11 @@ public final class MemoryCluster {
     /** How many saves were asked for since the beginning. */
     public long saves() {
         return saves;
+    }
+
+    /** How often a transaction was looked for since the beginning. */
+    public long lookUps() {
+        return lookUps;
     }
 
     ManualClock clock() {
@@ -246,6 +252,7 @@ public final class MemoryCluster {
     }
 
     CompletionStage<Optional<String>> named(MemoryNode node, String transaction) {
+        lookUps++;
         return answer(
                 node,
                 () -> Optional.ofNullable(transactions.get(transaction))

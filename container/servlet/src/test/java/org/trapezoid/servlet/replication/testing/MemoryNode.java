@@ -30,10 +30,16 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     private @Nullable FlowRelay relay;
     private Consumer<String> doubts = why -> {};
     private long lostUntil;
+    private Duration busy = Duration.ZERO;
 
     MemoryNode(MemoryCluster cluster, String incarnation) {
         this.cluster = cluster;
         this.incarnation = incarnation;
+    }
+
+    /** How long it has other things to do before it goes on with a session that it has claimed in the background. */
+    public void busyFor(Duration time) {
+        busy = time;
     }
 
     /** From now on messages go from and to the flows of this stack. */
@@ -151,8 +157,10 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
         Consumer<Snapshot> heir = orphans;
         if (heir != null) {
             cluster.claim(this, token).thenAccept(found -> {
-                if (found instanceof Found.Claimed mine) {
+                if (found instanceof Found.Claimed mine && busy.isZero()) {
                     heir.accept(mine.snapshot());
+                } else if (found instanceof Found.Claimed mine) {
+                    cluster.later(busy, () -> heir.accept(mine.snapshot()));
                 }
             });
         }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.trapezoid.servlet.replication.testing.MemoryCluster;
+import org.trapezoid.servlet.replication.testing.MemoryNode;
+import org.trapezoid.servlet.session.AppSessionState;
+import org.trapezoid.servlet.session.SessionId;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.testing.ManualClock;
+
+/** One session that is kept elsewhere, and what becomes of its messages. */
+class SessionReplicaTest {
+    private static final Duration ANSWER = Duration.ofMillis(30);
+    private static final Duration SHORT = Duration.ofMillis(200);
+
+    private final ManualClock clock = new ManualClock();
+    private final MemoryCluster cluster = new MemoryCluster(clock);
+    private final MemoryNode first = cluster.join("aaaaaaa");
+    private final MemoryNode second = cluster.join("bbbbbbb");
+    private final Replication replication = new Replication(
+            first,
+            first,
+            new SessionTokens("aaaaaaa", new byte[32], new SplittableRandom(1)),
+            clock,
+            Replication.DEFAULT_WAIT);
+    private final Strand strand = clock.strands().create();
+    private final List<String> sent = new ArrayList<>();
+    private Supplier<byte[]> state = () -> new byte[] {1};
+    private final AppSessionState session = session();
+
+    private AppSessionState session() {
+        strand.token(replication.tokens().fresh());
+        AppSessionState made = new AppSessionState(new SessionId("s"), "app", 1, Optional.empty(), strand, 0, false);
+        replication.watch(clock.strands().create());
+        replication.onLeft(AppSessionState::left);
+        strand.run(() -> replication.begin(made, () -> state.get()));
+        cluster.answersAfter(() -> ANSWER);
+        return made;
+    }
+
+    private void send(String message) {
+        if (strand.isHolding()) {
+            strand.hold(() -> sent.add(message));
+        } else {
+            sent.add(message);
+        }
+    }
+
+    private void sendProtected(String message) {
+        strand.run(() -> {
+            strand.protect();
+            send(message);
+        });
+    }
+
+    private void store() {
+        strand.run(session::changed);
+        clock.advance(SHORT);
+        assertThat(cluster.stored()).hasSize(1);
+    }
+
+    @Test
+    void whatRepeatsItselfAfterTheEndIsSentByANodeThatDoubts() {
+        store();
+        strand.run(session::invalidated);
+        first.doubt();
+
+        strand.run(() -> send("200 again"));
+
+        assertThat(sent).containsExactly("200 again");
+    }
+
+    @Test
+    void aNodeThatDoubtsSendsNothingBecauseTheAnswerTakesLong() {
+        cluster.answersAfter(() -> Duration.ofSeconds(2));
+        sendProtected("180");
+        first.doubt();
+
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(sent).isEmpty();
+
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(sent).containsExactly("180");
+    }
+
+    @Test
+    void theLastMessagesOfASessionThatAnotherNodeHasAreDropped() {
+        store();
+        first.hang();
+        clock.advance(Duration.ofSeconds(1));
+        second.claim(session.token());
+        clock.advance(SHORT);
+        first.wake();
+
+        strand.run(() -> {
+            send("BYE");
+            session.invalidated();
+        });
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(sent).isEmpty();
+        assertThat(cluster.stored()).singleElement().matches(each -> each.owner()
+                .equals("bbbbbbb"));
+    }
+
+    @Test
+    void theLastMessagesOfASessionThatIsStillHereAreSent() {
+        store();
+        first.doubt();
+
+        strand.run(() -> {
+            send("BYE");
+            session.invalidated();
+        });
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("BYE");
+        assertThat(cluster.stored()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenDownKeepsNoMessageBack() {
+        state = () -> {
+            throw new IllegalStateException("an attribute of the application");
+        };
+        sendProtected("180");
+        clock.advance(SHORT);
+        assertThat(sent).containsExactly("180");
+
+        state = () -> new byte[] {2};
+        sendProtected("200");
+        clock.advance(SHORT);
+        assertThat(sent).containsExactly("180", "200");
+        strand.run(session::invalidated);
+        clock.advance(SHORT);
+
+        assertThat(replication.unprotected()).isEqualTo(1);
+        assertThat(cluster.stored()).isEmpty();
+    }
+
+    @Test
+    void aSessionThatEndsWhileItIsHandedOverIsNotLeftBehind() {
+        store();
+        List<String> left = new ArrayList<>();
+        strand.run(() -> session.handOver(() -> left.add("it")));
+
+        strand.run(session::invalidated);
+        clock.advance(SHORT);
+
+        assertThat(left).containsExactly("it");
+        assertThat(cluster.stored()).isEmpty();
+    }
+
+    @Test
+    void nobodyWaitsForASessionThatAnotherNodeHas() {
+        store();
+        cluster.onSave(snapshot -> MemoryCluster.Fate.REFUSED);
+        List<String> left = new ArrayList<>();
+
+        strand.run(() -> session.handOver(() -> left.add("it")));
+        clock.advance(SHORT);
+
+        assertThat(left).containsExactly("it");
+    }
+
+    @Test
+    void nobodyWaitsForASessionThatEndsBeforeItIsHandedOver() {
+        store();
+        strand.run(session::changed);
+        clock.advance(Duration.ofMillis(21)); // it is being saved
+        List<String> left = new ArrayList<>();
+
+        strand.run(() -> session.handOver(() -> left.add("it")));
+        strand.run(session::invalidated);
+        clock.advance(SHORT);
+
+        assertThat(left).containsExactly("it");
+        assertThat(cluster.stored()).isEmpty();
+    }
+
+    @Test
+    void whatChangesWhileItIsHandedOverLeavesWithIt() {
+        store();
+        List<String> left = new ArrayList<>();
+        strand.run(() -> session.handOver(() -> left.add("it")));
+        clock.advance(Duration.ofMillis(10));
+        state = () -> new byte[] {2};
+
+        sendProtected("200");
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("200");
+        assertThat(left).containsExactly("it");
+        assertThat(cluster.stored()).singleElement().matches(each -> each.state()[0] == 2);
+    }
+}
