@@ -181,6 +181,7 @@ final class Membership implements InitialMembershipListener {
     public void memberAdded(MembershipEvent event) {
         Member added = event.getMember();
         members.put(incarnation(added), added);
+        agreed = Set.copyOf(members.keySet()); // whoever joins is joined by all that are here
         log.info("node {} has joined; nodes: {}", name(added), names(event));
     }
 
