@@ -30,6 +30,7 @@ class KillIT {
     private static final int FIRST_PHONE = 5070; // SIPp has its media from 6000 on
     private static final String DOMAIN = "kill.test";
     private static final double CRASH_SILENCE = 1;
+    private static final double HANG_SILENCE = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final int rate = Integer.getInteger("kill.rate", 20);
@@ -189,7 +190,7 @@ class KillIT {
     @Test
     @EnabledIfSystemProperty(named = "kill.long", matches = "true")
     void losesNoCallWhenANodeHangs() throws Exception {
-        underLoad("SIGSTOP", random -> {
+        CallLog calls = underLoad("SIGSTOP", random -> {
             TimeUnit.SECONDS.sleep(10);
             int victim = random.nextInt(NODES);
             int heir = heir(victim, random);
@@ -199,6 +200,7 @@ class KillIT {
             TimeUnit.SECONDS.sleep(5);
             servers.get(victim).signal("CONT");
         });
+        assertThat(calls.longestSilence()).as("seconds of silence").isLessThan(HANG_SILENCE);
     }
 
     private static int heir(int victim, Random random) {
