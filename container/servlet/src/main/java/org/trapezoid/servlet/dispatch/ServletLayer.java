@@ -242,6 +242,7 @@ public final class ServletLayer {
     }
 
     private void forget(AppSessionState session) {
+        running.of(session).ifPresent(application -> application.runtime().left(session));
         for (SipSessionState each : List.copyOf(session.sipSessions())) {
             sessions.remove(each);
         }

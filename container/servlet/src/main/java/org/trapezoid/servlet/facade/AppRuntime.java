@@ -21,11 +21,13 @@ import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.servlet.router.Actor;
+import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.tasks.TaskContext;
 import org.trapezoid.servlet.ua.UaServices;
+import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.auth.ChallengeResponder;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
@@ -247,6 +249,22 @@ public final class AppRuntime {
                 });
             });
         });
+    }
+
+    /** A session goes on at another node: its timers and transactions end here. In its core section, while it is valid. */
+    public void left(AppSessionState session) {
+        for (SipSessionState each : session.sipSessions()) {
+            if (each.facade() instanceof Session facade) {
+                facade.upkeep().stopTimer();
+                facade.messages().left();
+            }
+            for (Acknowledged waiting : List.copyOf(each.unacknowledged())) {
+                if (waiting instanceof UasCore core) {
+                    core.left();
+                }
+            }
+        }
+        tasks.ended(session);
     }
 
     /** Goes on with a session that another node has written down. In no core section. */

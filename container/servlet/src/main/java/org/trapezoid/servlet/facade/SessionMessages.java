@@ -10,6 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Response;
@@ -110,6 +113,19 @@ final class SessionMessages {
                 each.uac().ifPresent(core -> core.cancel(List.of()));
             }
         }
+    }
+
+    /** Another node has the session: what comes for its transactions is not for this one. */
+    void left() {
+        for (SipRequest each : received) {
+            if (each.isProxied()) {
+                each.proxyCore().ifPresent(ProxyCore::left);
+            } else {
+                each.uas().ifPresent(UasCore::left);
+            }
+        }
+        sent.forEach(each -> each.uac().ifPresent(UacCore::left));
+        acknowledging.forEach(each -> each.uac().ifPresent(UacCore::left));
     }
 
     // ---- responses without ACK or PRACK

@@ -160,6 +160,16 @@ public final class ProxyBranch implements ClientUser {
         }
     }
 
+    /** Another node goes on with it. */
+    void left() {
+        if (isPending()) {
+            end();
+        }
+        if (outgoing != null) {
+            outgoing.abandon();
+        }
+    }
+
     public Uri target() {
         return target;
     }

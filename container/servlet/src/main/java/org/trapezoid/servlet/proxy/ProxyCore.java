@@ -234,6 +234,12 @@ public final class ProxyCore implements ServerUser, Stranded {
         }
     }
 
+    /** Another node goes on with it. */
+    public void left() {
+        targets.branches().forEach(ProxyBranch::left);
+        transaction.abandon();
+    }
+
     OutgoingRequest restore(OutgoingRequest.Memento sent, ClientUser user) {
         return environment.outbound().restore(this, sent, user);
     }

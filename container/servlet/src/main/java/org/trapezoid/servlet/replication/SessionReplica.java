@@ -216,7 +216,11 @@ final class SessionReplica implements Replica {
             forget();
         } else if (unsafe) {
             saveIn(CALLBACK);
-            idle();
+            if (!session
+                    .hasCallbacks()) { // objects of the application are written by its threads, not by those of the
+                                       // store
+                boolean unused = session.strand().callback(() -> Strand.run(session, this::idle));
+            }
         } else if (dirty) {
             saveIn(COALESCE);
         }

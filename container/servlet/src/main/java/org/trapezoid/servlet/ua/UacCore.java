@@ -146,6 +146,13 @@ public final class UacCore implements ClientUser {
         }
     }
 
+    /** Another node goes on with it. */
+    public void left() {
+        if (outgoing != null) {
+            outgoing.abandon();
+        }
+    }
+
     /** The request as it was sent. */
     public Request request() {
         return outgoing == null ? request : outgoing.request();

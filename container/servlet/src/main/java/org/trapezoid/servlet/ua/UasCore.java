@@ -186,6 +186,17 @@ public final class UasCore implements ServerUser, Acknowledged {
         });
     }
 
+    /** Another node goes on with it. */
+    public void left() {
+        endAnswering();
+        stopProvisionals();
+        branches.forEach(UasCore::left);
+        success = null;
+        retransmission.cancel();
+        giveUp.cancel();
+        transaction.abandon();
+    }
+
     private ReliableProvisionals provisionals() {
         ReliableProvisionals queue = reliable;
         if (queue == null) {

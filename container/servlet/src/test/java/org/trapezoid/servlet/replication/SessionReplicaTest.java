@@ -4,9 +4,11 @@ package org.trapezoid.servlet.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.trapezoid.servlet.replication.testing.MemoryNode;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.testing.ManualClock;
 
 /** One session that is kept elsewhere, and what becomes of its messages. */
@@ -32,7 +35,8 @@ class SessionReplicaTest {
             new SessionTokens("aaaaaaa", new byte[32], new SplittableRandom(1)),
             clock,
             Replication.DEFAULT_WAIT);
-    private final Strand strand = clock.strands().create();
+    private final Queue<Runnable> workers = new ArrayDeque<>();
+    private final Strand strand = new Strands(workers::add, clock).create();
     private final List<String> sent = new ArrayList<>();
     private Supplier<byte[]> state = () -> new byte[] {1};
     private final AppSessionState session = session();
@@ -66,6 +70,21 @@ class SessionReplicaTest {
         strand.run(session::changed);
         clock.advance(SHORT);
         assertThat(cluster.stored()).hasSize(1);
+    }
+
+    @Test
+    void whoAnswersASaveDoesNotWriteTheNextOne() {
+        sendProtected("180");
+        sendProtected("200"); // while the first one is saved
+        clock.advance(ANSWER);
+        assertThat(sent).containsExactly("180");
+        assertThat(cluster.saves()).isEqualTo(1);
+
+        workers.remove().run();
+        assertThat(cluster.saves()).isEqualTo(2);
+        clock.advance(ANSWER);
+
+        assertThat(sent).containsExactly("180", "200");
     }
 
     @Test

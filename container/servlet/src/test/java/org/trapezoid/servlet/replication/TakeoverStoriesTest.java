@@ -455,6 +455,49 @@ class TakeoverStoriesTest {
         assertThat(site.node(SECOND).server().sessions()).isEqualTo(1);
     }
 
+    private Request ringThenHang(Request invite) throws Exception {
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(recorded(bob, received, 180));
+        alice.nextResponse(180);
+        Site.Node first = site.node(FIRST);
+        first.member().hang();
+        site.clock.advance(Duration.ofSeconds(1));
+        first.member().wake();
+        alice.send(invite); // repeated: it makes the node ask
+        site.clock.advance(Duration.ofMillis(20));
+        assertThat(first.replication().refused()).isEqualTo(1);
+        assertThat(first.server().transactions()).isZero();
+        return received;
+    }
+
+    @Test
+    void aProxyThatWasTakenForDeadGivesToTheOtherWhatComesForItsCalls() throws Exception {
+        deployProxy();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request received = ringThenHang(invite);
+
+        bob.send(recorded(bob, received, 200)); // to the address in our Via
+        site.clock.advance(Duration.ofMillis(20));
+        Response success = last(aliceLater, 200);
+        aliceLater.send(aliceLater.inDialog(Method.ACK, invite, success, 1));
+        bobLater.nextRequest(Method.ACK);
+
+        hangUpLater(new Call(invite, received, success), 2);
+    }
+
+    @Test
+    void anAgentThatWasTakenForDeadGivesToTheOtherWhatComesForItsCalls() throws Exception {
+        deployB2bua();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        ringThenHang(invite);
+
+        alice.send(cancel(invite));
+        site.clock.advance(Duration.ofMillis(20));
+
+        last(alice, 200);
+        bobLater.nextRequest(Method.CANCEL);
+    }
+
     @Test
     void aNodeThatDoubtsAsksBeforeItSends() throws Exception {
         Call call = callThroughProxy();

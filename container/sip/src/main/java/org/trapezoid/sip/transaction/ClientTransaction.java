@@ -50,6 +50,9 @@ public abstract sealed class ClientTransaction extends Transaction
     /** Enters the table where another node has left it; a request that is not known to have arrived is sent again. */
     abstract void resume(ClientState left, Duration age);
 
+    /** Drops it at once: its responses are another node's. */
+    abstract void abandon();
+
     /** Since it was sent first. */
     final Duration age() {
         return Duration.ofNanos(context.timers().nanoTime() - begun);

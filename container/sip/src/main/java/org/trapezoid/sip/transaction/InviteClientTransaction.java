@@ -83,6 +83,14 @@ public final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    void abandon() {
+        state = State.TERMINATED;
+        timerA.cancel();
+        timerEnd.cancel();
+        context.table().remove(this);
+    }
+
+    @Override
     void receive(Response response) {
         State before = state;
         state = switch (before) {

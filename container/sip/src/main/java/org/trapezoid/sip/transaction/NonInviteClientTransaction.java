@@ -67,6 +67,14 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    void abandon() {
+        state = State.TERMINATED;
+        timerE.cancel();
+        timerEnd.cancel();
+        context.table().remove(this);
+    }
+
+    @Override
     void receive(Response response) {
         State before = state;
         state = switch (before) {

@@ -166,6 +166,14 @@ public final class OutgoingRequest {
         }
     }
 
+    /** Another node goes on with it: nothing is sent here any more, and its user is told nothing. In the core section. */
+    public void abandon() {
+        ended = true;
+        if (current != null) {
+            current.transaction().abandon();
+        }
+    }
+
     void locate(Uri nextHop) {
         CompletionStage<List<Hop>> found = sender.selection().locator().locate(nextHop);
         CompletableFuture<List<Hop>> now = found.toCompletableFuture();
