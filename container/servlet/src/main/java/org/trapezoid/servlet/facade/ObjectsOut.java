@@ -7,6 +7,7 @@ import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
@@ -21,9 +22,12 @@ final class ObjectsOut {
     private static final int LARGE = 64 * 1024;
 
     private final SavedRequests requests;
+    private final AtomicBoolean leftOut;
 
-    ObjectsOut(SavedRequests requests) {
+    /** @param leftOut whether the log has said that something is left out, which each save would do */
+    ObjectsOut(SavedRequests requests, AtomicBoolean leftOut) {
         this.requests = requests;
+        this.leftOut = leftOut;
     }
 
     /** What cannot be written is left out. */
@@ -31,7 +35,13 @@ final class ObjectsOut {
         try {
             return bytes(all);
         } catch (IOException | RuntimeException e) {
-            log.warn("application {}: an attribute cannot be written any more; the others are kept", application, e);
+            if (!leftOut.getAndSet(true)) {
+                log.warn(
+                        "application {}: attributes that cannot be written, such as this one, are not kept elsewhere;"
+                                + " the others are",
+                        application,
+                        e);
+            }
             return writable(all);
         }
     }

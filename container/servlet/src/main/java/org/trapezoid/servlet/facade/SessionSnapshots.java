@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ public final class SessionSnapshots {
     private static final int RECEIVED = 3;
 
     private final AppRuntime runtime;
+    private final AtomicBoolean leftOut = new AtomicBoolean(); // and the log has said so
 
     SessionSnapshots(AppRuntime runtime) {
         this.runtime = runtime;
@@ -113,7 +115,7 @@ public final class SessionSnapshots {
                 all.put("t:" + each.id(), Map.of("", each.info()));
             }
         }
-        return all.isEmpty() ? new byte[0] : new ObjectsOut(requests).write(all, runtime.application());
+        return all.isEmpty() ? new byte[0] : new ObjectsOut(requests, leftOut).write(all, runtime.application());
     }
 
     private static void put(Map<String, Map<String, Object>> all, String owner, Attributes attributes) {

@@ -3,6 +3,10 @@ package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import jakarta.servlet.sip.B2buaHelper;
 import jakarta.servlet.sip.SipApplicationSession;
 import jakarta.servlet.sip.SipServlet;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.sip.header.HeaderName;
@@ -371,6 +376,34 @@ class TakeoverStoriesTest {
 
         aliceLater.nextResponse(200);
         assertThat(same).containsExactly(true, true, true);
+    }
+
+    @Test
+    void whatARequestCarriesThatCannotBeWrittenIsSaidOnce() throws Exception {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("org.trapezoid.servlet.facade.ObjectsOut");
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            app.on("INVITE", request -> {
+                request.setAttribute("lock", new Object());
+                request.setAttribute("name", "alice");
+                request.createResponse(180).send();
+            });
+            site.deploy("ringing", app);
+            for (Peer caller : List.of(alice, bob)) {
+                caller.send(caller.request(Method.INVITE, "sip:carol@a.test"));
+                caller.nextResponse(180);
+                site.clock.advance(Duration.ofMillis(100));
+            }
+        } finally {
+            logger.detachAppender(logged);
+        }
+
+        assertThat(site.cluster.stored()).hasSize(2);
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel() == Level.WARN)
+                .hasSize(1);
     }
 
     // ---- timers
