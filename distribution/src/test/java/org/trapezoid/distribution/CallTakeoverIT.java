@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,12 +133,13 @@ class CallTakeoverIT {
     /** Bob sends his 200 to one node until the ACK comes, alice her ACK to another one. */
     private Talk answer(Ringing call, Endpoint bobs, Endpoint alices) throws IOException {
         Wire answer = bob.answer(call.received, "200 OK");
-        Wire success = null;
-        for (int i = 0; i < 20 && success == null; i++) {
+        Optional<Wire> came = Optional.empty();
+        for (int i = 0; i < 20 && came.isEmpty(); i++) {
             bob.send(bobs, answer.text());
-            success = alice.receiveSoon(callId(call.sent), "200 INVITE").orElse(null);
+            came = alice.receiveSoon(callId(call.sent), "200 INVITE");
         }
-        assertThat(success).as("200 for " + call.caller).isNotNull();
+        assertThat(came).as("200 for " + call.caller).isPresent();
+        Wire success = came.orElseThrow();
         alice.send(alices, alice.inDialog("ACK", 1, call.invite(), success));
         bob.receive(call.received.header("Call-ID"), "ACK");
         return new Talk(call.caller, call.sent, call.invite(), call.received, answer, success);

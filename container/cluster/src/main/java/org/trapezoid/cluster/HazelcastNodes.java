@@ -69,6 +69,11 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
+    public boolean hasBeenLost(String incarnation) {
+        return membership.hasBeenLost(incarnation);
+    }
+
+    @Override
     public boolean hasLostOne() {
         return membership.hasLostOne();
     }

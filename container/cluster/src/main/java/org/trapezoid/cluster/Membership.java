@@ -43,6 +43,7 @@ final class Membership implements InitialMembershipListener {
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> doubters = new CopyOnWriteArrayList<>();
+    private final Set<String> lostOnce = ConcurrentHashMap.newKeySet(); // few: one for each death
     private volatile Optional<Long> lostAt = Optional.empty();
     private volatile Set<String> agreed = Set.of(); // before the first of those that were lost together
 
@@ -128,6 +129,11 @@ final class Membership implements InitialMembershipListener {
         return lostAt.filter(at -> nanoTime.getAsLong() - at < REMEMBERED).isPresent();
     }
 
+    /** Whether a node was taken for dead at some time. */
+    boolean hasBeenLost(String incarnation) {
+        return lostOnce.contains(incarnation);
+    }
+
     /** A member says that it is about to leave. */
     void leaves(String incarnation) {
         leaving.add(incarnation);
@@ -192,6 +198,7 @@ final class Membership implements InitialMembershipListener {
         boolean expected = leaving.remove(incarnation);
         if (!expected) {
             lost();
+            lostOnce.add(incarnation);
         }
         members.remove(incarnation, removed);
         if (!expected && isMinority()) {

@@ -271,7 +271,9 @@ class WebSocketAttackTest {
         WebSocketSite site = site();
         WebSocketPeer peer = upgraded(site);
         ByteArrayOutputStream pings = new ByteArrayOutputStream();
-        for (int i = 0; i < 200; i++) { // one segment: what the server had not read when it closes would reset the connection
+        for (int i = 0;
+                i < 200;
+                i++) { // one segment: what the server had not read when it closes would reset the connection
             pings.writeBytes(WebSocketPeer.bytes(WebSocketPeer.PING, true, new byte[1]));
         }
 

@@ -221,7 +221,10 @@ public final class OwnerRouting implements MessageHandler {
 
     private void toOwner(String token, Waiting message) {
         String maker = SessionTokens.maker(token);
-        if (!maker.equals(tokens.self()) && replication.nodes().isMember(maker)) {
+        boolean surelyThere = !maker.equals(tokens.self())
+                && replication.nodes().isMember(maker)
+                && !replication.nodes().hasBeenLost(maker);
+        if (surelyThere) {
             relay(maker, message.flow, message.message);
         } else {
             take(token, message);

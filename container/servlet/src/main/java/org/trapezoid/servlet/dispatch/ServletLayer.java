@@ -49,6 +49,7 @@ import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
 import org.trapezoid.sip.concurrent.CallbackMode;
 import org.trapezoid.sip.concurrent.PostedInOrder;
+import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.locate.Dns;
@@ -213,6 +214,7 @@ public final class ServletLayer {
                         stack.strands().create()));
         options.replication().ifPresent(replication -> {
             replication.onLeft(this::forget);
+            replication.onDoubt(() -> stack.workers().execute(this::doubt));
             replication.watch(stack.strands().create());
         });
         stack.transactions()
@@ -239,6 +241,11 @@ public final class ServletLayer {
                                 bindings -> locations.targets(bindings).stream().findFirst())
                         .map(Uri::parse)
                 : Gruu.Lookup.NONE;
+    }
+
+    /** Sessions that send nothing are asked for too. */
+    private void doubt() {
+        sessions.appSessions().forEach(session -> Strand.run(session, session::doubted));
     }
 
     private void forget(AppSessionState session) {

@@ -145,6 +145,17 @@ public final class SessionSnapshots {
                 strand,
                 (each, part) -> read(each, part, requests, rest));
         session.unread(in.rest(HIGHEST));
+        try {
+            goOn(session, in, requests, rest);
+        } catch (RuntimeException | Error e) {
+            unregister(session);
+            throw e;
+        }
+        activated(session);
+        return session;
+    }
+
+    private void goOn(AppSessionState session, FieldReader in, RestoredRequests requests, List<Runnable> rest) {
         register(session);
         requests.link();
         rest.forEach(Runnable::run);
@@ -170,8 +181,14 @@ public final class SessionSnapshots {
         if (session.expiresAt() != AppSessionState.NEVER) {
             Lifecycle.expireIn(runtime, session, Duration.ofMillis(Math.max(0, session.expiresAt() - runtime.now())));
         }
-        activated(session);
-        return session;
+    }
+
+    /** Nothing of a session stays that cannot be read to its end. */
+    private void unregister(AppSessionState session) {
+        SessionRegistry registry = runtime.services().sessions();
+        List.copyOf(session.sipSessions()).forEach(registry::remove);
+        session.left();
+        registry.remove(session);
     }
 
     private void register(AppSessionState session) {

@@ -15,6 +15,9 @@ public interface Nodes {
     /** Whether a node is a member at present; this one is. */
     boolean isMember(String incarnation);
 
+    /** Whether a node was taken for dead at some time, though it may be a member again: others may have its sessions. */
+    boolean hasBeenLost(String incarnation);
+
     /** Whether a node has left without having stopped in good order, not more than 32 seconds (64*T1) ago. */
     boolean hasLostOne();
 

@@ -29,6 +29,7 @@ public final class Replication {
     private final SessionTokens tokens;
     private final Timers timers;
     private final Duration wait;
+    private volatile Runnable onDoubt = () -> {};
     private volatile boolean closed;
     private final AtomicInteger doubts = new AtomicInteger();
     private final AtomicLong lastTurn = new AtomicLong(NEVER);
@@ -128,6 +129,7 @@ public final class Replication {
     public void doubt(String why) {
         log.warn("this node asks for its sessions again: {}", why);
         doubts.incrementAndGet();
+        onDoubt.run();
     }
 
     /** How often this node had to doubt. */
@@ -141,6 +143,11 @@ public final class Replication {
             isStalled();
         }
         return confirmed != doubts.get();
+    }
+
+    /** Who has every session of this node {@link AppSessionState#doubted doubted}. */
+    public void onDoubt(Runnable doubting) {
+        onDoubt = doubting;
     }
 
     /** Who forgets a session that goes on at another node: tells nobody, and has it {@link AppSessionState#left leave}. */

@@ -80,6 +80,17 @@ final class SessionReplica implements Replica {
         }
     }
 
+    /** Not all at the same time. */
+    @Override
+    public void doubted() {
+        if (!ended && !lost) {
+            dirty = true;
+            if (!saving) {
+                saveIn(Duration.ofMillis(Math.floorMod(session.token().hashCode(), 4096)));
+            }
+        }
+    }
+
     @Override
     public void names(String transaction) {
         if (transactions == null) {
@@ -216,9 +227,8 @@ final class SessionReplica implements Replica {
             forget();
         } else if (unsafe) {
             saveIn(CALLBACK);
-            if (!session
-                    .hasCallbacks()) { // objects of the application are written by its threads, not by those of the
-                                       // store
+            if (!session.hasCallbacks()) { // objects of the application are written by its threads, not by those of the
+                // store
                 boolean unused = session.strand().callback(() -> Strand.run(session, this::idle));
             }
         } else if (dirty) {

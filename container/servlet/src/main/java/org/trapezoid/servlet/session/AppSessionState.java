@@ -95,6 +95,13 @@ public final class AppSessionState implements Stranded {
         }
     }
 
+    /** Another node may have it: that is found out. In the core section. */
+    public void doubted() {
+        if (replica != null) {
+            replica.doubted();
+        }
+    }
+
     /** A transaction that belongs to the session, as {@code TransactionLayer.serverKey} names it. In the core section. */
     public void names(String transaction) {
         if (replica != null) {

@@ -9,6 +9,9 @@ public interface Replica extends Outbox {
     /** Something of the session has changed: it is written down again, soon. */
     void changed();
 
+    /** Another node may have the session: it is asked for within some seconds. */
+    void doubted();
+
     /** A transaction of the session that other nodes are to find, once the session is written down. */
     void names(String transaction);
 

@@ -532,6 +532,20 @@ class TakeoverStoriesTest {
     }
 
     @Test
+    void aNodeThatWasTakenForDeadForgetsWhatItHasNothingToSendFor() throws Exception {
+        callThroughB2bua();
+        Site.Node first = site.node(FIRST);
+        first.member().hang();
+        site.clock.advance(Duration.ofSeconds(1));
+        first.member().wake();
+
+        site.clock.advance(Duration.ofSeconds(5));
+
+        assertThat(first.server().sessions()).isZero();
+        assertThat(site.node(SECOND).server().sessions()).isEqualTo(1);
+    }
+
+    @Test
     void aNodeThatDoubtsAsksBeforeItSends() throws Exception {
         Call call = callThroughProxy();
         site.cluster.answersAfter(() -> Duration.ofMillis(30));

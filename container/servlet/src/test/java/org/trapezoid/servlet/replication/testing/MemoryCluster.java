@@ -50,6 +50,7 @@ public final class MemoryCluster {
     private final Strand strand;
     private final Map<String, Stored> sessions = new TreeMap<>();
     private final Map<String, Named> transactions = new TreeMap<>();
+    private final Set<String> lost = new HashSet<>();
     private final Map<String, MemoryNode> members = new LinkedHashMap<>();
     private Function<Snapshot, Fate> fate = snapshot -> Fate.ANSWERED;
     private Supplier<Duration> delay = () -> Duration.ZERO;
@@ -151,12 +152,19 @@ public final class MemoryCluster {
         later(detection, () -> removed(node, true));
     }
 
+    boolean hasBeenLost(String incarnation) {
+        return lost.contains(incarnation);
+    }
+
     void rejoin(MemoryNode node) {
         members.put(node.self(), node);
     }
 
     void removed(MemoryNode node, boolean unexpected) {
         members.remove(node.self(), node);
+        if (unexpected) {
+            lost.add(node.self());
+        }
         for (MemoryNode each : List.copyOf(members.values())) {
             if (unexpected) {
                 each.lostOne();

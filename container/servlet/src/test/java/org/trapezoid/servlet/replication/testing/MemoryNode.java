@@ -141,6 +141,11 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     }
 
     @Override
+    public boolean hasBeenLost(String other) {
+        return cluster.hasBeenLost(other);
+    }
+
+    @Override
     public boolean hasLostOne() {
         return cluster.clock().nanoTime() < lostUntil;
     }
