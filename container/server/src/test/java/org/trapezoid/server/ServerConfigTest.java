@@ -26,7 +26,7 @@ class ServerConfigTest {
     void needsAListener() {
         assertThatIllegalArgumentException()
                 .isThrownBy(builder::build)
-                .withMessage("no listener; expected at least one");
+                .withMessage("no listener that is always open; expected at least one");
     }
 
     @Test
