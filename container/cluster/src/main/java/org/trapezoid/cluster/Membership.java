@@ -9,7 +9,6 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.MultiExecutionCallback;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which nodes are members, by their incarnation, and which were lost lately. Thread-safe. */
+/** Which nodes are members, by their incarnation, as Hazelcast tells it. Thread-safe. */
 final class Membership implements InitialMembershipListener {
     static final String NODE = "trapezoid.node";
     static final String INCARNATION = "trapezoid.incarnation";
@@ -34,21 +33,16 @@ final class Membership implements InitialMembershipListener {
     private static final String CONTEXT = "trapezoid.membership";
     private static final Duration GOODBYE = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
-    private static final long TOGETHER = Duration.ofSeconds(10).toNanos();
-    private static final long REMEMBERED = Duration.ofSeconds(32).toNanos(); // 64*T1
 
-    private final LongSupplier nanoTime;
+    private final Losses losses;
     private volatile Supplier<Set<Member>> listed = Set::of;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> doubters = new CopyOnWriteArrayList<>();
-    private final Set<String> lostOnce = ConcurrentHashMap.newKeySet(); // few: one for each death
-    private volatile Optional<Long> lostAt = Optional.empty();
-    private volatile Set<String> agreed = Set.of(); // before the first of those that were lost together
 
     Membership(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
+        losses = new Losses(nanoTime);
     }
 
     /** Begins; tasks of other nodes find it from now on. */
@@ -126,12 +120,12 @@ final class Membership implements InitialMembershipListener {
 
     /** Whether a member has gone without a word within the last 32 seconds. */
     boolean hasLostOne() {
-        return lostAt.filter(at -> nanoTime.getAsLong() - at < REMEMBERED).isPresent();
+        return losses.hasLostOne();
     }
 
     /** Whether a node was taken for dead at some time. */
     boolean hasBeenLost(String incarnation) {
-        return lostOnce.contains(incarnation);
+        return losses.hasBeenLost(incarnation);
     }
 
     /** A member says that it is about to leave. */
@@ -139,17 +133,9 @@ final class Membership implements InitialMembershipListener {
         leaving.add(incarnation);
     }
 
-    /**
-     * Whether this node is in the smaller part of a cluster that was split, as far as it can tell: most members of the last ten seconds were
-     * lost without a word. Of two nodes neither is.
-     */
+    /** Whether this node is in the smaller part of a cluster that was split; see {@link Losses#isMinority}. */
     boolean isMinority() {
-        Set<String> all = agreed;
-        int present = members.size();
-        if (all.size() <= 2 || 2 * present > all.size()) {
-            return false;
-        }
-        return 2 * present < all.size() || !members.containsKey(Collections.min(all));
+        return losses.isMinority(members.keySet());
     }
 
     /** Somebody who is told when this node finds itself in the smaller part, or the parts have met again. */
@@ -159,14 +145,6 @@ final class Membership implements InitialMembershipListener {
 
     private void doubt(String why) {
         doubters.forEach(watcher -> watcher.accept(why));
-    }
-
-    private void lost() {
-        long now = nanoTime.getAsLong();
-        if (lostAt.isEmpty() || now - lostAt.get() > TOGETHER) {
-            agreed = Set.copyOf(members.keySet());
-        }
-        lostAt = Optional.of(now);
     }
 
     /** Somebody who is told, on a thread of Hazelcast's, when a member is gone. */
@@ -187,7 +165,7 @@ final class Membership implements InitialMembershipListener {
     public void memberAdded(MembershipEvent event) {
         Member added = event.getMember();
         members.put(incarnation(added), added);
-        agreed = Set.copyOf(members.keySet()); // whoever joins is joined by all that are here
+        losses.joined(members.keySet());
         log.info("node {} has joined; nodes: {}", name(added), names(event));
     }
 
@@ -196,13 +174,14 @@ final class Membership implements InitialMembershipListener {
         Member removed = event.getMember();
         String incarnation = incarnation(removed);
         boolean expected = leaving.remove(incarnation);
-        if (!expected) {
-            lost();
-            lostOnce.add(incarnation);
+        if (expected) {
+            losses.left(incarnation);
+        } else {
+            losses.lost(incarnation, members.keySet());
         }
         members.remove(incarnation, removed);
         if (!expected && isMinority()) {
-            doubt("it has lost " + (agreed.size() - members.size()) + " of " + agreed.size() + " nodes");
+            doubt("it has lost " + (losses.before() - members.size()) + " of " + losses.before() + " nodes");
         }
         log.info("node {} {}; nodes: {}", name(removed), expected ? "has left" : "is gone", names(event));
         watchers.forEach(Runnable::run);

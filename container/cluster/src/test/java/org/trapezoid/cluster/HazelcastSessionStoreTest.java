@@ -2,6 +2,7 @@
 package org.trapezoid.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -117,5 +118,20 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
 
         until(() -> taken.contains("token"));
         assertThat(taken).containsExactly("token");
+    }
+
+    @Test
+    void theSmallerPartClaimsNothing() throws Exception {
+        Joined one = join();
+        Joined two = join();
+        Joined three = join();
+        await(one.store().save(snapshot("token", one, 1, "answered")));
+
+        one.die();
+        two.die();
+        until(() -> !three.sees(one.incarnation()) && !three.sees(two.incarnation()));
+
+        assertThatThrownBy(() -> await(three.store().claim("token")))
+                .hasRootCauseMessage("the greater part of the cluster is elsewhere");
     }
 }
