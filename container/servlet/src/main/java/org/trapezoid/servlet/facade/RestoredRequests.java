@@ -31,7 +31,7 @@ final class RestoredRequests {
     /** Makes one, with its transactions; nothing is sent yet. */
     void read(FieldReader in, Session session) {
         SavedRequests.Kind kind = SavedRequests.Kind.valueOf(in.requiredText(SavedRequests.KIND));
-        Request message = Messages.request(in.bytes(SavedRequests.MESSAGE).orElseThrow());
+        Request message = Messages.request(in.requiredBytes(SavedRequests.MESSAGE));
         SipSessionState state = session.state();
         Optional<Incoming> incoming =
                 in.part(SavedRequests.INCOMING).map(part -> SavedIncoming.read(part, runtime.transports()));
@@ -78,7 +78,7 @@ final class RestoredRequests {
     private SipRequest server(FieldReader in, Session session, Request message, Incoming incoming) {
         SipSessionState state = session.state();
         UasEvents events = new UasEvents(runtime, state);
-        FieldReader part = in.part(SavedRequests.CORE).orElseThrow();
+        FieldReader part = in.requiredPart(SavedRequests.CORE);
         UasCore core = UasCore.restored(
                 part, state, runtime.services(), memento -> runtime.restore(state.strand(), memento), events);
         SipRequest request = SipRequest.received(runtime, state, message, incoming, core);
@@ -93,7 +93,7 @@ final class RestoredRequests {
     private SipRequest proxy(FieldReader in, Session session, Request message, Incoming incoming) {
         SipSessionState state = session.state();
         SipRequest request = SipRequest.notice(runtime, state, message, incoming);
-        FieldReader part = in.part(SavedRequests.CORE).orElseThrow();
+        FieldReader part = in.requiredPart(SavedRequests.CORE);
         ProxyFacade facade = request.proxied(!in.flag(SavedRequests.UNSUPERVISED));
         facade.restore(part, memento -> runtime.restore(state.strand(), memento));
         session.messages().received(request);
@@ -105,7 +105,7 @@ final class RestoredRequests {
     private SipRequest client(FieldReader in, Session session, Request message) {
         SipSessionState state = session.state();
         UacEvents events = new UacEvents(runtime);
-        FieldReader part = in.part(SavedRequests.CORE).orElseThrow();
+        FieldReader part = in.requiredPart(SavedRequests.CORE);
         UacCore core = UacCore.restored(part, state, runtime.services(), events);
         SipRequest request = SipRequest.made(runtime, state, message, new Sending.Transaction(core));
         request.continueAs(SipRequest.restored(runtime, state, message, routing(in)));

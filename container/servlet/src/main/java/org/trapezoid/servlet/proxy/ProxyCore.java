@@ -180,10 +180,9 @@ public final class ProxyCore implements ServerUser, Stranded {
             ProxyEnvironment environment,
             ProxySettings settings,
             Listener listener) {
-        ServerTransaction.Memento memento =
-                Transactions.server(in.part(TRANSACTION).orElseThrow());
-        Request request = Messages.request(in.bytes(ORIGINAL).orElseThrow());
-        settings.read(in.part(SETTINGS).orElseThrow());
+        ServerTransaction.Memento memento = Transactions.server(in.requiredPart(TRANSACTION));
+        Request request = Messages.request(in.requiredBytes(ORIGINAL));
+        settings.read(in.requiredPart(SETTINGS));
         ProxyCore core =
                 new ProxyCore(transactions.apply(memento), request, RoutingState.NEW, environment, settings, listener);
         core.started = true;
@@ -209,7 +208,7 @@ public final class ProxyCore implements ServerUser, Stranded {
         }
         for (FieldReader part : in.parts(FINAL)) {
             int branch = (int) part.number(BRANCH_NUMBER) - 1;
-            Response response = Messages.response(part.bytes(RESPONSE).orElseThrow());
+            Response response = Messages.response(part.requiredBytes(RESPONSE));
             if (branch < 0) {
                 responses.offerOwn(response);
             } else {
@@ -258,12 +257,12 @@ public final class ProxyCore implements ServerUser, Stranded {
         original = edited;
     }
 
-    /** Of all its requests; it begins with the first. */
     /** Whether senders are hidden from peers outside as they ask for. */
     boolean isPrivacyService() {
         return environment.proxyRequire().contains(PrivacyService.OPTION);
     }
 
+    /** Of all its requests; it begins with the first. */
     History history(Predicate<Uri> contacts) {
         History present = history;
         if (present == null) {

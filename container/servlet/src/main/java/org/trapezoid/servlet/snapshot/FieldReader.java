@@ -51,7 +51,7 @@ public final class FieldReader {
 
     /** @throws SnapshotException if it is absent */
     public String requiredText(int field) {
-        return text(field).orElseThrow(() -> new SnapshotException("field " + field + " is missing"));
+        return text(field).orElseThrow(() -> missing(field));
     }
 
     public List<String> texts(int field) {
@@ -109,6 +109,20 @@ public final class FieldReader {
             }
         }
         return all;
+    }
+
+    /** @throws SnapshotException if it is absent */
+    public byte[] requiredBytes(int field) {
+        return bytes(field).orElseThrow(() -> missing(field));
+    }
+
+    /** @throws SnapshotException if it is absent */
+    public FieldReader requiredPart(int field) {
+        return part(field).orElseThrow(() -> missing(field));
+    }
+
+    private static SnapshotException missing(int field) {
+        return new SnapshotException("field " + field + " is missing");
     }
 
     public Optional<FieldReader> part(int field) {

@@ -27,7 +27,7 @@ public final class Transactions {
 
     public static ServerTransaction.Memento server(FieldReader in) {
         return new ServerTransaction.Memento(
-                Messages.request(required(in, REQUEST)),
+                Messages.request(in.requiredBytes(REQUEST)),
                 flow(in),
                 in.text(LOCAL_TAG),
                 in.bytes(LAST_RESPONSE).map(Messages::response));
@@ -43,7 +43,7 @@ public final class Transactions {
 
     public static OutgoingRequest.Memento client(FieldReader in) {
         return new OutgoingRequest.Memento(
-                Messages.request(required(in, REQUEST)),
+                Messages.request(in.requiredBytes(REQUEST)),
                 flow(in),
                 ClientState.valueOf(in.requiredText(STATE)),
                 in.flag(CANCELLED),
@@ -53,9 +53,5 @@ public final class Transactions {
     private static FlowName flow(FieldReader in) {
         String text = in.requiredText(FLOW);
         return FlowName.parse(text).orElseThrow(() -> new SnapshotException("\"" + text + "\" names no flow"));
-    }
-
-    private static byte[] required(FieldReader in, int field) {
-        return in.bytes(field).orElseThrow(() -> new SnapshotException("field " + field + " is missing"));
     }
 }

@@ -114,7 +114,7 @@ public final class UacCore implements ClientUser {
 
     /** Goes on where another node has left it; what is not known to have arrived is sent again. */
     public static UacCore restored(FieldReader in, SipSessionState session, UaServices services, Listener listener) {
-        Request request = Messages.request(in.bytes(REQUEST).orElseThrow());
+        Request request = Messages.request(in.requiredBytes(REQUEST));
         return new UacCore(session, request, services, listener);
     }
 
@@ -128,9 +128,7 @@ public final class UacCore implements ClientUser {
             if (leftAcks.isEmpty()) {
                 leftAcks = new HashMap<>(2);
             }
-            leftAcks.put(
-                    each.text(TAG).orElse(""),
-                    Messages.request(each.bytes(VALUE).orElseThrow()));
+            leftAcks.put(each.text(TAG).orElse(""), Messages.request(each.requiredBytes(VALUE)));
         }
         for (FieldReader each : in.parts(PROVISIONAL)) {
             if (provisionals.isEmpty()) {

@@ -149,8 +149,7 @@ public final class UasCore implements ServerUser, Acknowledged {
             UaServices services,
             Function<ServerTransaction.Memento, ServerTransaction> transactions,
             Listener listener) {
-        ServerTransaction.Memento memento =
-                Transactions.server(in.part(TRANSACTION).orElseThrow());
+        ServerTransaction.Memento memento = Transactions.server(in.requiredPart(TRANSACTION));
         ServerTransaction transaction = transactions.apply(memento);
         UasCore core = new UasCore(transaction, memento.request(), session, services, listener);
         transaction.user(core);
