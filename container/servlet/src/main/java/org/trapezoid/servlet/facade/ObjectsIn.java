@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.snapshot.Messages;
@@ -98,8 +99,7 @@ final class ObjectsIn extends ObjectInputStream {
         }
 
         private SipRequest request(SipSessionState state, Request message) {
-            SipRequest copy =
-                    SipRequest.restored(runtime, state, message, org.trapezoid.servlet.router.RoutingState.NEW);
+            SipRequest copy = SipRequest.restored(runtime, state, message, RoutingState.NEW);
             copy.committed();
             return copy;
         }

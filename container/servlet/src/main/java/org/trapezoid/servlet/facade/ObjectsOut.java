@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
@@ -101,9 +102,9 @@ final class ObjectsOut {
     }
 
     private static final class Stream extends ObjectOutputStream {
-        private final @org.jspecify.annotations.Nullable SavedRequests requests;
+        private final @Nullable SavedRequests requests;
 
-        Stream(OutputStream out, @org.jspecify.annotations.Nullable SavedRequests requests) throws IOException {
+        Stream(OutputStream out, @Nullable SavedRequests requests) throws IOException {
             super(out);
             this.requests = requests;
             enableReplaceObject(true);

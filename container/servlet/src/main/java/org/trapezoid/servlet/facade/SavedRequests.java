@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.trapezoid.servlet.proxy.ProxyCore;
 import org.trapezoid.servlet.session.Acknowledged;
@@ -14,7 +13,6 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.servlet.snapshot.Messages;
-import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 
 /**
@@ -142,27 +140,15 @@ final class SavedRequests {
                                     .map(SavedRequests.this::number)
                                     .orElse(0));
             request.incoming().ifPresent(incoming -> out.part(INCOMING, part -> SavedIncoming.write(incoming, part)));
-            out.part(ROUTING, part -> SavedIncoming.write(request.routing(), part));
+            out.part(ROUTING, part -> SavedIncoming.write(request.routing(), part))
+                    .bytes(MESSAGE, Messages.bytes(request.message()));
             switch (kind) {
-                case PLAIN -> out.bytes(MESSAGE, Messages.bytes(request.message()));
-                case SERVER -> {
-                    UasCore core = request.uas().orElseThrow();
-                    out.bytes(MESSAGE, Messages.bytes(request.message())).part(CORE, core::write);
-                }
-                case CLIENT -> {
-                    UacCore core = request.uac().orElseThrow();
-                    out.bytes(MESSAGE, Messages.bytes(request.message())).part(CORE, core::write);
-                }
-                case PROXY -> {
-                    Optional<ProxyFacade> proxy = request.proxy();
-                    out.bytes(MESSAGE, Messages.bytes(request.message()))
-                            .part(CORE, request.proxyCore().orElseThrow()::write)
-                            .flag(UNSUPERVISED, !proxy.orElseThrow().getSupervised());
-                }
+                case PLAIN -> {}
+                case SERVER -> out.part(CORE, request.uas().orElseThrow()::write);
+                case CLIENT -> out.part(CORE, request.uac().orElseThrow()::write);
+                case PROXY -> out.part(CORE, request.proxyCore().orElseThrow()::write);
             }
-            if (kind == Kind.PLAIN && request.proxy().isPresent()) {
-                out.flag(UNSUPERVISED, !request.proxy().get().getSupervised());
-            }
+            request.proxy().ifPresent(proxy -> out.flag(UNSUPERVISED, !proxy.getSupervised()));
         }
     }
 }

@@ -10,7 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.session.AppSessionState;
@@ -139,7 +140,7 @@ public final class SessionSnapshots {
         RestoredRequests requests = new RestoredRequests(runtime);
         List<Runnable> rest = new ArrayList<>();
         AppSessionState session = SavedSessions.read(
-                in.part(SESSIONS).orElseThrow(() -> new SnapshotException("the snapshot has no session")),
+                in.requiredPart(SESSIONS),
                 runtime.application().name(),
                 runtime.deployment(),
                 strand,
@@ -214,15 +215,9 @@ public final class SessionSnapshots {
         in.parts(REQUEST).forEach(each -> requests.read(each, session));
         rest.add(() -> {
             SessionMessages messages = session.messages();
-            in.parts(UNACKNOWLEDGED)
-                    .forEach(each ->
-                            response(each, state, requests, (response, received) -> messages.unacknowledged(response)));
-            in.parts(RELIABLE)
-                    .forEach(each ->
-                            response(each, state, requests, (response, received) -> messages.reliable(response)));
-            in.part(ACCEPTED)
-                    .ifPresent(each ->
-                            response(each, state, requests, (response, received) -> messages.awaitsAck(response)));
+            in.parts(UNACKNOWLEDGED).forEach(each -> response(each, state, requests, messages::unacknowledged));
+            in.parts(RELIABLE).forEach(each -> response(each, state, requests, messages::reliable));
+            in.part(ACCEPTED).ifPresent(each -> response(each, state, requests, messages::awaitsAck));
             session.upkeep().readFrom(in.part(CALL_TIMER), in.part(IDENTIFIER));
             UacEvents events = new UacEvents(runtime);
             messages.first().ifPresent(events::request);
@@ -231,20 +226,10 @@ public final class SessionSnapshots {
     }
 
     private static void response(
-            FieldReader in,
-            SipSessionState session,
-            RestoredRequests requests,
-            BiConsumer<SipResponse, Boolean> taker) {
-        requests.request((int) in.number(RESPONSE_REQUEST)).ifPresent(request -> {
-            boolean received = in.flag(RECEIVED);
-            taker.accept(
-                    SipResponse.restored(
-                            request,
-                            session,
-                            Messages.response(in.bytes(RESPONSE).orElseThrow()),
-                            received),
-                    received);
-        });
+            FieldReader in, SipSessionState session, RestoredRequests requests, Consumer<SipResponse> taker) {
+        requests.request((int) in.number(RESPONSE_REQUEST))
+                .ifPresent(request -> taker.accept(SipResponse.restored(
+                        request, session, Messages.response(in.requiredBytes(RESPONSE)), in.flag(RECEIVED))));
     }
 
     private void give(Map<String, Map<String, Object>> objects, AppSessionState session, RestoredRequests requests) {
@@ -259,7 +244,7 @@ public final class SessionSnapshots {
         requests.forEach((number, request) -> give(objects.get("r:" + number), request.attributes()));
     }
 
-    private static void give(@org.jspecify.annotations.Nullable Map<String, Object> values, Attributes attributes) {
+    private static void give(@Nullable Map<String, Object> values, Attributes attributes) {
         if (values != null) {
             values.forEach(attributes::put);
         }

@@ -42,8 +42,7 @@ public final class Replication {
     private final LongAdder unprotected = new LongAdder();
     private final LongAdder claimed = new LongAdder();
     private volatile Consumer<AppSessionState> onLeft = AppSessionState::left;
-    private final AtomicLong episode =
-            new AtomicLong(); // messages that left unprotected since the last save that came through
+    private final AtomicLong episode = new AtomicLong(); // unprotected messages since the last save
 
     /** @param wait how long a message waits for the backup of what it tells */
     public Replication(SessionStore store, Nodes nodes, SessionTokens tokens, Timers timers, Duration wait) {
@@ -107,7 +106,7 @@ public final class Replication {
         if (closed) {
             return;
         }
-        isStalled();
+        checkStall();
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
     }
@@ -117,7 +116,7 @@ public final class Replication {
         closed = true;
     }
 
-    private void isStalled() {
+    private void checkStall() {
         long last = lastTurn.get();
         long now = timers.nanoTime();
         if (last != NEVER && now - last > STALL && lastTurn.compareAndSet(last, now)) {
@@ -140,7 +139,7 @@ public final class Replication {
     /** Whether a session that was confirmed at that number of doubts has to be again. */
     boolean isDoubted(int confirmed) {
         if (!closed) {
-            isStalled();
+            checkStall();
         }
         return confirmed != doubts.get();
     }

@@ -13,6 +13,7 @@ import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.servlet.snapshot.SnapshotException;
 import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogId;
 import org.trapezoid.sip.dialog.DialogState;
@@ -176,7 +177,7 @@ public final class SavedSessions {
                 in.number(App.CREATED),
                 in.flag(App.INVALIDATE_WHEN_READY));
         session.accessed(in.number(App.ACCESSED));
-        session.expiresAt(in.number(App.EXPIRES), org.trapezoid.sip.concurrent.Timer.NONE);
+        session.expiresAt(in.number(App.EXPIRES), Timer.NONE);
         session.indexKeys(Set.copyOf(in.texts(App.INDEX_KEY)));
         session.hadSession(in.flag(App.HAD_SESSION));
         Map<String, SipSessionState> byId = new HashMap<>();
