@@ -47,7 +47,7 @@ public final class ResponseRelay implements MessageHandler {
         Optional<Protocol> protocol = Protocol.of(via.transport());
         boolean relayed = protocol.isPresent()
                 && !transports.isOfThisNode(via.sentBy(), protocol.get())
-                && !namesSession(via)
+                && via.branch().flatMap(tokens::ofBranch).isEmpty()
                 && addresses
                         .nodeOf(via.sentBy(), protocol.get())
                         .filter(node -> nodes.relay(node, flow, response))
@@ -55,13 +55,6 @@ public final class ResponseRelay implements MessageHandler {
         if (!relayed) {
             next.onResponse(flow, response);
         }
-    }
-
-    private boolean namesSession(Via via) {
-        return via.branch()
-                .filter(branch -> branch.startsWith(Via.MAGIC_COOKIE))
-                .flatMap(branch -> tokens.of(branch.substring(Via.MAGIC_COOKIE.length())))
-                .isPresent();
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.trapezoid.servlet.ua.Takeover;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
-import org.trapezoid.sip.header.Via;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -120,12 +119,9 @@ public final class OwnerRouting implements MessageHandler {
             here.onResponse(flow, response);
             return;
         }
-        String branch = response.topBranch().orElse("");
-        @Nullable
-        String token =
-                branch.startsWith(Via.MAGIC_COOKIE) ? elsewhere(branch.substring(Via.MAGIC_COOKIE.length())) : null;
-        if (token != null) {
-            toOwner(token, new Waiting(flow, response, false));
+        Optional<String> token = response.topBranch().flatMap(tokens::ofBranch);
+        if (token.isPresent() && !sessions.hasToken(token.get())) {
+            toOwner(token.get(), new Waiting(flow, response, false));
         } else {
             handle(flow, response);
         }
@@ -357,9 +353,6 @@ public final class OwnerRouting implements MessageHandler {
                 && response.statusClass() == StatusClass.SUCCESS
                 && response.cseq().method().equals("INVITE")
                 && !here.knows(response)
-                && response.topBranch()
-                        .filter(branch -> branch.startsWith(Via.MAGIC_COOKIE))
-                        .flatMap(branch -> tokens.of(branch.substring(Via.MAGIC_COOKIE.length())))
-                        .isPresent();
+                && response.topBranch().flatMap(tokens::ofBranch).isPresent();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.trapezoid.sip.header.Via;
 
 /**
  * Names application sessions so that each node of the cluster sees which one made them: seven characters of its incarnation, thirteen by
@@ -76,6 +77,11 @@ public final class SessionTokens {
         return identifier.startsWith(proof(name), nameEnd)
                 ? Optional.of(identifier.substring(0, LENGTH))
                 : Optional.empty();
+    }
+
+    /** The token in the branch of a Via; empty if no node of the cluster made it. */
+    public Optional<String> ofBranch(String branch) {
+        return branch.startsWith(Via.MAGIC_COOKIE) ? of(branch.substring(Via.MAGIC_COOKIE.length())) : Optional.empty();
     }
 
     /** The incarnation of the node that made the token. */
