@@ -152,7 +152,7 @@ public final class ClusterNode implements AutoCloseable {
                 .addDataSerializableFactory(ClusterSerialization.FACTORY, ClusterSerialization::create);
         config.getSerializationConfig().setJavaSerializationFilterConfig(ClusterSerialization.noJavaSerialization());
         config.addMapConfig(new MapConfig(SharedBindings.MAP).setBackupCount(1));
-        HazelcastSessionStore.maps().forEach(config::addMapConfig);
+        config.addMapConfig(HazelcastSessionStore.map());
         config.addMapConfig(SharedAddresses.map());
         config.addExecutorConfig(HazelcastNodes.executor());
         return config;

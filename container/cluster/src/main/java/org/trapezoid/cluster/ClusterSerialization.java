@@ -17,6 +17,8 @@ final class ClusterSerialization {
     static final int RELAY_BATCH = 8;
     static final int LEAVING = 9;
     static final int STORE_BINDINGS = 10;
+    static final int NAMES_OF_MINUTE = 11;
+    static final int NAMES = 12;
 
     private ClusterSerialization() {}
 
@@ -32,6 +34,8 @@ final class ClusterSerialization {
             case RELAY_BATCH -> new RelayBatch();
             case LEAVING -> new Leaving();
             case STORE_BINDINGS -> new StoreBindings();
+            case NAMES_OF_MINUTE -> new NamesOfMinute();
+            case NAMES -> new NamesOfMinute.Names();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

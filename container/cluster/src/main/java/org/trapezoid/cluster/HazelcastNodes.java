@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.ExecutorConfig;
+import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IExecutorService;
 import java.io.IOException;
@@ -34,6 +36,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private final Executor workers;
     private final Map<String, RelayQueue> queues = new ConcurrentHashMap<>();
     private final Runnable watcher = this::forgetGone;
+    private final TransactionNames names = new TransactionNames(System::nanoTime);
     private volatile BiConsumer<Flow, Message> handler = (flow, message) -> log.debug("{}: before start", flow);
 
     /**
@@ -47,6 +50,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         this.workers = workers;
         membership.onRemoved(watcher);
         node.hazelcast().getUserContext().put(CONTEXT, this);
+        askForNames();
     }
 
     /** One thread, so that messages keep their order. */
@@ -74,19 +78,52 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
-    public boolean hasLostOne() {
-        return membership.hasLostOne();
-    }
-
-    @Override
     public void onDoubt(Consumer<String> watcher) {
         membership.onDoubt(watcher);
     }
 
     @Override
-    public boolean relay(String incarnation, Flow flow, Message message) {
+    public boolean relay(String incarnation, Flow flow, Message message, Runnable lost) {
         return flow.leavesHere()
-                && offer(incarnation, new RelayedMessage(true, FlowName.of(flow), message.toBytes(), failure -> {}));
+                && offer(
+                        incarnation,
+                        new RelayedMessage(true, FlowName.of(flow), message.toBytes(), failure -> lost.run()));
+    }
+
+    /** Which session a transaction belongs to: known here, and soon at all others. */
+    void name(TransactionName name) {
+        names.add(name);
+        for (String incarnation : membership.present()) {
+            if (!incarnation.equals(self())) {
+                offer(incarnation, name);
+            }
+        }
+    }
+
+    TransactionNames names() {
+        return names;
+    }
+
+    /** Asks the oldest of those that were there before for the names that it knows. */
+    private void askForNames() {
+        Member oldest = node.hazelcast().getCluster().getMembers().iterator().next();
+        if (oldest.localMember()) {
+            return;
+        }
+        for (int i = 0; i < TransactionNames.GENERATIONS; i++) {
+            int generation = i;
+            executorService().submitToMember(new NamesOfMinute(i), oldest, new ExecutionCallback<>() {
+                @Override
+                public void onResponse(NamesOfMinute.Names known) {
+                    names.add(known.list(), generation);
+                }
+
+                @Override
+                public void onFailure(Throwable failure) {
+                    log.warn("{} does not tell the transactions it knows", Membership.name(oldest), failure);
+                }
+            });
+        }
     }
 
     @Override
@@ -107,7 +144,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         }
     }
 
-    private boolean offer(String incarnation, RelayedMessage message) {
+    private boolean offer(String incarnation, Parcel parcel) {
         RelayQueue queue = queues.get(incarnation);
         return queue == null
                 ? membership
@@ -115,9 +152,9 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
                         .filter(member -> !member.localMember())
                         .map(member -> queues.computeIfAbsent(
                                 incarnation, key -> new RelayQueue(self(), member, executorService())))
-                        .filter(made -> made.offer(message))
+                        .filter(made -> made.offer(parcel))
                         .isPresent()
-                : queue.offer(message);
+                : queue.offer(parcel);
     }
 
     private IExecutorService executorService() {
@@ -129,7 +166,15 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     /** What another node sent; false if it cannot leave here. */
-    boolean take(String from, RelayedMessage message) {
+    boolean take(String from, Parcel parcel) {
+        if (parcel instanceof TransactionName name) {
+            names.add(name);
+            return true;
+        }
+        return parcel instanceof RelayedMessage message && take(from, message);
+    }
+
+    private boolean take(String from, RelayedMessage message) {
         try {
             if (!message.received()) {
                 return relay.send(message.flow(), message.bytes());

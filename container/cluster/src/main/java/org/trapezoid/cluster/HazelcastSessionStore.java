@@ -6,7 +6,6 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,33 +23,31 @@ import org.trapezoid.servlet.replication.Snapshot;
  */
 public final class HazelcastSessionStore implements SessionStore {
     static final String SESSIONS = "trapezoid-sessions";
-    static final String TRANSACTIONS = "trapezoid-transactions";
 
     private static final Logger log = LoggerFactory.getLogger(HazelcastSessionStore.class);
-    private static final int TRANSACTION_SECONDS = 240;
     private static final int ATTEMPTS = 5;
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private final ClusterNode node;
+    private final HazelcastNodes nodes;
     private final IMap<String, StoredSession> sessions;
-    private final IMap<String, String> transactions;
     private final AtomicLong claims = new AtomicLong();
     private final Takeover takeover;
 
-    /** Of a node that has joined. */
-    public HazelcastSessionStore(ClusterNode node) {
+    /**
+     * Of a node that has joined.
+     *
+     * @param nodes the same node's way to the others
+     */
+    public HazelcastSessionStore(ClusterNode node, HazelcastNodes nodes) {
         this.node = node;
+        this.nodes = nodes;
         this.sessions = node.hazelcast().getMap(SESSIONS);
-        this.transactions = node.hazelcast().getMap(TRANSACTIONS);
         this.takeover = new Takeover(node, sessions, this::claim);
     }
 
-    static List<MapConfig> maps() {
-        return List.of(map(SESSIONS), map(TRANSACTIONS).setTimeToLiveSeconds(TRANSACTION_SECONDS));
-    }
-
-    private static MapConfig map(String name) {
-        return new MapConfig(name)
+    static MapConfig map() {
+        return new MapConfig(SESSIONS)
                 .setBackupCount(1)
                 .setInMemoryFormat(InMemoryFormat.BINARY)
                 .setStatisticsEnabled(false);
@@ -119,32 +116,37 @@ public final class HazelcastSessionStore implements SessionStore {
     private <R extends @Nullable Object> CompletionStage<R> submit(
             String token, EntryProcessor<String, StoredSession, R> processor) {
         try {
-            return sessions.submitToKey(token, processor);
+            return onThreadOfAnswer(sessions.submitToKey(token, processor));
         } catch (RuntimeException stopped) {
             return CompletableFuture.failedFuture(stopped);
         }
+    }
+
+    /**
+     * What follows an answer is done by the thread that has read it. Hazelcast would give it to another one, and what follows never waits.
+     */
+    private static <R extends @Nullable Object> CompletionStage<R> onThreadOfAnswer(CompletionStage<R> answer) {
+        CompletableFuture<R> done = new CompletableFuture<>();
+        answer.whenCompleteAsync(
+                (result, failure) -> {
+                    if (failure == null) {
+                        done.complete(result);
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                },
+                Runnable::run);
+        return done;
     }
 
     @Override
     public void name(String transaction, String token) {
-        try {
-            transactions.setAsync(transaction, token).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    log.debug("transaction {} is not known to the others", transaction, failure);
-                }
-            });
-        } catch (RuntimeException stopped) {
-            log.debug("transaction {} is not known to the others", transaction, stopped);
-        }
+        nodes.name(new TransactionName(transaction, token));
     }
 
     @Override
-    public CompletionStage<Optional<String>> named(String transaction) {
-        try {
-            return transactions.getAsync(transaction).thenApply(Optional::ofNullable);
-        } catch (RuntimeException stopped) {
-            return CompletableFuture.failedFuture(stopped);
-        }
+    public Optional<String> named(String transaction) {
+        return nodes.names().find(transaction);
     }
 
     @Override

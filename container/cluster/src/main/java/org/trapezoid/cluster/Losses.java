@@ -16,7 +16,6 @@ import java.util.function.LongSupplier;
  */
 final class Losses {
     private static final long TOGETHER = Duration.ofSeconds(10).toNanos();
-    private static final long REMEMBERED = Duration.ofSeconds(32).toNanos(); // 64*T1
 
     private final LongSupplier nanoTime;
     private final Set<String> lostOnce = ConcurrentHashMap.newKeySet(); // few: one for each death
@@ -55,11 +54,6 @@ final class Losses {
         }
         lostAt = Optional.of(now);
         lostOnce.add(node);
-    }
-
-    /** Whether a node was lost within the last 32 seconds. */
-    boolean hasLostOne() {
-        return lostAt.filter(at -> nanoTime.getAsLong() - at < REMEMBERED).isPresent();
     }
 
     /** Whether a node was lost at some time. */

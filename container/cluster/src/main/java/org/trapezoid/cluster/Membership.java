@@ -98,6 +98,11 @@ final class Membership implements InitialMembershipListener {
         return members.containsKey(incarnation);
     }
 
+    /** The incarnations of those members of which this node was told. */
+    Set<String> present() {
+        return members.keySet();
+    }
+
     Optional<Member> member(String incarnation) {
         return Optional.ofNullable(members.get(incarnation));
     }
@@ -116,11 +121,6 @@ final class Membership implements InitialMembershipListener {
                 .map(Membership::name)
                 .sorted()
                 .toList();
-    }
-
-    /** Whether a member has gone without a word within the last 32 seconds. */
-    boolean hasLostOne() {
-        return losses.hasLostOne();
     }
 
     /** Whether a node was taken for dead at some time. */

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** Messages for another node in their order; tells which of them could not leave there. */
+/** Parcels for another node in their order; tells which of them could not leave there. */
 final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
     private String from;
-    private List<RelayedMessage> messages;
+    private List<Parcel> parcels;
     private Optional<HazelcastNodes> receiver = Optional.empty();
 
     /** For deserialisation. */
@@ -25,9 +25,9 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
     }
 
     /** @param from the incarnation of the sender */
-    RelayBatch(String from, List<RelayedMessage> messages) {
+    RelayBatch(String from, List<Parcel> parcels) {
         this.from = from;
-        this.messages = messages;
+        this.parcels = parcels;
     }
 
     @Override
@@ -37,11 +37,11 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
 
     @Override
     public int[] call() {
-        int[] unsent = new int[messages.size()];
+        int[] unsent = new int[parcels.size()];
         int count = 0;
-        for (int i = 0; i < messages.size(); i++) {
-            RelayedMessage message = messages.get(i);
-            if (receiver.isEmpty() || !receiver.get().take(from, message)) {
+        for (int i = 0; i < parcels.size(); i++) {
+            Parcel parcel = parcels.get(i);
+            if (receiver.isEmpty() || !receiver.get().take(from, parcel)) {
                 unsent[count++] = i;
             }
         }
@@ -61,9 +61,9 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
         out.writeString(from);
-        out.writeInt(messages.size());
-        for (RelayedMessage message : messages) {
-            message.write(out);
+        out.writeInt(parcels.size());
+        for (Parcel parcel : parcels) {
+            Parcel.writeAny(parcel, out);
         }
     }
 
@@ -71,9 +71,9 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
     public void readData(ObjectDataInput in) throws IOException {
         from = in.readString();
         int count = in.readInt();
-        messages = new ArrayList<>();
+        parcels = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            messages.add(RelayedMessage.read(in));
+            parcels.add(Parcel.read(in));
         }
     }
 }

@@ -21,18 +21,18 @@ import org.slf4j.LoggerFactory;
  */
 final class RelayQueue implements ExecutionCallback<int[]> {
     private static final Logger log = LoggerFactory.getLogger(RelayQueue.class);
-    private static final int MOST = 4096;
+    private static final int MOST = 16_384;
     private static final int MOST_BYTES = 16 << 20;
     private static final int BATCH = 256;
 
     private final String self;
     private final Member member;
     private final IExecutorService executor;
-    private final Queue<RelayedMessage> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Parcel> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger bytes = new AtomicInteger();
     private final AtomicBoolean busy = new AtomicBoolean();
-    private volatile List<RelayedMessage> sent = List.of();
+    private volatile List<Parcel> sent = List.of();
 
     RelayQueue(String self, Member member, IExecutorService executor) {
         this.self = self;
@@ -41,21 +41,21 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     }
 
     /** False if too much waits already. */
-    boolean offer(RelayedMessage message) {
-        int size = message.bytes().length;
+    boolean offer(Parcel parcel) {
+        int size = parcel.size();
         if (count.get() >= MOST || bytes.get() + size > MOST_BYTES) {
             return false;
         }
         count.incrementAndGet();
         bytes.addAndGet(size);
-        waiting.add(message);
+        waiting.add(parcel);
         send();
         return true;
     }
 
     private void send() {
         while (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
-            List<RelayedMessage> batch = next();
+            List<Parcel> batch = next();
             if (batch.isEmpty()) {
                 busy.set(false);
             } else {
@@ -70,20 +70,20 @@ final class RelayQueue implements ExecutionCallback<int[]> {
         }
     }
 
-    private List<RelayedMessage> next() {
-        List<RelayedMessage> batch = new ArrayList<>();
-        @Nullable RelayedMessage message;
-        while (batch.size() < BATCH && (message = waiting.poll()) != null) {
+    private List<Parcel> next() {
+        List<Parcel> batch = new ArrayList<>();
+        @Nullable Parcel parcel;
+        while (batch.size() < BATCH && (parcel = waiting.poll()) != null) {
             count.decrementAndGet();
-            bytes.addAndGet(-message.bytes().length);
-            batch.add(message);
+            bytes.addAndGet(-parcel.size());
+            batch.add(parcel);
         }
         return batch;
     }
 
     @Override
     public void onResponse(int[] unsent) {
-        List<RelayedMessage> batch = sent;
+        List<Parcel> batch = sent;
         done();
         for (int index : unsent) {
             fail(batch.get(index), "it has no such connection");
@@ -92,10 +92,10 @@ final class RelayQueue implements ExecutionCallback<int[]> {
 
     @Override
     public void onFailure(Throwable failure) {
-        List<RelayedMessage> batch = sent;
-        log.debug("{} messages for {} are lost", batch.size(), member, failure);
+        List<Parcel> batch = sent;
+        log.debug("{} parcels for {} are lost", batch.size(), member, failure);
         done();
-        batch.forEach(message -> fail(message, String.valueOf(failure.getMessage())));
+        batch.forEach(parcel -> fail(parcel, String.valueOf(failure.getMessage())));
     }
 
     private void done() {
@@ -104,7 +104,7 @@ final class RelayQueue implements ExecutionCallback<int[]> {
         send();
     }
 
-    private void fail(RelayedMessage message, String reason) {
-        message.onFailure().accept(new IOException("not sent by node " + Membership.name(member) + ": " + reason));
+    private void fail(Parcel parcel, String reason) {
+        parcel.failed(new IOException("not sent by node " + Membership.name(member) + ": " + reason));
     }
 }

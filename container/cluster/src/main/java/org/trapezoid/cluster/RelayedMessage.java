@@ -17,9 +17,21 @@ import org.trapezoid.sip.transport.Protocol;
  * @param onFailure stays with the sender
  */
 @SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
-record RelayedMessage(boolean received, FlowName flow, byte[] bytes, Consumer<IOException> onFailure) {
+record RelayedMessage(boolean received, FlowName flow, byte[] bytes, Consumer<IOException> onFailure)
+        implements Parcel {
 
-    void write(ObjectDataOutput out) throws IOException {
+    @Override
+    public int size() {
+        return bytes.length;
+    }
+
+    @Override
+    public void failed(IOException reason) {
+        onFailure.accept(reason);
+    }
+
+    @Override
+    public void write(ObjectDataOutput out) throws IOException {
         out.writeBoolean(received);
         out.writeString(flow.protocol().name());
         write(out, flow.bound());

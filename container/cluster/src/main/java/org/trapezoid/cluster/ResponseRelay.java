@@ -50,7 +50,7 @@ public final class ResponseRelay implements MessageHandler {
                 && via.branch().flatMap(tokens::ofBranch).isEmpty()
                 && addresses
                         .nodeOf(via.sentBy(), protocol.get())
-                        .filter(node -> nodes.relay(node, flow, response))
+                        .filter(node -> nodes.relay(node, flow, response, () -> {}))
                         .isPresent();
         if (!relayed) {
             next.onResponse(flow, response);

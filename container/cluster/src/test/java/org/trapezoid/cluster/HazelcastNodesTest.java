@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +40,7 @@ import org.trapezoid.sip.uri.SipUri;
 class HazelcastNodesTest {
     private static final int MANY = 2000;
 
+    private final AtomicInteger lost = new AtomicInteger();
     private final List<HazelcastNodes> opened = new ArrayList<>();
     private final Members members;
 
@@ -115,7 +118,8 @@ class HazelcastNodesTest {
         assertThat(one.nodes.isMember("start7")).isFalse();
 
         for (int i = 1; i <= MANY; i++) {
-            assertThat(one.nodes.relay("start1", one.connection, request(i))).isTrue();
+            assertThat(one.nodes.relay("start1", one.connection, request(i), lost::incrementAndGet))
+                    .isTrue();
         }
         await().until(() -> two.relayed.size() == MANY);
         for (int i = 1; i <= MANY; i++) {
@@ -129,7 +133,7 @@ class HazelcastNodesTest {
         for (int i = 1; i <= MANY; i++) {
             assertThat(one.connection.sent().get(i - 1).callId()).isEqualTo("call-" + i);
         }
-        assertThat(two.nodes.relay("start0", two.flows.get(0), two.relayed.get(0)))
+        assertThat(two.nodes.relay("start0", two.flows.get(0), two.relayed.get(0), () -> {}))
                 .as("relayed twice")
                 .isFalse();
     }
@@ -146,7 +150,7 @@ class HazelcastNodesTest {
 
         int taken = 0;
         synchronized (two) {
-            while (one.nodes.relay("start1", one.connection, request(taken + 1))) {
+            while (one.nodes.relay("start1", one.connection, request(taken + 1), () -> {})) {
                 taken++;
                 assertThat(taken).as("messages that wait").isLessThan(100_000);
             }
@@ -155,7 +159,8 @@ class HazelcastNodesTest {
         int all = taken;
         assertThat(all).isGreaterThan(1000);
         await().atMost(Duration.ofSeconds(30)).until(() -> two.relayed.size() == all);
-        assertThat(one.nodes.relay("start1", one.connection, request(1))).isTrue();
+        assertThat(one.nodes.relay("start1", one.connection, request(1), lost::incrementAndGet))
+                .isTrue();
     }
 
     @Test
@@ -172,10 +177,10 @@ class HazelcastNodesTest {
 
         Members.kill(one.member);
         await().until(() -> !remote.isOpen());
-        assertThat(two.nodes.hasLostOne()).isTrue();
         remote.send(request(2), failures::add);
         await().until(() -> failures.size() == 2);
-        assertThat(two.nodes.relay("start0", two.connection, request(3))).isFalse();
+        assertThat(two.nodes.relay("start0", two.connection, request(3), () -> {}))
+                .isFalse();
     }
 
     @Test
@@ -186,6 +191,41 @@ class HazelcastNodesTest {
         one.member.close();
 
         await().until(() -> !two.nodes.isMember("start0"));
-        assertThat(two.nodes.hasLostOne()).isFalse();
+        assertThat(two.nodes.hasBeenLost("start0")).isFalse();
+    }
+
+    @Test
+    void tellsWhoSentWhatANodeTookWithItWhenItDied() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        CountDownLatch end = new CountDownLatch(1);
+        two.nodes.onRelayed((flow, message) -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        one.nodes.relay("start1", one.connection, request(1), lost::incrementAndGet);
+        one.nodes.relay("start1", one.connection, request(2), lost::incrementAndGet);
+        Members.kill(two.member);
+
+        await().until(() -> lost.get() == 2);
+        end.countDown();
+    }
+
+    @Test
+    void whoJoinsLearnsTheTransactionsThatWereNamedBefore() throws Exception {
+        Stack one = new Stack();
+        one.nodes.name(new TransactionName("before", "token1"));
+
+        Stack two = new Stack();
+        one.nodes.name(new TransactionName("after", "token2"));
+
+        await().until(() -> two.nodes.names().find("before").isPresent());
+        await().until(() -> two.nodes.names().find("after").isPresent());
+        assertThat(two.nodes.names().find("before")).contains("token1");
+        assertThat(two.nodes.names().find("after")).contains("token2");
     }
 }

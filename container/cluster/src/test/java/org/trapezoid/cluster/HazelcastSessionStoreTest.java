@@ -20,6 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.trapezoid.servlet.replication.SessionStore;
 import org.trapezoid.servlet.replication.testing.SessionStoreContract;
+import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.message.Limits;
+import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.transport.StackThreads;
+import org.trapezoid.sip.transport.TransportLayer;
+import org.trapezoid.sip.transport.TransportOptions;
 
 /** On real members, of which those that a test leaves alive serve the next one. */
 @Timeout(120)
@@ -74,7 +80,6 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
     void clear() {
         joined.forEach(member -> member.store().close());
         alive.get(0).hazelcast().getMap(HazelcastSessionStore.SESSIONS).clear();
-        alive.get(0).hazelcast().getMap(HazelcastSessionStore.TRANSACTIONS).clear();
     }
 
     @Override
@@ -84,9 +89,15 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
         }
         ClusterNode node =
                 alive.stream().filter(each -> !isTaken(each)).findFirst().orElseThrow();
-        Joined member = new Joined(node, new HazelcastSessionStore(node));
+        Joined member = new Joined(node, new HazelcastSessionStore(node, nodes(node)));
         joined.add(member);
         return member;
+    }
+
+    private static HazelcastNodes nodes(ClusterNode node) {
+        TransportLayer transports = new TransportLayer(
+                List.of(), TransportOptions.DEFAULT, new StackThreads(new Readers(), new ManualClock(), Runnable::run));
+        return new HazelcastNodes(node, transports, Limits.DEFAULT, Runnable::run);
     }
 
     private boolean isTaken(ClusterNode node) {

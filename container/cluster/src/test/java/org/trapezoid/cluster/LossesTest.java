@@ -96,7 +96,7 @@ class LossesTest {
         leave("a", "b");
 
         assertThat(isMinority()).isFalse();
-        assertThat(losses.hasLostOne()).isFalse();
+        assertThat(losses.hasBeenLost("a")).isFalse();
     }
 
     @Test
@@ -126,15 +126,9 @@ class LossesTest {
     @Test
     void remembersWhoWasLost() {
         join("a", "b", "c");
-        assertThat(losses.hasLostOne()).isFalse();
 
         lose("b");
 
-        assertThat(losses.hasLostOne()).isTrue();
-        pass(Duration.ofSeconds(31));
-        assertThat(losses.hasLostOne()).isTrue();
-        pass(Duration.ofSeconds(2));
-        assertThat(losses.hasLostOne()).isFalse();
         assertThat(losses.hasBeenLost("b")).isTrue();
         assertThat(losses.hasBeenLost("c")).isFalse();
     }

@@ -44,7 +44,7 @@ final class ClusterSide implements AutoCloseable {
         this.node = node;
         this.addresses = new SharedAddresses(node, stack.transports());
         this.nodes = new HazelcastNodes(node, stack.transports(), stack.limits(), stack.workers());
-        this.sessions = new HazelcastSessionStore(node);
+        this.sessions = new HazelcastSessionStore(node, nodes);
         this.replication = new Replication(sessions, nodes, link.tokens(), stack.timers(), replicationWait);
         link.joined(nodes);
     }

@@ -27,16 +27,27 @@ import picocli.CommandLine.Spec;
         exitCodeOnExecutionException = ExitCode.FAILURE)
 public final class Main implements Runnable {
 
+    private static final String COMMON_POOL = "java.util.concurrent.ForkJoinPool.common.parallelism";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String... args) {
+        widenCommonPool();
         if (args.length > 0 && (args[0].equals("run") || args[0].equals("prepare"))) {
             Preload.start();
         }
         System.exit(commandLine().execute(args));
+    }
+
+    /** With less than two threads Java starts a new one for each asynchronous step, of which each save to the cluster has some. */
+    private static void widenCommonPool() {
+        int threads = Math.max(2, Runtime.getRuntime().availableProcessors() - 1);
+        if (System.getProperty(COMMON_POOL) == null) {
+            System.setProperty(COMMON_POOL, Integer.toString(threads));
+        }
     }
 
     /** The command line with its rules about failures. */

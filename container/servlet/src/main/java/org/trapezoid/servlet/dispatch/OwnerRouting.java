@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +59,6 @@ public final class OwnerRouting implements MessageHandler {
     private final Strand looking; // guards what follows
     private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
     private int messagesWaiting;
-    private final AtomicInteger lookUps = new AtomicInteger();
     private volatile boolean stopped;
 
     /** @param found whether it names no session, but its transaction does */
@@ -106,8 +104,8 @@ public final class OwnerRouting implements MessageHandler {
         @Nullable String token = token(request);
         if (token != null) {
             toOwner(token, new Waiting(flow, request, false));
-        } else if (mayBelongElsewhere(request) && lookUps.get() < MOST_WAITING) {
-            lookUp(flow, request);
+        } else if (mayBelongElsewhere(request)) {
+            byTransaction(flow, request);
         } else {
             here.onRequest(flow, request);
         }
@@ -182,9 +180,7 @@ public final class OwnerRouting implements MessageHandler {
         Method method = request.method();
         return method.equals(Method.CANCEL)
                 || (method.equals(Method.ACK) && request.toTag().isPresent() && !isOfSessionHere(request))
-                || (method.equals(Method.INVITE)
-                        && request.toTag().isEmpty()
-                        && replication.nodes().hasLostOne());
+                || (method.equals(Method.INVITE) && request.toTag().isEmpty());
     }
 
     /** The ACK for a 2xx, which each call has. */
@@ -196,21 +192,15 @@ public final class OwnerRouting implements MessageHandler {
                         .isPresent();
     }
 
-    private void lookUp(Flow flow, Request request) {
-        lookUps.incrementAndGet();
-        replication
-                .store()
-                .named(TransactionLayer.serverKey(request))
-                .whenComplete((token, failure) -> workers.execute(() -> {
-                    lookUps.decrementAndGet();
-                    if (failure != null || token.isEmpty()) {
-                        handle(flow, request);
-                    } else if (sessions.hasToken(token.get())) {
-                        handleLate(flow, request);
-                    } else {
-                        toOwner(token.get(), new Waiting(flow, request, true));
-                    }
-                }));
+    private void byTransaction(Flow flow, Request request) {
+        Optional<String> token = replication.store().named(TransactionLayer.serverKey(request));
+        if (token.isEmpty()) {
+            handle(flow, request);
+        } else if (sessions.hasToken(token.get())) {
+            handleLate(flow, request);
+        } else {
+            toOwner(token.get(), new Waiting(flow, request, true));
+        }
     }
 
     // ---- where it goes
@@ -221,20 +211,31 @@ public final class OwnerRouting implements MessageHandler {
                 && replication.nodes().isMember(maker)
                 && !replication.nodes().hasBeenLost(maker);
         if (surelyThere) {
-            relay(maker, message.flow, message.message);
+            relay(maker, token, message);
         } else {
             take(token, message);
         }
     }
 
-    private void relay(String node, Flow flow, Message message) {
-        if (!replication.nodes().relay(node, flow, message)
-                && message instanceof Request request
+    private void relay(String node, String token, Waiting message) {
+        Runnable lost =
+                () -> replication.timers().schedule(looking, RETRY, () -> Strand.post(() -> again(token, message)));
+        if (!replication.nodes().relay(node, message.flow, message.message, lost)
+                && message.message instanceof Request request
                 && !request.method().equals(Method.ACK)) {
             Response busy = Response.to(request, SERVICE_UNAVAILABLE)
                     .set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER)
                     .build();
-            transports.sendResponse(flow, busy, cause -> log.debug("503 not sent", cause));
+            transports.sendResponse(message.flow, busy, cause -> log.debug("503 not sent", cause));
+        }
+    }
+
+    /** A message that a node may have taken with it when it died: its sender need not send it again to be heard. */
+    private void again(String token, Waiting message) {
+        if (sessions.hasToken(token)) {
+            arrived(token, message);
+        } else {
+            take(token, message);
         }
     }
 
@@ -298,12 +299,18 @@ public final class OwnerRouting implements MessageHandler {
         @Nullable Waiting next;
         while ((next = next(token)) != null) {
             if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self())) {
-                relay(owned.owner(), next.flow, next.message);
-            } else if (next.found && sessions.hasToken(token) && next.message instanceof Request request) {
-                handleLate(next.flow, request);
+                relay(owned.owner(), token, next);
             } else {
-                handle(next.flow, next.message);
+                arrived(token, next);
             }
+        }
+    }
+
+    private void arrived(String token, Waiting message) {
+        if (message.found && sessions.hasToken(token) && message.message instanceof Request request) {
+            handleLate(message.flow, request);
+        } else {
+            handle(message.flow, message.message);
         }
     }
 

@@ -18,16 +18,14 @@ public interface Nodes {
     /** Whether a node was taken for dead at some time, though it may be a member again: others may have its sessions. */
     boolean hasBeenLost(String incarnation);
 
-    /** Whether a node has left without having stopped in good order, not more than 32 seconds (64*T1) ago. */
-    boolean hasLostOne();
-
     /**
      * Gives a message that came here to the node that is to handle it, with the flow it came over: what that node sends on the flow comes
      * back here and leaves by it.
      *
+     * @param lost told at most once: the node went before it confirmed that it had the message, and may or may not have handled it
      * @return false if the node is gone or has too much to do
      */
-    boolean relay(String incarnation, Flow flow, Message message);
+    boolean relay(String incarnation, Flow flow, Message message, Runnable lost);
 
     /** Who is told, with the reason, that sessions of this node may have gone on elsewhere: the cluster was split, or has met again. */
     void onDoubt(Consumer<String> watcher);

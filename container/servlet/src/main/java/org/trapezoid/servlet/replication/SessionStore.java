@@ -31,14 +31,14 @@ public interface SessionStore extends AutoCloseable {
 
     /**
      * Lets a transaction be found that this node alone knows: an INVITE of which a CANCEL, an ACK or a retransmission may reach another
-     * one. Forgotten after some minutes.
+     * one. All others hear of it soon; forgotten after some minutes.
      *
      * @param transaction made by {@code TransactionLayer.serverKey}
      */
     void name(String transaction, String token);
 
-    /** The session whose transaction that is. */
-    CompletionStage<Optional<String>> named(String transaction);
+    /** The session whose transaction that is, if this node or another one has named it. Does not wait. */
+    Optional<String> named(String transaction);
 
     /**
      * Who takes over sessions whose owner has gone, in the background; each of them is claimed by one member and given to its listener.

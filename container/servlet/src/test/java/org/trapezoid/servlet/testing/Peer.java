@@ -117,6 +117,27 @@ public final class Peer {
         return response.set(HeaderName.CONTACT, "<" + contact() + ">");
     }
 
+    /** For a request that has no final response yet (RFC 3261 section 9.1). */
+    public static Request cancel(Request invite) {
+        return ofTransaction(Method.CANCEL, invite, invite.to());
+    }
+
+    /** For an error response (RFC 3261 section 17.1.1.3). */
+    public static Request ack(Request invite, Response refusal) {
+        return ofTransaction(Method.ACK, invite, refusal.to());
+    }
+
+    private static Request ofTransaction(Method method, Request invite, NameAddr to) {
+        return Request.builder(method, invite.uri())
+                .add(HeaderName.VIA, invite.headers().first(HeaderName.VIA).orElseThrow())
+                .add(HeaderName.MAX_FORWARDS, "70")
+                .add(HeaderName.FROM, invite.from().toString())
+                .add(HeaderName.TO, to.toString())
+                .add(HeaderName.CALL_ID, invite.callId())
+                .add(HeaderName.CSEQ, invite.cseq().number() + " " + method)
+                .build();
+    }
+
     public <M extends Message> M send(M message) {
         transport.receive(address, message);
         server.advance(Duration.ZERO); // what the server sends to itself arrives at once

@@ -2,6 +2,8 @@
 package org.trapezoid.servlet.replication.testing;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +53,7 @@ public final class MemoryCluster {
     private final Map<String, Stored> sessions = new TreeMap<>();
     private final Map<String, Named> transactions = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
+    private final Map<String, List<Runnable>> unconfirmed = new HashMap<>();
     private final Map<String, MemoryNode> members = new LinkedHashMap<>();
     private Function<Snapshot, Fate> fate = snapshot -> Fate.ANSWERED;
     private Supplier<Duration> delay = () -> Duration.ZERO;
@@ -58,7 +61,6 @@ public final class MemoryCluster {
     private boolean full;
     private Duration detection = DETECTION;
     private long saves;
-    private long lookUps;
 
     public MemoryCluster(ManualClock clock) {
         this.clock = clock;
@@ -113,11 +115,6 @@ public final class MemoryCluster {
         return saves;
     }
 
-    /** How often a transaction was looked for since the beginning. */
-    public long lookUps() {
-        return lookUps;
-    }
-
     ManualClock clock() {
         return clock;
     }
@@ -148,6 +145,25 @@ public final class MemoryCluster {
         });
     }
 
+    /** Like {@link #carry}, and tells when the node is known to have died before it could confirm that it has the message. */
+    void relay(MemoryNode from, String to, Consumer<MemoryNode> arrival, Runnable lost) {
+        carry(to, arrival);
+        Duration confirmed = latency.get().multipliedBy(2);
+        later(confirmed, () -> {
+            MemoryNode node = members.get(to);
+            Runnable telling = () -> {
+                if (from.isAlive()) {
+                    lost.run();
+                }
+            };
+            if (node == null) {
+                telling.run();
+            } else if (!node.isAlive()) {
+                unconfirmed.computeIfAbsent(to, key -> new ArrayList<>()).add(telling);
+            }
+        });
+    }
+
     void died(MemoryNode node) {
         later(detection, () -> removed(node, true));
     }
@@ -165,11 +181,9 @@ public final class MemoryCluster {
         if (unexpected) {
             lost.add(node.self());
         }
-        for (MemoryNode each : List.copyOf(members.values())) {
-            if (unexpected) {
-                each.lostOne();
-            }
-        }
+        List<Runnable> told = List.copyOf(unconfirmed.getOrDefault(node.self(), List.of()));
+        unconfirmed.remove(node.self());
+        told.forEach(Runnable::run);
         takeOver();
         later(SECOND_LOOK, this::takeOver);
     }
@@ -259,14 +273,10 @@ public final class MemoryCluster {
                 false);
     }
 
-    CompletionStage<Optional<String>> named(MemoryNode node, String transaction) {
-        lookUps++;
-        return answer(
-                node,
-                () -> Optional.ofNullable(transactions.get(transaction))
-                        .filter(named -> clock.nanoTime() < named.until())
-                        .map(Named::token),
-                false);
+    Optional<String> named(String transaction) {
+        return Optional.ofNullable(transactions.get(transaction))
+                .filter(named -> clock.nanoTime() < named.until())
+                .map(Named::token);
     }
 
     /** What a node that has died asked for before is done all the same; it hears no answer. */

@@ -20,7 +20,6 @@ import org.trapezoid.sip.transport.TransportLayer;
 
 /** One node of a {@link MemoryCluster}: its store and its ways to the others, until it dies. Confined to the thread of the test. */
 public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier {
-    private static final Duration REMEMBERED = Duration.ofSeconds(32);
 
     private final MemoryCluster cluster;
     private final String incarnation;
@@ -29,7 +28,6 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     private BiConsumer<Flow, Message> handler = (flow, message) -> {};
     private @Nullable FlowRelay relay;
     private Consumer<String> doubts = why -> {};
-    private long lostUntil;
     private Duration busy = Duration.ZERO;
 
     MemoryNode(MemoryCluster cluster, String incarnation) {
@@ -81,13 +79,13 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     }
 
     @Override
-    public boolean relay(String to, Flow flow, Message message) {
+    public boolean relay(String to, Flow flow, Message message, Runnable lost) {
         if (!alive || !flow.leavesHere() || to.equals(incarnation) || !cluster.takesMessages(to)) {
             return false;
         }
         FlowName name = FlowName.of(flow);
         byte[] bytes = message.toBytes();
-        cluster.carry(to, node -> node.flows().receive(incarnation, name, bytes, node.handler));
+        cluster.relay(this, to, node -> node.flows().receive(incarnation, name, bytes, node.handler), lost);
         return true;
     }
 
@@ -145,15 +143,6 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
         return cluster.hasBeenLost(other);
     }
 
-    @Override
-    public boolean hasLostOne() {
-        return cluster.clock().nanoTime() < lostUntil;
-    }
-
-    void lostOne() {
-        lostUntil = cluster.clock().nanoTime() + REMEMBERED.toNanos();
-    }
-
     boolean takesOver() {
         return alive && orphans != null;
     }
@@ -192,8 +181,8 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     }
 
     @Override
-    public CompletionStage<Optional<String>> named(String transaction) {
-        return cluster.named(this, transaction);
+    public Optional<String> named(String transaction) {
+        return cluster.named(transaction);
     }
 
     @Override

@@ -34,6 +34,7 @@ class MemoryNodesTest {
 
             """;
 
+    private int lost;
     private final ManualClock clock = new ManualClock();
     private final MemoryCluster cluster = new MemoryCluster(clock);
     private final Stack one = new Stack("node1", "192.0.2.1");
@@ -73,7 +74,7 @@ class MemoryNodesTest {
 
     private boolean relay() {
         one.tcp.receive(PHONE, MESSAGE);
-        return one.node.relay("node2", one.flows.get(0), one.requests.get(0));
+        return one.node.relay("node2", one.flows.get(0), one.requests.get(0), () -> lost++);
     }
 
     @Test
@@ -86,7 +87,7 @@ class MemoryNodesTest {
         clock.advance(Duration.ofMillis(1));
 
         assertThat(one.tcp.sentTo(PHONE)).hasSize(1);
-        assertThat(two.node.relay("node1", two.flows.get(0), two.requests.get(0)))
+        assertThat(two.node.relay("node1", two.flows.get(0), two.requests.get(0), () -> {}))
                 .as("relayed twice")
                 .isFalse();
     }
@@ -107,11 +108,19 @@ class MemoryNodesTest {
 
         assertThat(failures).hasSize(1);
         assertThat(two.flows.get(0).isOpen()).isFalse();
-        assertThat(two.node.hasLostOne()).isTrue();
-        clock.advance(Duration.ofSeconds(33));
-        assertThat(two.node.hasLostOne()).isFalse();
-        assertThat(two.node.relay("node1", two.flows.get(0), two.requests.get(0)))
+        assertThat(two.node.relay("node1", two.flows.get(0), two.requests.get(0), () -> {}))
                 .isFalse();
+    }
+
+    @Test
+    void tellsWhoSentAMessageToANodeThatHasDied() {
+        two.node.die();
+        assertThat(relay()).isTrue();
+
+        clock.advance(Duration.ofMillis(300));
+        assertThat(lost).as("nobody knows yet").isZero();
+        clock.advance(Duration.ofMillis(200));
+        assertThat(lost).isOne();
     }
 
     @Test
@@ -119,7 +128,7 @@ class MemoryNodesTest {
         one.node.leave();
 
         assertThat(two.node.isMember("node1")).isFalse();
-        assertThat(two.node.hasLostOne()).isFalse();
+        assertThat(two.node.hasBeenLost("node1")).isFalse();
     }
 
     @Test

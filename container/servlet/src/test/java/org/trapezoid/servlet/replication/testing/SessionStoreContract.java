@@ -232,19 +232,12 @@ public abstract class SessionStoreContract {
         Member two = join();
         Member three = join();
         one.store().name("z9hG4bK1|phone", TOKEN);
-        until(() -> isNamed(two));
+        until(() -> two.store().named("z9hG4bK1|phone").isPresent()
+                && three.store().named("z9hG4bK1|phone").isPresent());
         dies(one, two, three);
 
-        assertThat(await(two.store().named("z9hG4bK1|phone"))).contains(TOKEN);
-        assertThat(await(three.store().named("z9hG4bK1|phone"))).contains(TOKEN);
-        assertThat(await(three.store().named("z9hG4bK2|phone"))).isEmpty();
-    }
-
-    private boolean isNamed(Member at) {
-        try {
-            return await(at.store().named("z9hG4bK1|phone")).isPresent();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
+        assertThat(two.store().named("z9hG4bK1|phone")).contains(TOKEN);
+        assertThat(three.store().named("z9hG4bK1|phone")).contains(TOKEN);
+        assertThat(three.store().named("z9hG4bK2|phone")).isEmpty();
     }
 }

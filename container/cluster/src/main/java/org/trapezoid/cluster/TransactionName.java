@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import java.io.IOException;
+
+/**
+ * Which session an INVITE belongs to that a CANCEL, an ACK or a repetition may name at any node.
+ *
+ * @param key of the server transaction
+ * @param token of the session
+ */
+record TransactionName(String key, String token) implements Parcel {
+
+    @Override
+    public int size() {
+        return key.length() + token.length();
+    }
+
+    @Override
+    public void write(ObjectDataOutput out) throws IOException {
+        out.writeString(key);
+        out.writeString(token);
+    }
+
+    static TransactionName read(ObjectDataInput in) throws IOException {
+        return new TransactionName(in.readString(), in.readString());
+    }
+
+    /** A member that cannot be told is about to go; whoever joins asks. */
+    @Override
+    public void failed(IOException reason) {}
+}
