@@ -74,6 +74,15 @@ final class ClusterNetwork implements AutoCloseable {
     void move(int address, int from, int to) throws IOException, InterruptedException {
         in("n" + from, "ip addr del " + address(address) + "/24 dev eth");
         in("n" + to, "ip addr add " + address(address) + "/24 dev eth");
+        forget(address);
+    }
+
+    /** Nothing from or to the node gets through any more, or all of it again. */
+    void connect(int node, boolean connected) throws IOException, InterruptedException {
+        in("ph", "ip link set to" + node + (connected ? " up" : " down"));
+    }
+
+    private void forget(int address) throws IOException, InterruptedException {
         for (String name : namespaces) {
             NatNetwork.execute(List.of("ip", "-n", name, "neigh", "flush", "to", address(address)));
         }
@@ -87,10 +96,12 @@ final class ClusterNetwork implements AutoCloseable {
         return within("n" + node);
     }
 
-    /** A page of the HTTP port of a node. */
-    String page(int node, String path) throws IOException {
+    /** A page of the HTTP port of a node; what has come of it when the seconds are over. */
+    String page(int node, String path, int seconds) throws IOException {
         List<String> command = new ArrayList<>(atNode(node));
         command.addAll(List.of(
+                "timeout",
+                String.valueOf(seconds),
                 "bash",
                 "-c",
                 "exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET " + path

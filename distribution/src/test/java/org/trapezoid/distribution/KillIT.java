@@ -195,12 +195,54 @@ class KillIT {
             int victim = random.nextInt(NODES);
             int heir = heir(victim, random);
             servers.get(victim).signal("STOP");
-            awaitMembers(heir, NODES - 1);
+            awaitTwoFailedChecks(victim);
             network.move(victim, victim, heir);
+            awaitMembers(heir, NODES - 1);
             TimeUnit.SECONDS.sleep(5);
             servers.get(victim).signal("CONT");
         });
         assertThat(calls.longestSilence()).as("seconds of silence").isLessThan(HANG_SILENCE);
+    }
+
+    /** The node cannot be reached, does not know it, and meets the others again. */
+    @Test
+    @EnabledIfSystemProperty(named = "kill.long", matches = "true")
+    void losesNoCallWhenANodeIsCutOff() throws Exception {
+        underLoad("partition", random -> {
+            TimeUnit.SECONDS.sleep(10);
+            int victim = random.nextInt(NODES);
+            int heir = heir(victim, random);
+            network.connect(victim, false);
+            awaitMembers(heir, NODES - 1);
+            network.move(victim, victim, heir);
+            TimeUnit.SECONDS.sleep(10);
+            network.connect(victim, true);
+            awaitMembers(NODES);
+        });
+    }
+
+    /** One after another, each with its address at another one meanwhile. */
+    @Test
+    @EnabledIfSystemProperty(named = "kill.long", matches = "true")
+    void losesNoCallWhenAllNodesAreRestarted() throws Exception {
+        underLoad("rolling restart", random -> {
+            for (int i = 0; i < NODES; i++) {
+                TimeUnit.SECONDS.sleep(5);
+                int heir = heir(i, random);
+                assertThat(servers.get(i).terminate()).isZero();
+                network.move(i, i, heir);
+                awaitMembers(heir, NODES - 1);
+                startAgain(i, heir);
+            }
+        });
+    }
+
+    /** As keepalived checks with an interval of a second. */
+    private void awaitTwoFailedChecks(int node) throws Exception {
+        for (int failed = 0; failed < 2; ) {
+            TimeUnit.SECONDS.sleep(1);
+            failed = network.page(node, "/health/live", 1).contains(" 200 ") ? 0 : failed + 1;
+        }
     }
 
     private static int heir(int victim, Random random) {
@@ -278,7 +320,7 @@ class KillIT {
     }
 
     private double metric(int node, String name) throws IOException {
-        return network.page(node, "/metrics")
+        return network.page(node, "/metrics", 10)
                 .lines()
                 .filter(line -> line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -139,6 +139,9 @@ public final class ClusterNode implements AutoCloseable {
         config.setProperty("hazelcast.invocation.retry.pause.millis", "50");
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
         config.setProperty("hazelcast.max.no.heartbeat.seconds", "5");
+        // parts of a cluster that was split meet again after half a minute at most
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", "15");
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "15");
         // else a write "succeeds" after five seconds without its backup
         config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
         config.setProperty("hazelcast.operation.backup.timeout.millis", "1000");

@@ -3,6 +3,7 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class HazelcastSessionStore implements SessionStore {
     static final String SESSIONS = "trapezoid-sessions";
 
     private static final Logger log = LoggerFactory.getLogger(HazelcastSessionStore.class);
+    private static final int MERGED_AT_ONCE = 100;
     private static final int ATTEMPTS = 5;
     private static final Duration RETRY = Duration.ofMillis(100);
 
@@ -50,6 +52,7 @@ public final class HazelcastSessionStore implements SessionStore {
         return new MapConfig(SESSIONS)
                 .setBackupCount(1)
                 .setInMemoryFormat(InMemoryFormat.BINARY)
+                .setMergePolicyConfig(new MergePolicyConfig(MergeSessions.class.getName(), MERGED_AT_ONCE))
                 .setStatisticsEnabled(false);
     }
 

@@ -25,7 +25,8 @@ class RelayStoriesTest {
     private final Peer bob = site.node(FIRST).peer("bob");
     private final Peer aliceElsewhere = site.node(SECOND).peer("alice"); // the same phones, which the second node sees
     private final Peer bobElsewhere = site.node(SECOND).peer("bob");
-    private final Request invite = alice.request(Method.INVITE, "sip:bob@a.test").build();
+    private final Request invite =
+            alice.request(Method.INVITE, "sip:bob@a.test").build();
 
     @SuppressWarnings("NullAway.Init") // by each test first
     private Request received;
