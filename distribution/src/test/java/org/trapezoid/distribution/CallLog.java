@@ -4,8 +4,11 @@ package org.trapezoid.distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What became of the calls of callers that are SIPp, read from its short message log. */
 final class CallLog {
@@ -14,8 +17,10 @@ final class CallLog {
     private static final int CALL = 4;
     private static final int CSEQ = 5;
     private static final int LINE = 6;
+    private static final int SHOWN = 5;
 
     private final Map<String, Stage> calls = new HashMap<>();
+    private final Map<String, List<String>> lines = new HashMap<>();
     private double longest;
 
     private enum Stage {
@@ -37,6 +42,7 @@ final class CallLog {
                     longest = last == 0 ? longest : Math.max(longest, at - last);
                     last = at;
                 }
+                lines.computeIfAbsent(fields[CALL], call -> new ArrayList<>()).add(line);
                 calls.merge(
                         fields[CALL],
                         stage(received, fields[CSEQ], fields[LINE]),
@@ -58,6 +64,15 @@ final class CallLog {
 
     private long stuck(Stage stage) {
         return calls.values().stream().filter(stage::equals).count();
+    }
+
+    /** What was said in some of the calls that were lost. */
+    String lost() {
+        return calls.entrySet().stream()
+                .filter(call -> call.getValue() == Stage.TALKING || call.getValue() == Stage.RINGING)
+                .limit(SHOWN)
+                .map(call -> String.join("\n", lines.getOrDefault(call.getKey(), List.of())))
+                .collect(Collectors.joining("\n\n"));
     }
 
     int calls() {

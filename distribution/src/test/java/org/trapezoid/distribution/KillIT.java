@@ -104,6 +104,12 @@ class KillIT {
                 Files.readString(configuration)
                         .replace("<sip>", "<sip stop-timeout=\"100ms\">") // so that a stop finds calls to hand over
                         .replace("<http host=\"${env:TRAPEZOID_HOST:-127.0.0.1}\"", "<http host=\"127.0.0.1\"")
+                        .replace( // a node starts without its address, which comes back when it is ready
+                                "transport=\"udp\" host=\"${env:TRAPEZOID_HOST:-127.0.0.1}\"",
+                                "transport=\"udp\" takeover=\"true\" host=\"${env:TRAPEZOID_HOST:-127.0.0.1}\"")
+                        .replace(
+                                "transport=\"tcp\" host=\"${env:TRAPEZOID_HOST:-127.0.0.1}\"",
+                                "transport=\"tcp\" host=\"" + ClusterNetwork.inside(index) + "\"")
                         .replaceFirst("<listener transport=\"udp\"", others + "<listener transport=\"udp\""));
         Path apps = Files.createDirectories(place.resolve("conf/apps"));
         for (String name : List.of("registrar", "proxy")) {
@@ -250,9 +256,9 @@ class KillIT {
     }
 
     private void startAgain(int victim, int heir) throws Exception {
-        network.move(victim, heir, victim);
         servers.set(victim, launchers.get(victim).start());
         awaitMembers(NODES);
+        network.move(victim, heir, victim);
     }
 
     /** What happens to the nodes while they are called. */
@@ -300,9 +306,11 @@ class KillIT {
                 calls.longestSilence());
         assertThat(takeovers).as("sessions that a node took over").isPositive(); // else nothing was at stake
         assertThat(calls.establishedLost())
-                .as("established calls lost, seed " + seed)
+                .as("established calls lost, seed " + seed + "\n" + calls.lost())
                 .isZero();
-        assertThat(calls.ringingLost()).as("ringing calls lost, seed " + seed).isZero();
+        assertThat(calls.ringingLost())
+                .as("ringing calls lost, seed " + seed + "\n" + calls.lost())
+                .isZero();
         assertThat(callee.isAlive()).isTrue();
         return calls;
     }

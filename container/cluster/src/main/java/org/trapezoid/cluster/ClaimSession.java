@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Gives a session to a claimant if its owner is no member. Tells what is stored then: with the state for the claimant, without for others;
  * null if nothing is.
  */
-final class ClaimSession extends SessionProcessor<@Nullable StoredSession> implements HazelcastInstanceAware {
-    private static final long serialVersionUID = 1L;
-
+final class ClaimSession extends SessionProcessor<StoredSession> implements HazelcastInstanceAware {
     private long claim;
     private Set<String> members;
-    private transient Optional<Membership> known = Optional.empty();
+    private Optional<Membership> known = Optional.empty();
 
     /** For deserialisation. */
     ClaimSession() {
@@ -39,7 +37,8 @@ final class ClaimSession extends SessionProcessor<@Nullable StoredSession> imple
     }
 
     @Override
-    public @Nullable StoredSession process(Map.Entry<String, StoredSession> entry) {
+    @Nullable
+    StoredSession process(Map.Entry<String, StoredSession> entry) {
         @Nullable StoredSession present = entry.getValue();
         if (present == null || present.hasEnded()) {
             return null;

@@ -20,6 +20,7 @@ final class ClusterSerialization {
     static final int NAMES_OF_MINUTE = 11;
     static final int NAMES = 12;
     static final int MERGE_SESSIONS = 13;
+    static final int SESSION_BATCH = 14;
 
     private ClusterSerialization() {}
 
@@ -38,6 +39,7 @@ final class ClusterSerialization {
             case NAMES_OF_MINUTE -> new NamesOfMinute();
             case NAMES -> new NamesOfMinute.Names();
             case MERGE_SESSIONS -> new MergeSessions();
+            case SESSION_BATCH -> new SessionBatch();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

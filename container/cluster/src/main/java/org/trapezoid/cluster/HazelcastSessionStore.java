@@ -4,7 +4,7 @@ package org.trapezoid.cluster;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
-import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.config.PartitioningStrategyConfig;
 import com.hazelcast.map.IMap;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,7 +32,8 @@ public final class HazelcastSessionStore implements SessionStore {
 
     private final ClusterNode node;
     private final HazelcastNodes nodes;
-    private final IMap<String, StoredSession> sessions;
+    private final SessionPartitions partitions;
+    private final Places places;
     private final AtomicLong claims = new AtomicLong();
     private final Takeover takeover;
 
@@ -44,7 +45,9 @@ public final class HazelcastSessionStore implements SessionStore {
     public HazelcastSessionStore(ClusterNode node, HazelcastNodes nodes) {
         this.node = node;
         this.nodes = nodes;
-        this.sessions = node.hazelcast().getMap(SESSIONS);
+        IMap<String, StoredSession> sessions = node.hazelcast().getMap(SESSIONS);
+        this.partitions = new SessionPartitions(sessions);
+        this.places = new Places(node.hazelcast(), node.incarnation(), System::nanoTime);
         this.takeover = new Takeover(node, sessions, this::claim);
     }
 
@@ -52,13 +55,19 @@ public final class HazelcastSessionStore implements SessionStore {
         return new MapConfig(SESSIONS)
                 .setBackupCount(1)
                 .setInMemoryFormat(InMemoryFormat.BINARY)
+                .setPartitioningStrategyConfig(new PartitioningStrategyConfig(Places.strategy()))
                 .setMergePolicyConfig(new MergePolicyConfig(MergeSessions.class.getName(), MERGED_AT_ONCE))
                 .setStatisticsEnabled(false);
     }
 
     @Override
+    public char place() {
+        return places.next();
+    }
+
+    @Override
     public CompletionStage<Boolean> save(Snapshot snapshot) {
-        return submit(snapshot.token(), new SaveSession(snapshot));
+        return partitions.submit(snapshot.token(), new SaveSession(snapshot));
     }
 
     @Override
@@ -76,7 +85,8 @@ public final class HazelcastSessionStore implements SessionStore {
     /** A claim whose answer was lost is repeated as the same one. */
     private void claim(String token, long claim, int attempt, CompletableFuture<Found> result) {
         String self = node.incarnation();
-        submit(token, new ClaimSession(self, claim, node.membership().incarnations()))
+        partitions
+                .submit(token, new ClaimSession(self, claim, node.membership().incarnations()))
                 .whenComplete((stored, failure) -> {
                     boolean early = failure == null
                             && stored != null
@@ -107,39 +117,13 @@ public final class HazelcastSessionStore implements SessionStore {
     }
 
     private void remove(String token, String owner, long epoch, int attempt) {
-        submit(token, new RemoveSession(owner, epoch)).whenComplete((removed, failure) -> {
+        partitions.submit(token, new RemoveSession(owner, epoch)).whenComplete((removed, failure) -> {
             if (failure != null && attempt < ATTEMPTS && node.isRunning()) {
                 takeover.later(RETRY, () -> remove(token, owner, epoch, attempt + 1));
             } else if (failure != null && node.isRunning()) {
                 log.warn("session {} has ended, and is stored still: {}", token, failure.toString());
             }
         });
-    }
-
-    private <R extends @Nullable Object> CompletionStage<R> submit(
-            String token, EntryProcessor<String, StoredSession, R> processor) {
-        try {
-            return onThreadOfAnswer(sessions.submitToKey(token, processor));
-        } catch (RuntimeException stopped) {
-            return CompletableFuture.failedFuture(stopped);
-        }
-    }
-
-    /**
-     * What follows an answer is done by the thread that has read it. Hazelcast would give it to another one, and what follows never waits.
-     */
-    private static <R extends @Nullable Object> CompletionStage<R> onThreadOfAnswer(CompletionStage<R> answer) {
-        CompletableFuture<R> done = new CompletableFuture<>();
-        answer.whenCompleteAsync(
-                (result, failure) -> {
-                    if (failure == null) {
-                        done.complete(result);
-                    } else {
-                        done.completeExceptionally(failure);
-                    }
-                },
-                Runnable::run);
-        return done;
     }
 
     @Override

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Ends a session, unless somebody else has it by now; tells whether it is gone. */
 final class RemoveSession extends SessionProcessor<Boolean> {
-    private static final long serialVersionUID = 1L;
-
     /** For deserialisation. */
     RemoveSession() {
         super("", 0);
@@ -18,7 +16,7 @@ final class RemoveSession extends SessionProcessor<Boolean> {
     }
 
     @Override
-    public Boolean process(Map.Entry<String, StoredSession> entry) {
+    Boolean process(Map.Entry<String, StoredSession> entry) {
         @Nullable StoredSession present = entry.getValue();
         if (present == null || present.hasEnded()) {
             return true;

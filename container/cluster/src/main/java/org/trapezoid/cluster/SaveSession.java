@@ -10,8 +10,6 @@ import org.trapezoid.servlet.replication.Snapshot;
 
 /** Stores a snapshot, unless somebody else has the session by now; tells whether it did. */
 final class SaveSession extends SessionProcessor<Boolean> {
-    private static final long serialVersionUID = 1L;
-
     private byte[] state;
 
     /** For deserialisation. */
@@ -26,13 +24,18 @@ final class SaveSession extends SessionProcessor<Boolean> {
     }
 
     @Override
-    public Boolean process(Map.Entry<String, StoredSession> entry) {
+    Boolean process(Map.Entry<String, StoredSession> entry) {
         @Nullable StoredSession present = entry.getValue();
         if (!isDecided() && present != null && !mayReplace(present)) {
             return false;
         }
         store(entry, new StoredSession(owner(), epoch(), present == null ? 0 : present.claim(), state));
         return true;
+    }
+
+    @Override
+    int size() {
+        return super.size() + state.length;
     }
 
     private boolean mayReplace(StoredSession present) {

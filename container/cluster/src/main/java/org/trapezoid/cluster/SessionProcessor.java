@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.ExtendedMapEntry;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -15,14 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What an owner does to a session at the member that stores it, where nothing else happens to that session meanwhile. The backup follows
  * what was decided there.
  */
-abstract class SessionProcessor<R> implements EntryProcessor<String, StoredSession, R>, IdentifiedDataSerializable {
-    private static final long serialVersionUID = 1L;
+abstract class SessionProcessor<R> implements IdentifiedDataSerializable {
     private static final long TOMBSTONE_SECONDS = 240;
 
     private String owner;
     private long epoch;
     private boolean decided;
-    private transient boolean changed;
+    private boolean changed;
 
     SessionProcessor(String owner, long epoch) {
         this.owner = owner;
@@ -40,6 +38,11 @@ abstract class SessionProcessor<R> implements EntryProcessor<String, StoredSessi
     /** Whether the backup does this, where nothing is to be decided any more. */
     final boolean isDecided() {
         return decided;
+    }
+
+    /** About how many bytes it has. */
+    int size() {
+        return owner.length();
     }
 
     final void store(Map.Entry<String, StoredSession> entry, StoredSession session) {
@@ -60,10 +63,13 @@ abstract class SessionProcessor<R> implements EntryProcessor<String, StoredSessi
         changed = true;
     }
 
-    @Override
-    public final @Nullable EntryProcessor<String, StoredSession, R> getBackupProcessor() {
+    /** Does it; tells what is to be answered. */
+    abstract @Nullable R process(Map.Entry<String, StoredSession> entry);
+
+    /** From now on this is what the backup does; false if that is nothing. */
+    final boolean decide() {
         decided = changed;
-        return changed ? this : null;
+        return changed;
     }
 
     @Override

@@ -121,7 +121,7 @@ class ClusterNodeTest {
         knownToOne.publish();
         knownToTwo.publish();
         await().until(() -> stackOfOne.isOwn(SECOND, Protocol.UDP) && stackOfTwo.isOwn(FIRST, Protocol.UDP));
-        assertThat(knownToTwo.nodeOf(FIRST, Protocol.UDP)).contains("start0");
+        assertThat(knownToTwo.nodeOf(FIRST, Protocol.UDP)).contains("start10");
         assertThat(knownToTwo.nodeOf(FIRST, Protocol.TCP)).isEmpty();
 
         Members.kill(one);

@@ -114,11 +114,11 @@ class HazelcastNodesTest {
     void relaysMessagesInTheirOrderAndSendsTheAnswersOnTheConnectionTheyCameBy() throws Exception {
         Stack one = new Stack();
         Stack two = new Stack();
-        assertThat(one.nodes.isMember("start1")).isTrue();
-        assertThat(one.nodes.isMember("start7")).isFalse();
+        assertThat(one.nodes.isMember("start11")).isTrue();
+        assertThat(one.nodes.isMember("start17")).isFalse();
 
         for (int i = 1; i <= MANY; i++) {
-            assertThat(one.nodes.relay("start1", one.connection, request(i), lost::incrementAndGet))
+            assertThat(one.nodes.relay("start11", one.connection, request(i), lost::incrementAndGet))
                     .isTrue();
         }
         await().until(() -> two.relayed.size() == MANY);
@@ -133,7 +133,7 @@ class HazelcastNodesTest {
         for (int i = 1; i <= MANY; i++) {
             assertThat(one.connection.sent().get(i - 1).callId()).isEqualTo("call-" + i);
         }
-        assertThat(two.nodes.relay("start0", two.flows.get(0), two.relayed.get(0), () -> {}))
+        assertThat(two.nodes.relay("start10", two.flows.get(0), two.relayed.get(0), () -> {}))
                 .as("relayed twice")
                 .isFalse();
     }
@@ -150,7 +150,7 @@ class HazelcastNodesTest {
 
         int taken = 0;
         synchronized (two) {
-            while (one.nodes.relay("start1", one.connection, request(taken + 1), () -> {})) {
+            while (one.nodes.relay("start11", one.connection, request(taken + 1), () -> {})) {
                 taken++;
                 assertThat(taken).as("messages that wait").isLessThan(100_000);
             }
@@ -159,7 +159,7 @@ class HazelcastNodesTest {
         int all = taken;
         assertThat(all).isGreaterThan(1000);
         await().atMost(Duration.ofSeconds(30)).until(() -> two.relayed.size() == all);
-        assertThat(one.nodes.relay("start1", one.connection, request(1), lost::incrementAndGet))
+        assertThat(one.nodes.relay("start11", one.connection, request(1), lost::incrementAndGet))
                 .isTrue();
     }
 
@@ -168,7 +168,7 @@ class HazelcastNodesTest {
         Stack one = new Stack();
         Stack two = new Stack();
         List<IOException> failures = new CopyOnWriteArrayList<>();
-        Flow remote = two.nodes.flows().flow("start0", FlowName.of(one.connection));
+        Flow remote = two.nodes.flows().flow("start10", FlowName.of(one.connection));
         assertThat(remote.isOpen()).isTrue();
         one.connection.close();
 
@@ -179,7 +179,7 @@ class HazelcastNodesTest {
         await().until(() -> !remote.isOpen());
         remote.send(request(2), failures::add);
         await().until(() -> failures.size() == 2);
-        assertThat(two.nodes.relay("start0", two.connection, request(3), () -> {}))
+        assertThat(two.nodes.relay("start10", two.connection, request(3), () -> {}))
                 .isFalse();
     }
 
@@ -190,8 +190,8 @@ class HazelcastNodesTest {
 
         one.member.close();
 
-        await().until(() -> !two.nodes.isMember("start0"));
-        assertThat(two.nodes.hasBeenLost("start0")).isFalse();
+        await().until(() -> !two.nodes.isMember("start10"));
+        assertThat(two.nodes.hasBeenLost("start10")).isFalse();
     }
 
     @Test
@@ -207,8 +207,8 @@ class HazelcastNodesTest {
             }
         });
 
-        one.nodes.relay("start1", one.connection, request(1), lost::incrementAndGet);
-        one.nodes.relay("start1", one.connection, request(2), lost::incrementAndGet);
+        one.nodes.relay("start11", one.connection, request(1), lost::incrementAndGet);
+        one.nodes.relay("start11", one.connection, request(2), lost::incrementAndGet);
         Members.kill(two.member);
 
         await().until(() -> lost.get() == 2);

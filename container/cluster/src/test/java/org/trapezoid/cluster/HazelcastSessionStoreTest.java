@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.trapezoid.servlet.replication.SessionStore;
+import org.trapezoid.servlet.replication.SessionTokens;
 import org.trapezoid.servlet.replication.testing.SessionStoreContract;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.message.Limits;
@@ -129,6 +131,45 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
 
         until(() -> taken.contains("token"));
         assertThat(taken).containsExactly("token");
+    }
+
+    @Test
+    void aSessionBeginsWhereOnlyItsBackupHasToTravel() throws Exception {
+        Joined one = join();
+        join();
+        String token = new SessionTokens(one.incarnation(), new byte[] {1}, new SplittableRandom(1))
+                .fresh(one.store().place());
+
+        await(one.store().save(snapshot(token, one, 1, "answered")));
+
+        assertThat(one.node().hazelcast().getMap(HazelcastSessionStore.SESSIONS).localKeySet())
+                .containsExactly(token);
+    }
+
+    @Test
+    void savesManySessionsAtOnceEachByItsOwnRules() throws Exception {
+        Joined one = join();
+        Joined two = join();
+        List<CompletionStage<Boolean>> saves = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            saves.add(one.store().save(snapshot("token" + i, one, 2, "answered")));
+        }
+        for (CompletionStage<Boolean> save : saves) {
+            assertThat(await(save)).isTrue();
+        }
+        saves.clear();
+        for (int i = 0; i < 500; i++) {
+            boolean newer = i % 2 == 0;
+            saves.add(two.store().save(snapshot("token" + i, two, newer ? 3 : 1, "taken")));
+        }
+        for (int i = 0; i < 500; i++) {
+            assertThat(await(saves.get(i))).as("save of token" + i).isEqualTo(i % 2 == 0);
+        }
+        one.die();
+        until(() -> !two.sees(one.incarnation()));
+
+        assertThat(text(claimed(two, "token1"))).as("from the backup").isEqualTo("answered");
+        assertThat(await(two.store().claim("token2"))).isEqualTo(new SessionStore.Found.Owned(two.incarnation()));
     }
 
     @Test

@@ -38,7 +38,15 @@ final class Members {
         String address = addresses.get(index);
         int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
         return new ClusterOptions(
-                "test", "secret", "node" + index, "127.0.0.1", port, addresses, "start" + index, 1, Optional.empty());
+                "test",
+                "secret",
+                "node" + index,
+                "127.0.0.1",
+                port,
+                addresses,
+                "start" + (10 + index),
+                1,
+                Optional.empty());
     }
 
     /** As {@code kill -9} would. */

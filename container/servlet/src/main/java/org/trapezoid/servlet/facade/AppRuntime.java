@@ -188,7 +188,7 @@ public final class AppRuntime {
     /** A new application session on the strand, which becomes the application's. */
     public AppSessionState newAppSession(Strand strand, Optional<String> key) {
         strand.mode(application.mode());
-        replication.ifPresent(cluster -> strand.token(cluster.tokens().fresh()));
+        replication.ifPresent(cluster -> strand.token(cluster.freshToken()));
         AppSessionState session = appSession(strand, key);
         services.sessions().add(session);
         if (replicates()) {

@@ -69,6 +69,11 @@ public final class Replication {
         return timers;
     }
 
+    /** A token for a session that begins here. */
+    public String freshToken() {
+        return tokens.fresh(store.place());
+    }
+
     Duration patience() {
         return wait;
     }

@@ -12,6 +12,9 @@ import java.util.function.Consumer;
  */
 public interface SessionStore extends AutoCloseable {
 
+    /** Where a session that begins at this node is best kept: the letter for {@link SessionTokens#fresh}. */
+    char place();
+
     /**
      * Stores a snapshot in place of the one before.
      *

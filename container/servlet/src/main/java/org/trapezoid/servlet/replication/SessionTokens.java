@@ -10,8 +10,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.trapezoid.sip.header.Via;
 
 /**
- * Names application sessions so that each node of the cluster sees which one made them: seven characters of its incarnation, thirteen by
- * chance, and six by which the others know that no stranger made the name up. Tags, branches and ids of the session begin with it.
+ * Names application sessions so that each node of the cluster sees which one made them: seven characters of its incarnation, one for
+ * where it is kept, twelve by chance, and six by which the others know that no stranger made the name up. Tags, branches and ids of the session begin with it.
  * Thread-safe.
  */
 public final class SessionTokens {
@@ -21,7 +21,9 @@ public final class SessionTokens {
     /** Characters of a token. */
     public static final int LENGTH = 26;
 
-    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"; // as Identifiers has it
+    /** What tokens are made of; as Identifiers has it. */
+    public static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
     private static final int BITS = 5;
     private static final int PROOF = 6;
     private static final int PER_LONG = 12;
@@ -61,10 +63,19 @@ public final class SessionTokens {
         return incarnation;
     }
 
-    /** The name of a session that begins here. */
-    public String fresh() {
-        String name = incarnation + text(random, LENGTH - INCARNATION - PROOF);
+    /**
+     * The name of a session that begins here.
+     *
+     * @param place a letter of {@link #ALPHABET}, which ends its {@link #place}
+     */
+    public String fresh(char place) {
+        String name = incarnation + place + text(random, LENGTH - INCARNATION - 1 - PROOF);
         return name + proof(name);
+    }
+
+    /** The beginning of a token, which says where it is kept: those with the same one are kept together. */
+    public static String place(String token) {
+        return token.length() > INCARNATION ? token.substring(0, INCARNATION + 1) : token;
     }
 
     /** The token that a tag, branch or id begins with; empty if no node of the cluster made it. */

@@ -42,7 +42,7 @@ class SessionReplicaTest {
     private final AppSessionState session = session();
 
     private AppSessionState session() {
-        strand.token(replication.tokens().fresh());
+        strand.token(replication.freshToken());
         AppSessionState made = new AppSessionState(new SessionId("s"), "app", 1, Optional.empty(), strand, 0, false);
         replication.watch(clock.strands().create());
         replication.onLeft(AppSessionState::left);

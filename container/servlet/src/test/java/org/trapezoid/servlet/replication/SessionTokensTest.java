@@ -13,17 +13,18 @@ class SessionTokensTest {
 
     @Test
     void everyNodeOfTheClusterKnowsThem() {
-        String token = tokens.fresh();
+        String token = tokens.fresh('k');
         SessionTokens other = new SessionTokens(SessionTokens.incarnation(random), key, random);
 
         assertThat(other.of(token + "tag")).hasValue(token);
         assertThat(SessionTokens.maker(token)).isEqualTo(tokens.self()).isNotEqualTo(other.self());
+        assertThat(SessionTokens.place(token)).isEqualTo(tokens.self() + 'k');
         assertThat(token).hasSize(SessionTokens.LENGTH).matches("[a-z2-7]+");
     }
 
     @Test
     void strangersCannotMakeThem() {
-        String token = tokens.fresh();
+        String token = tokens.fresh('k');
         char last = token.charAt(token.length() - 1);
         String forged = token.substring(0, token.length() - 1) + (last == 'a' ? 'b' : 'a');
 

@@ -161,6 +161,11 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
     }
 
     @Override
+    public char place() {
+        return 'a';
+    }
+
+    @Override
     public CompletionStage<Boolean> save(Snapshot snapshot) {
         return cluster.save(this, snapshot);
     }

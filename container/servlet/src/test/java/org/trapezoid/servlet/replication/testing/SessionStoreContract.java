@@ -47,7 +47,7 @@ public abstract class SessionStoreContract {
         return new Snapshot(token, owner.incarnation(), epoch, state.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String text(Snapshot snapshot) {
+    protected static String text(Snapshot snapshot) {
         return new String(snapshot.state(), StandardCharsets.UTF_8);
     }
 
@@ -58,7 +58,7 @@ public abstract class SessionStoreContract {
         }
     }
 
-    private Snapshot claimed(Member by, String token) throws Exception {
+    protected Snapshot claimed(Member by, String token) throws Exception {
         Found found = await(by.store().claim(token));
         assertThat(found).isInstanceOf(Found.Claimed.class);
         return ((Found.Claimed) found).snapshot();

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.partition.PartitioningStrategy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.trapezoid.servlet.replication.SessionTokens;
+
+/**
+ * Where sessions are kept: those whose tokens begin alike in one partition, so that what is done to many of them is done in one step. This
+ * node begins its sessions in partitions that it has itself: only the backup has to travel. Thread-safe.
+ */
+final class Places {
+    private static final long REFRESHED = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST = 4;
+
+    private final HazelcastInstance hazelcast;
+    private final String incarnation;
+    private final LongSupplier nanoTime;
+    private final AtomicInteger turn = new AtomicInteger();
+    private volatile String letters;
+    private volatile long refreshed;
+
+    Places(HazelcastInstance hazelcast, String incarnation, LongSupplier nanoTime) {
+        this.hazelcast = hazelcast;
+        this.incarnation = incarnation;
+        this.nanoTime = nanoTime;
+        this.refreshed = nanoTime.getAsLong();
+        this.letters = near();
+    }
+
+    /** Keeps sessions together by the beginning of their tokens. */
+    static PartitioningStrategy<String> strategy() {
+        return SessionTokens::place;
+    }
+
+    /** For the next session. */
+    char next() {
+        long now = nanoTime.getAsLong();
+        if (now - refreshed > REFRESHED) {
+            refreshed = now;
+            letters = near();
+        }
+        String present = letters;
+        return present.charAt(Math.floorMod(turn.getAndIncrement(), present.length()));
+    }
+
+    /** One for each other member, so that the backups are spread; any if no partition is here, as long as none has been given away. */
+    private String near() {
+        int wanted =
+                Math.min(MOST, Math.max(1, hazelcast.getCluster().getMembers().size() - 1));
+        StringBuilder near = new StringBuilder(wanted);
+        for (int i = 0; i < SessionTokens.ALPHABET.length() && near.length() < wanted; i++) {
+            char letter = SessionTokens.ALPHABET.charAt(i);
+            if (isHere(incarnation + letter)) {
+                near.append(letter);
+            }
+        }
+        return near.length() == 0 ? SessionTokens.ALPHABET : near.toString();
+    }
+
+    private boolean isHere(String place) {
+        var owner = hazelcast.getPartitionService().getPartition(place).getOwner();
+        return owner != null && owner.localMember();
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import com.hazelcast.internal.serialization.Data;
+import com.hazelcast.internal.serialization.SerializationService;
+import com.hazelcast.map.IMap;
+import com.hazelcast.map.impl.MapEntries;
+import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.operation.MultipleEntryOperation;
+import com.hazelcast.spi.impl.AbstractDistributedObject;
+import com.hazelcast.spi.impl.InternalCompletableFuture;
+import com.hazelcast.spi.impl.NodeEngine;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.trapezoid.servlet.replication.SessionTokens;
+
+/**
+ * Does things to sessions where they are stored, those of one place in one step. It goes below the public methods of Hazelcast's maps, of which
+ * {@code executeOnKeys} answers without its backups, and {@code executeOnKey} costs a call for each session. Thread-safe.
+ */
+final class SessionPartitions {
+    private final String map;
+    private final NodeEngine engine;
+    private final Map<String, SessionQueue> queues =
+            new ConcurrentHashMap<>(); // few: one for each place of each start of a node
+
+    SessionPartitions(IMap<String, StoredSession> sessions) {
+        this.map = sessions.getName();
+        this.engine = ((AbstractDistributedObject<?>) sessions).getNodeEngine();
+    }
+
+    /** What the processor tells when a backup has what it changed; fails if that is not known. */
+    @SuppressWarnings("unchecked") // the result is that of the processor
+    <R> CompletionStage<R> submit(String token, SessionProcessor<R> processor) {
+        return (CompletionStage<R>)
+                queues.computeIfAbsent(SessionTokens.place(token), place -> new SessionQueue(this::run))
+                        .submit(token, processor);
+    }
+
+    private CompletionStage<Map<String, Object>> run(SessionBatch batch) {
+        try {
+            Set<Data> keys = new HashSet<>();
+            int partition = 0;
+            for (String token : batch.tokens()) {
+                Data key = engine.getSerializationService().toData(token, Places.strategy());
+                partition = engine.getPartitionService().getPartitionId(key);
+                keys.add(key);
+            }
+            InternalCompletableFuture<MapEntries> answer = engine.getOperationService()
+                    .createInvocationBuilder(
+                            MapService.SERVICE_NAME, new MultipleEntryOperation(map, keys, batch), partition)
+                    .invoke();
+            return answer.thenApplyAsync(this::results); // the thread that has received it must not send
+        } catch (RuntimeException stopped) {
+            return CompletableFuture.failedFuture(stopped);
+        }
+    }
+
+    private Map<String, Object> results(MapEntries entries) {
+        SerializationService serialization = engine.getSerializationService();
+        Map<String, Object> results = new HashMap<>();
+        for (Map.Entry<Data, Data> entry : entries.entries()) {
+            results.put(serialization.toObject(entry.getKey()), serialization.toObject(entry.getValue()));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be done to the sessions of one place, in its order: whatever has come up while one batch was under way is the next one.
+ * Thread-safe.
+ */
+final class SessionQueue {
+    private static final int MOST = 128;
+    private static final int MOST_BYTES = 1 << 20;
+
+    private final Function<SessionBatch, CompletionStage<Map<String, Object>>> store;
+    private final Queue<Step> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    private record Step(String token, SessionProcessor<?> processor, CompletableFuture<@Nullable Object> done) {}
+
+    /** @param store does a batch; gives the results that are not null, by token */
+    SessionQueue(Function<SessionBatch, CompletionStage<Map<String, Object>>> store) {
+        this.store = store;
+    }
+
+    /** Its result, or why nobody knows it. */
+    CompletionStage<@Nullable Object> submit(String token, SessionProcessor<?> processor) {
+        CompletableFuture<@Nullable Object> done = new CompletableFuture<>();
+        waiting.add(new Step(token, processor, done));
+        send();
+        return done;
+    }
+
+    private void send() {
+        while (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
+            List<Step> batch = next();
+            if (batch.isEmpty()) {
+                busy.set(false);
+            } else {
+                begin(batch);
+                return;
+            }
+        }
+    }
+
+    private void begin(List<Step> batch) {
+        Map<String, SessionProcessor<?>> steps = new HashMap<>();
+        batch.forEach(step -> steps.put(step.token, step.processor));
+        store.apply(new SessionBatch(steps)).whenComplete((results, failure) -> end(batch, results, failure));
+    }
+
+    private void end(List<Step> batch, Map<String, Object> results, @Nullable Throwable failure) {
+        busy.set(false);
+        send();
+        for (Step step : batch) {
+            if (failure == null) {
+                step.done.complete(results.get(step.token));
+            } else {
+                step.done.completeExceptionally(failure);
+            }
+        }
+    }
+
+    /** Up to a second step for the same session, which waits for the first. */
+    private List<Step> next() {
+        List<Step> batch = new ArrayList<>();
+        int bytes = 0;
+        @Nullable Step step;
+        while ((step = waiting.peek()) != null && batch.size() < MOST && bytes < MOST_BYTES) {
+            String token = step.token;
+            if (batch.stream().anyMatch(other -> other.token.equals(token))) {
+                break;
+            }
+            bytes += step.processor.size();
+            batch.add(step);
+            waiting.remove();
+        }
+        return batch;
+    }
+}

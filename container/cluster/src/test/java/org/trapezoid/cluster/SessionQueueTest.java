@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Answers come when the test gives them. */
+class SessionQueueTest {
+    private final List<Set<String>> batches = new ArrayList<>();
+    private final List<CompletableFuture<Map<String, Object>>> answers = new ArrayList<>();
+    private final SessionQueue queue = new SessionQueue(batch -> {
+        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+        batches.add(Set.copyOf(batch.tokens()));
+        answers.add(answer);
+        return answer;
+    });
+
+    private CompletionStage<Object> remove(String token) {
+        return queue.submit(token, new RemoveSession("owner", 1));
+    }
+
+    @Test
+    void theFirstGoesAtOnceAndWhatComesMeanwhileGoesTogether() {
+        CompletionStage<Object> first = remove("a");
+        CompletionStage<Object> second = remove("b");
+        CompletionStage<Object> third = remove("c");
+        assertThat(batches).containsExactly(Set.of("a"));
+
+        answers.get(0).complete(Map.of("a", true));
+
+        assertThat(first).isCompletedWithValue(true);
+        assertThat(second).isNotDone();
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("b", "c"));
+        answers.get(1).complete(Map.of("b", false));
+        assertThat(second).isCompletedWithValue(false);
+        assertThat(third).as("a result that is null").isCompletedWithValue(null);
+    }
+
+    @Test
+    void oneThingAtATimeIsDoneToASession() {
+        remove("a");
+        remove("b");
+        CompletionStage<Object> again = remove("b");
+        remove("c");
+
+        answers.get(0).complete(Map.of());
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("b"));
+        assertThat(again).isNotDone();
+        answers.get(1).complete(Map.of());
+
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("b"), Set.of("b", "c"));
+    }
+
+    @Test
+    void allOfABatchFailTogetherAndTheNextOneGoesOn() {
+        CompletionStage<Object> first = remove("a");
+        CompletionStage<Object> second = remove("b");
+
+        answers.get(0).completeExceptionally(new IllegalStateException("nobody knows"));
+
+        assertThat(first).isCompletedExceptionally();
+        assertThat(second).isNotDone();
+        answers.get(1).complete(Map.of("b", true));
+        assertThat(second).isCompletedWithValue(true);
+    }
+
+    @Test
+    void whatIsAskedForInAnAnswerGoesWithTheOthers() {
+        CompletionStage<Object> first = remove("a");
+        CompletionStage<Object> then = first.thenCompose(result -> remove("c"));
+
+        answers.get(0).complete(Map.of());
+
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("c"));
+        answers.get(1).complete(Map.of("c", true));
+        assertThat(then).isCompletedWithValue(true);
+    }
+
+    @Test
+    void aBatchHasALimit() {
+        remove("first");
+        for (int i = 0; i < 1000; i++) {
+            remove("token " + i);
+        }
+
+        answers.get(0).complete(Map.of());
+
+        assertThat(batches.get(1)).hasSizeBetween(64, 256);
+    }
+}
