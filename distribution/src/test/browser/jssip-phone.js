@@ -5,9 +5,10 @@ import { Call, Event, Phone, until } from './phone.js';
 const MEDIA = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } };
 
 class JsSipPhone extends Phone {
-  register(url, user, domain, password) {
+  /** At the first server that is there; when its connection ends, at the next one. */
+  register(urls, user, domain, password) {
     this.ua = new UA({
-      sockets: [new WebSocketInterface(url)],
+      sockets: urls.split(' ').map((url, i) => ({ socket: new WebSocketInterface(url), weight: -i })),
       uri: `sip:${user}@${domain}`,
       authorization_user: user,
       password,
@@ -17,6 +18,8 @@ class JsSipPhone extends Phone {
     this.ua.on('newRTCSession', ({ originator, session }) => {
       if (originator === 'remote') this.rings(session);
     });
+    this.ua.on('disconnected', () => { this.again = new Event(); });
+    this.ua.on('registered', () => this.again?.happened());
     this.ua.on('newMessage', ({ originator, request }) => {
       if (originator === 'remote') this.gets(request.body);
     });
@@ -25,6 +28,12 @@ class JsSipPhone extends Phone {
       this.ua.on('registrationFailed', ({ cause }) => reject(new Error(cause)));
       this.ua.start();
     });
+  }
+
+  async registersAgain() {
+    await until(() => this.again);
+    await this.again.promise;
+    return this.ua.transport.url;
   }
 
   unregister() {
@@ -39,7 +48,7 @@ class JsSipPhone extends Phone {
     else session.on('peerconnection', ({ peerconnection }) => call.connect(peerconnection));
     session.on('progress', () => call.ringing.happened());
     session.on('confirmed', () => call.established.happened());
-    session.on('ended', ({ cause }) => call.ended.happened(cause));
+    session.on('ended', ({ originator, cause }) => call.ended.happened(`${cause}, ${originator}`));
     session.on('failed', ({ cause, message }) => call.fail(cause, message?.status_code));
     session.on('refer', ({ accept }) => {
       accept((other) => {

@@ -60,7 +60,7 @@ export class Call {
 }
 
 /**
- * Subclasses talk to a library: register, unregister, watch(session, call), startCall(uri, call), take(session),
+ * Subclasses talk to a library: register, registersAgain, unregister, watch(session, call), startCall(uri, call), take(session),
  * refuse(session, status), cancelCall, hangUpCall, setHold(on), refer(uri), sends(uri, text).
  */
 export class Phone {
@@ -163,8 +163,9 @@ export class Phone {
     await this.ends();
   }
 
+  /** With why, as the library says it. */
   async ends() {
-    await this.call.ended.promise;
+    return this.call.ended.promise;
   }
 
   gets(text) {

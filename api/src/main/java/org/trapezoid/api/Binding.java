@@ -85,7 +85,8 @@ public record Binding(
         }
 
         /**
-         * Where a REGISTER came from.
+         * Where a REGISTER came from. A registrar asks for it after {@link DigestAuthentication#authenticate}: the flow says
+         * whether its client has proven who it is, and one that has keeps its calls when it has to connect again.
          *
          * @param register the request, as the application received it
          * @return its source; without flow if one party registers another (RFC 3261 §10.2)

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -233,6 +234,16 @@ final class Browser implements AutoCloseable {
             return this;
         }
 
+        /** The same at the first of several servers. */
+        Phone registers(List<String> urls, String user, String domain, String password) {
+            return registers(String.join(" ", urls), user, domain, password);
+        }
+
+        /** Waits until its connection has ended and it is registered over another one; gives its URL. */
+        String registersAgain() {
+            return gives("registersAgain");
+        }
+
         void unregisters() {
             does("unregister");
         }
@@ -316,6 +327,11 @@ final class Browser implements AutoCloseable {
         /** The other one hangs up. */
         void ends() {
             does("ends");
+        }
+
+        /** Waits for the end of the call, and gives what the library says of it. */
+        String endsBecause() {
+            return gives("ends");
         }
 
         /** Sends a MESSAGE, and waits until it was taken. */

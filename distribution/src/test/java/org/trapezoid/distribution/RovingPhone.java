@@ -42,8 +42,16 @@ final class RovingPhone implements AutoCloseable {
 
     /** Sends a message written with {@code \n} line ends and no Content-Length; it has no body. */
     void send(Endpoint node, String head) throws IOException {
-        byte[] bytes =
-                (head.strip() + "\nContent-Length: 0\n\n").replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
+        send(node, head, "");
+    }
+
+    /** The same with a session description, written so too. */
+    void send(Endpoint node, String head, String description) throws IOException {
+        String body = description.replace("\n", "\r\n");
+        String type = body.isEmpty() ? "" : "\nContent-Type: application/sdp";
+        byte[] bytes = ((head.strip() + type + "\nContent-Length: " + body.length() + "\n\n").replace("\n", "\r\n")
+                        + body)
+                .getBytes(StandardCharsets.UTF_8);
         socket.send(new DatagramPacket(bytes, bytes.length, node.address()));
     }
 

@@ -33,6 +33,7 @@ import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LocationFile;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.location.LostConnections;
+import org.trapezoid.servlet.location.MovedClients;
 import org.trapezoid.servlet.router.CurrentRouter;
 import org.trapezoid.servlet.router.DarException;
 import org.trapezoid.servlet.router.DarFile;
@@ -214,6 +215,7 @@ final class Assembly {
         }
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);
+        MovedClients.follow(locations, sip.flows());
         config.http().flatMap(HttpConfig::advertise).ifPresent(http::advertise);
         http.start();
         MessageHandler here = servlets.messages();

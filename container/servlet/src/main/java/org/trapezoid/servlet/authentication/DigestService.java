@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.trapezoid.api.DigestAuthentication;
 import org.trapezoid.servlet.security.Asked;
 import org.trapezoid.servlet.security.Realms;
+import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.sip.auth.DigestAuthenticator.Outcome;
 import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.auth.Verdict;
@@ -59,7 +60,11 @@ public final class DigestService implements DigestAuthentication {
         if (outcome.verdict() == Verdict.STALE) {
             request.setAttribute(STALE, realm);
         }
-        return outcome.verdict() == Verdict.ACCEPTED ? outcome.user() : Optional.empty();
+        if (outcome.verdict() != Verdict.ACCEPTED) {
+            return Optional.empty();
+        }
+        outcome.user().ifPresent(user -> request.setAttribute(Identity.PROVEN, user));
+        return outcome.user();
     }
 
     @Override

@@ -356,8 +356,9 @@ public final class Inbound {
             SipSessionState session,
             ServerTransaction transaction,
             Request request,
-            Incoming incoming,
+            Incoming received,
             DialogForwarder forwarder) {
+        Incoming incoming = CallEnds.follow(runtime, session, request, received);
         session.accessed(runtime.now());
         session.proxied()
                 .passes(request, request.fromTag().equals(session.localParty().tag()));
@@ -390,7 +391,8 @@ public final class Inbound {
     }
 
     /** The ACK for a 2xx of a record-routed call: the application sees it once, the callee needs each repetition. */
-    public void proxiedAck(SipSessionState session, Request ack, Incoming incoming, DialogForwarder forwarder) {
+    public void proxiedAck(SipSessionState session, Request ack, Incoming received, DialogForwarder forwarder) {
+        Incoming incoming = CallEnds.follow(runtime, session, ack, received);
         session.accessed(runtime.now());
         if (!session.proxied().isFirst(ack)) {
             forwarder.forwardAck(DialogForwarder.onward(ack, incoming.onward()));

@@ -32,6 +32,11 @@ public record Incoming(
         this(flow, initial, routing, poppedRoute, Optional.empty());
     }
 
+    /** The same to a client that another route leads to. */
+    Incoming onward(Optional<String> route) {
+        return new Incoming(flow, initial, routing, poppedRoute, route, sender);
+    }
+
     /** The same from a sender who was proven. */
     public Incoming from(Optional<Identity> proven) {
         return new Incoming(flow, initial, routing, poppedRoute, onward, proven);

@@ -65,7 +65,7 @@ final class ProxiedTermination {
             Request bye = direction == UAMode.UAS
                     ? call.byeToCallee(dialog.callerCSeq(), this::leadsHere)
                     : call.byeToCaller(dialog.calleeCSeq(), this::leadsHere);
-            byes.add(SipRequest.made(runtime, state, onward(bye), new Bye()));
+            byes.add(SipRequest.made(runtime, state, onward(bye, direction == UAMode.UAC), new Bye()));
         }
         state.automatic();
         session.automatic(AutomaticProcessing.passive(session, runtime, listener));
@@ -103,10 +103,12 @@ final class ProxiedTermination {
                         .isPresent();
     }
 
-    private Request onward(Request bye) {
+    private Request onward(Request bye, boolean toCaller) {
         RoutePreprocessor.Preprocessed arrived = RoutePreprocessor.process(bye, runtime.factory()::isOwn);
+        Optional<String> now = state.proxied().flow(toCaller);
         return DialogForwarder.onward(
-                arrived.request(), new DialogForwarder(runtime.proxies(state)).onward(arrived.popped()));
+                arrived.request(),
+                now.isPresent() ? now : new DialogForwarder(runtime.proxies(state)).onward(arrived.popped()));
     }
 
     /** One BYE, sent without a session state of its own. In the core section. */

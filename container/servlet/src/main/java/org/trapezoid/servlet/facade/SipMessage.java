@@ -479,13 +479,14 @@ abstract class SipMessage implements SipServletMessage {
 
     private @Nullable String flowToken(Flow of, Request request) {
         ClientFlow.Way way = ClientFlow.wayToContact(of, request);
-        return way == ClientFlow.Way.CONTACT
-                ? null
-                : runtime()
-                        .services()
-                        .sender()
-                        .flows()
-                        .token(of, FlowTokens.Use.TARGET, way == ClientFlow.Way.FLOW_ONLY);
+        if (way == ClientFlow.Way.CONTACT) {
+            return null;
+        }
+        FlowTokens flows = runtime().services().sender().flows();
+        boolean strict = way == ClientFlow.Way.FLOW_ONLY;
+        boolean proven =
+                attributes.get(Identity.PROVEN).isPresent() || identity().isPresent();
+        return proven ? flows.provenTarget(of, strict) : flows.token(of, FlowTokens.Use.TARGET, strict);
     }
 
     @Override

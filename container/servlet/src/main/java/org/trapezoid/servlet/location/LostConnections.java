@@ -20,6 +20,7 @@ public final class LostConnections {
     public void onClosed(Flow flow) {
         if (!index.isEmpty()) {
             index.unbind(flows.token(flow, FlowTokens.Use.TARGET, true));
+            index.unbind(flows.provenTarget(flow, true));
         }
     }
 }

@@ -7,6 +7,9 @@ import java.util.Set;
 /** Whom a request was proven to come from, and the roles of that user in the application's realm. An immutable value. */
 public record Identity(String name, Set<String> roles) implements Principal {
 
+    /** The attribute of a request whose sender has proven who it is to the application itself: the name. */
+    public static final String PROVEN = "org.trapezoid.servlet.proven";
+
     public Identity {
         roles = Set.copyOf(roles);
     }

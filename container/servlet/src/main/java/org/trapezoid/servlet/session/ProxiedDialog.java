@@ -26,6 +26,8 @@ public final class ProxiedDialog {
     private static final int CALLER_CSEQ = 4;
     private static final int CALLEE_CSEQ = 5;
     private static final int SEEN_ACK = 6;
+    private static final int CALLER_FLOW = 7;
+    private static final int CALLEE_FLOW = 8;
     private static final int FROM_TAG = 1;
     private static final int TO_TAG = 2;
     private static final int CSEQ = 3;
@@ -35,6 +37,7 @@ public final class ProxiedDialog {
         accepted().ifPresent(success -> out.text(CONTACT, success.calleeContact())
                 .texts(RECORD_ROUTE, success.recordRoutes()));
         out.number(CALLER_CSEQ, callerCSeq).number(CALLEE_CSEQ, calleeCSeq);
+        out.text(CALLER_FLOW, flow(true)).text(CALLEE_FLOW, flow(false));
         for (SeenAck each : seenAcks) {
             out.part(SEEN_ACK, part -> part.text(FROM_TAG, each.fromTag)
                     .text(TO_TAG, each.toTag)
@@ -47,6 +50,8 @@ public final class ProxiedDialog {
         in.text(CONTACT).ifPresent(contact -> accepted = new Accepted(contact, in.texts(RECORD_ROUTE)));
         callerCSeq = in.number(CALLER_CSEQ);
         calleeCSeq = in.number(CALLEE_CSEQ);
+        callerFlow = in.text(CALLER_FLOW).orElse(null);
+        calleeFlow = in.text(CALLEE_FLOW).orElse(null);
         seenAcks = new ArrayList<>();
         for (FieldReader each : in.parts(SEEN_ACK)) {
             seenAcks.add(new SeenAck(
@@ -66,6 +71,8 @@ public final class ProxiedDialog {
     private List<SeenAck> seenAcks = List.of(); // the last one in each direction of each dialog
     private long callerCSeq;
     private long calleeCSeq;
+    private @Nullable String callerFlow;
+    private @Nullable String calleeFlow;
 
     /** The callee's tag; one request may make several dialogs (RFC 3261 §16.7 step 5). */
     public Optional<String> calleeTag() {
@@ -105,6 +112,19 @@ public final class ProxiedDialog {
 
     public long calleeCSeq() {
         return calleeCSeq;
+    }
+
+    /** The Route value that leads to an end which has sent something over another flow than our Record-Route names. */
+    public Optional<String> flow(boolean ofCaller) {
+        return Optional.ofNullable(ofCaller ? callerFlow : calleeFlow);
+    }
+
+    public void flow(boolean ofCaller, String route) {
+        if (ofCaller) {
+            callerFlow = route;
+        } else {
+            calleeFlow = route;
+        }
     }
 
     /** Whether an ACK is there for the first time: its sender repeats it for each repeated 2xx. */

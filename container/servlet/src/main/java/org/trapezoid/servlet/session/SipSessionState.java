@@ -330,7 +330,8 @@ public final class SipSessionState implements Stranded {
         return Optional.ofNullable(offers);
     }
 
-    Optional<ProxiedDialog> presentProxied() {
+    /** What a proxy keeps of its dialog, if it keeps anything. */
+    public Optional<ProxiedDialog> presentProxied() {
         return Optional.ofNullable(proxied);
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.trapezoid.api.Binding;
 import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.session.Identity;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
@@ -184,6 +185,23 @@ class BindingLifeTest {
 
         assertThat(locations.lookup(BOB)).isEmpty();
         assertThat(locations.lookup("sip:carol@a.test")).hasSize(1);
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "6")
+    void bindingOfAProvenClientEndsWithItsConnectionToo() {
+        server.watchConnections(locations);
+        Peer bob = server.connected("bob");
+        app.on("REGISTER", register -> {
+            register.setAttribute(Identity.PROVEN, "bob");
+            register(register);
+        });
+        register(bob, BOB);
+
+        server.tcp.disconnect(bob.address());
+        server.advance(Duration.ZERO);
+
+        assertThat(locations.lookup(BOB)).isEmpty();
     }
 
     @Test

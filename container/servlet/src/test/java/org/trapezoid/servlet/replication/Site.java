@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.trapezoid.api.Binding;
+import org.trapezoid.api.LocationService;
+import org.trapezoid.servlet.location.BindingMerge;
+import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.replication.testing.MemoryNode;
 import org.trapezoid.servlet.testing.Peer;
@@ -25,7 +29,7 @@ final class Site {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
     /** One server and what it knows of the others. */
-    record Node(TestServer server, MemoryNode member, Replication replication) {
+    record Node(TestServer server, MemoryNode member, Replication replication, LocationTable locations) {
 
         Peer peer(String name) {
             return server.peer(name);
@@ -46,11 +50,46 @@ final class Site {
         MemoryNode member = cluster.join(incarnation);
         Replication replication = new Replication(
                 member, member, new SessionTokens(incarnation, KEY, random), clock, Replication.DEFAULT_WAIT);
-        TestServer server = TestServer.member(clock, host, hosts, seed, replication);
+        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member);
         server.attach(member::attach);
-        Node node = new Node(server, member, replication);
+        LocationTable locations = new LocationTable(clock.strands().create(), clock, clock, KEY, random);
+        locations.addListener(new Sharing(host));
+        server.followClients(locations);
+        Node node = new Node(server, member, replication, locations);
         nodes.put(host, node);
         return node;
+    }
+
+    /** Tells the other nodes of each change of bindings at once. */
+    private final class Sharing implements LocationService.Listener {
+        private final String host;
+
+        Sharing(String host) {
+            this.host = host;
+        }
+
+        @Override
+        public void bound(Binding binding) {
+            tell(new BindingMerge(binding.addressOfRecord(), List.of(binding), List.of()));
+        }
+
+        @Override
+        public void refreshed(Binding before, Binding now) {
+            tell(new BindingMerge(now.addressOfRecord(), List.of(now), List.of(before)));
+        }
+
+        @Override
+        public void unbound(Binding binding) {
+            tell(new BindingMerge(binding.addressOfRecord(), List.of(), List.of(binding)));
+        }
+
+        private void tell(BindingMerge change) {
+            nodes.forEach((other, node) -> {
+                if (!other.equals(host)) {
+                    node.locations.merge(change);
+                }
+            });
+        }
     }
 
     /** Deploys the servlet everywhere. */

@@ -31,6 +31,7 @@ import org.trapezoid.servlet.dispatch.AdmissionControl;
 import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.KeepAlive;
 import org.trapezoid.servlet.location.LostConnections;
+import org.trapezoid.servlet.location.MovedClients;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.router.ApplicationSelector;
 import org.trapezoid.servlet.router.DarFile;
@@ -188,9 +189,17 @@ public final class TestServer {
      * @param hosts of all nodes: each takes what is sent to any of them
      */
     public static TestServer member(
-            ManualClock clock, String host, List<String> hosts, long seed, Replication replication) {
+            ManualClock clock,
+            String host,
+            List<String> hosts,
+            long seed,
+            Replication replication,
+            FlowTokens.Elsewhere elsewhere) {
         List<HostPort> names = new ArrayList<>(ALIASES);
-        hosts.forEach(each -> names.add(new HostPort(each, 5060)));
+        for (String each : hosts) {
+            names.add(new HostPort(each, 5060));
+            names.add(new HostPort(each, 443));
+        }
         TestServer server = new TestServer(
                 clock,
                 host,
@@ -202,7 +211,9 @@ public final class TestServer {
                         ServletLayer.Unrouted.NOT_FOUND,
                         AdmissionControl.Limits.DEFAULT,
                         Optional.empty(),
-                        Optional.of(replication)));
+                        Optional.of(replication)),
+                TrustDomain.EVERYBODY,
+                layer -> new FlowTokens(layer, new byte[32], replication.nodes().self(), elsewhere));
         server.distributable = true;
         return server;
     }
@@ -236,6 +247,28 @@ public final class TestServer {
             TransportOptions transportOptions,
             ServletLayer.Options options,
             TrustDomain trust) {
+        this(
+                clock,
+                host,
+                seed,
+                router,
+                shared,
+                transportOptions,
+                options,
+                trust,
+                layer -> new FlowTokens(layer, new byte[32], 1));
+    }
+
+    private TestServer(
+            ManualClock clock,
+            String host,
+            long seed,
+            ApplicationSelector router,
+            Function<ManualClock, Map<Class<?>, Object>> shared,
+            TransportOptions transportOptions,
+            ServletLayer.Options options,
+            TrustDomain trust,
+            Function<TransportLayer, FlowTokens> flows) {
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
         udp6 = FakeTransport.udp("2001:db8::1", 5060, clock);
@@ -255,7 +288,7 @@ public final class TestServer {
                 transactions,
                 transports,
                 identifiers,
-                new FlowTokens(transports, new byte[32], 1));
+                flows.apply(transports));
         layer = new ServletLayer(
                 new ServletLayer.Stack(
                         transports,
@@ -405,6 +438,11 @@ public final class TestServer {
     /** Ends the bindings of clients whose connections are lost. */
     public void watchConnections(LocationService locations) {
         transports.onFlowClosed(new LostConnections(locations, sender.flows())::onClosed);
+    }
+
+    /** Finds clients that have connected again by their bindings. */
+    public void followClients(LocationService locations) {
+        MovedClients.follow(locations, sender.flows());
     }
 
     /** Gives the stack to what carries messages between the nodes of a cluster. */

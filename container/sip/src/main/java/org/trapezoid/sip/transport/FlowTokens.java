@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -38,6 +39,7 @@ public final class FlowTokens {
     private static final int BOUND_IPV6 = 0x80;
     private static final int USE = 0xf;
     private static final int INCARNATION = Long.BYTES; // most characters
+    private static final byte PROVEN = 1; // behind all else, where older releases do not look
 
     /** Where a token counts. */
     public enum Use {
@@ -67,6 +69,19 @@ public final class FlowTokens {
      */
     public record Named(Use use, boolean strict, Optional<Flow> flow) {}
 
+    /** Where clients are whose connections have ended. Thread-safe; never blocks. */
+    @FunctionalInterface
+    public interface Successors {
+
+        /**
+         * The tokens of the flows that a client has now; the first one that is open counts.
+         *
+         * @param name of the flow that it has lost, see {@link FlowTokens#name}
+         * @param contact which of the clients of that flow
+         */
+        List<String> of(String name, Uri contact);
+    }
+
     /** The flows of the other nodes of a cluster. */
     public interface Elsewhere {
 
@@ -78,13 +93,15 @@ public final class FlowTokens {
      * What was in a token.
      *
      * @param here whether its client is this server's to look after
+     * @param proven whether the client had proven who it is
      */
-    private record Content(Named named, boolean here) {}
+    private record Content(Named named, boolean here, boolean proven) {}
 
     private final TransportLayer transports;
     private final SecretKeySpec key;
     private final long incarnation;
     private final Optional<Elsewhere> elsewhere;
+    private volatile Successors successors = (name, contact) -> List.of();
 
     /**
      * @param key 32 secret bytes; with the same ones the tokens of UDP flows outlive a restart
@@ -111,12 +128,26 @@ public final class FlowTokens {
         this.elsewhere = elsewhere;
     }
 
-    /** A user part that names the flow. */
-    public String token(Flow flow, Use use, boolean strict) {
-        return elsewhere.isPresent() ? clusterToken(flow, use, strict) : ownToken(flow, use, strict);
+    /** Has clients sought whose connections have ended. */
+    public void seek(Successors where) {
+        successors = where;
     }
 
-    private String ownToken(Flow flow, Use use, boolean strict) {
+    /** A user part that names the flow. */
+    public String token(Flow flow, Use use, boolean strict) {
+        return token(flow, use, strict, false);
+    }
+
+    /** The same as a target, of a client that has proven who it is. It says so only of a connection, which nobody else can have later. */
+    public String provenTarget(Flow flow, boolean strict) {
+        return token(flow, Use.TARGET, strict, flow.isReliable());
+    }
+
+    private String token(Flow flow, Use use, boolean strict, boolean proven) {
+        return elsewhere.isPresent() ? clusterToken(flow, use, strict, proven) : ownToken(flow, use, strict, proven);
+    }
+
+    private String ownToken(Flow flow, Use use, boolean strict, boolean proven) {
         ByteBuffer token = ByteBuffer.allocate(LARGEST);
         byte[] address = flow.peer().getAddress().getAddress();
         token.put((byte) (use.code | (strict ? STRICT : 0) | (address.length == 16 ? IPV6 : 0)));
@@ -126,11 +157,11 @@ public final class FlowTokens {
         if (flow.isReliable()) {
             token.putLong(incarnation).putLong(flow.serial());
         }
-        return sealed(token);
+        return sealed(token, proven);
     }
 
     /** Says all that another node needs to make use of the flow. */
-    private String clusterToken(Flow flow, Use use, boolean strict) {
+    private String clusterToken(Flow flow, Use use, boolean strict, boolean proven) {
         FlowName name = flow instanceof RemoteFlow remote ? remote.name() : FlowName.of(flow);
         byte[] bound = name.bound().getAddress().getAddress();
         byte[] peer = name.peer().getAddress().getAddress();
@@ -147,10 +178,13 @@ public final class FlowTokens {
         if (name.protocol().isReliable()) {
             token.putLong(name.serial());
         }
-        return sealed(token);
+        return sealed(token, proven);
     }
 
-    private String sealed(ByteBuffer token) {
+    private String sealed(ByteBuffer token, boolean proven) {
+        if (proven) {
+            token.put(PROVEN);
+        }
         int length = token.position();
         byte[] bytes = new byte[length + MAC_LENGTH];
         token.flip().get(bytes, 0, length);
@@ -199,14 +233,33 @@ public final class FlowTokens {
         return token.startsWith(PREFIX) && content(token).filter(Content::here).isPresent();
     }
 
+    /** Whether the client that the token names had proven who it is when the token was made. */
+    public boolean isProven(String token) {
+        return token.startsWith(PREFIX)
+                && content(token).filter(Content::proven).isPresent();
+    }
+
+    /** What all tokens of a connection have in common, whatever they are for; the token was made here or by another node. */
+    public static String name(String token) {
+        byte[] bytes = decoded(token);
+        int end = bytes.length - MAC_LENGTH;
+        int flags = bytes[0];
+        int address = (flags & IPV6) != 0 ? 16 : 4;
+        int bound = (flags & BOUND_IPV6) != 0 ? 16 : 4;
+        int length = (flags & CLUSTER) == 0
+                ? 1 + Integer.BYTES + address + Short.BYTES + 2 * Long.BYTES
+                : 2 + bound + Short.BYTES + address + Short.BYTES + 2 * Long.BYTES;
+        return Base64.getEncoder().encodeToString(Arrays.copyOfRange(bytes, 1, Math.min(length, end)));
+    }
+
     /** What the token in a URI names; empty if it was not made here. */
     public Optional<Named> named(Uri uri) {
         return isToken(uri) ? ((SipUri) uri).user().flatMap(this::named) : Optional.empty();
     }
 
     /**
-     * Where the first Route of a request that this server sends leads, if that is a flow. One of another server, whose location service
-     * this one shares, is as good as lost: only that server can send by it.
+     * Where the first Route of a request that this server sends leads, if that is a flow: the one that its client has now. One of another
+     * server, whose location service this one shares, is as good as lost: only that server can send by it.
      */
     public Optional<Named> routed(Request request) {
         if (!request.headers().has(HeaderName.ROUTE)) {
@@ -216,9 +269,23 @@ public final class FlowTokens {
         if (top.isEmpty() || !isToken(top.get().uri())) {
             return Optional.empty();
         }
-        Optional<Named> own = named(top.get().uri()).filter(named -> named.use() == Use.TARGET);
+        Optional<Named> own = named(top.get().uri())
+                .filter(named -> named.use() == Use.TARGET)
+                .map(named -> named.flow().isPresent()
+                        ? named
+                        : succeeded(named, (SipUri) top.get().uri(), request.uri()));
         boolean target = ((SipUri) top.get().uri()).host().equals(TARGET_HOST);
         return own.isEmpty() && target ? Optional.of(LOST) : own;
+    }
+
+    private Named succeeded(Named lost, SipUri route, Uri contact) {
+        for (String token : successors.of(name(route.user().orElseThrow()), contact)) {
+            Optional<Named> now = named(token).filter(each -> each.flow().isPresent());
+            if (now.isPresent()) {
+                return now.get();
+            }
+        }
+        return lost;
     }
 
     /** The Route value to send a request on by, when our own route value carries a token of that use. */
@@ -255,7 +322,7 @@ public final class FlowTokens {
         ByteBuffer content = ByteBuffer.wrap(bytes, 0, length);
         try {
             return (bytes[0] & CLUSTER) == 0
-                    ? Optional.of(new Content(read(content), true))
+                    ? Optional.of(read(content))
                     : elsewhere.isEmpty() ? Optional.empty() : Optional.of(readOfCluster(content, elsewhere.get()));
         } catch (UnknownHostException | BufferUnderflowException e) {
             throw new IllegalStateException("a flow token with a right MAC must be well formed", e);
@@ -266,7 +333,7 @@ public final class FlowTokens {
         return Base64.getUrlDecoder().decode(token.substring(PREFIX.length()).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private Named read(ByteBuffer token) throws UnknownHostException {
+    private Content read(ByteBuffer token) throws UnknownHostException {
         int flags = token.get();
         int listener = token.getInt();
         InetSocketAddress peer = address(token, (flags & IPV6) != 0);
@@ -276,7 +343,11 @@ public final class FlowTokens {
             long serial = token.getLong();
             flow = flow.filter(open -> present && open.serial() == serial);
         }
-        return named(flags, flow);
+        return new Content(named(flags, flow), true, isProven(token));
+    }
+
+    private static boolean isProven(ByteBuffer rest) {
+        return rest.hasRemaining() && rest.get() == PROVEN;
     }
 
     /**
@@ -290,17 +361,18 @@ public final class FlowTokens {
         InetSocketAddress peer = address(token, (flags & IPV6) != 0);
         long maker = token.getLong();
         FlowName name = new FlowName(protocol, bound, peer, protocol.isReliable() ? token.getLong() : 0);
+        boolean proven = isProven(token);
         if (maker == incarnation) {
-            return new Content(named(flags, transports.openFlow(name)), true);
+            return new Content(named(flags, transports.openFlow(name)), true, proven);
         }
         Optional<Flow> remote = others.flow(unpacked(maker), name);
         if (remote.isPresent()) {
-            return new Content(named(flags, remote), false);
+            return new Content(named(flags, remote), false, proven);
         }
         Optional<Flow> moved = protocol.isReliable() || bound.getAddress().isAnyLocalAddress()
                 ? Optional.empty()
                 : transports.openFlow(name);
-        return new Content(named(flags, moved), moved.isPresent());
+        return new Content(named(flags, moved), moved.isPresent(), proven);
     }
 
     private static Named named(int flags, Optional<Flow> flow) {

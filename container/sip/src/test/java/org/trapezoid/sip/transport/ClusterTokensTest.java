@@ -25,6 +25,7 @@ import org.trapezoid.sip.uri.SipUri;
 /** Two nodes that know each other's flow tokens. */
 class ClusterTokensTest {
     private static final InetSocketAddress PHONE = new InetSocketAddress("198.51.100.7", 7070);
+    private static final InetSocketAddress OTHER_PHONE = new InetSocketAddress("198.51.100.7", 9);
     private static final byte[] KEY = new byte[32];
 
     private final ManualClock clock = new ManualClock();
@@ -111,6 +112,28 @@ class ClusterTokensTest {
         Flow remote = named(two, token).flow().orElseThrow();
 
         assertThat(two.tokens.token(remote, FlowTokens.Use.DIALOG, false)).isEqualTo(token);
+    }
+
+    @Test
+    void tellsOfAConnectionAloneThatItsClientHasProvenWhoItIs() {
+        String connection = one.tokens.provenTarget(one.tcp.flowTo(PHONE), true);
+        String datagrams = one.tokens.provenTarget(one.udp.flowTo(PHONE), true);
+
+        assertThat(two.tokens.isProven(connection)).isTrue();
+        assertThat(named(two, connection).flow()).isPresent();
+        assertThat(two.tokens.isProven(datagrams)).isFalse();
+        assertThat(two.tokens.isProven(one.tokens.token(one.tcp.flowTo(PHONE), FlowTokens.Use.TARGET, true)))
+                .isFalse();
+        assertThat(two.tokens.isProven("")).isFalse();
+    }
+
+    @Test
+    void isCalledTheSameWhateverItIsFor() {
+        String target = one.tokens.provenTarget(one.tcp.flowTo(PHONE), true);
+        String dialog = one.tokens.token(one.tcp.flowTo(PHONE), FlowTokens.Use.DIALOG, false);
+        String other = one.tokens.token(one.tcp.flowTo(OTHER_PHONE), FlowTokens.Use.DIALOG, false);
+
+        assertThat(FlowTokens.name(target)).isEqualTo(FlowTokens.name(dialog)).isNotEqualTo(FlowTokens.name(other));
     }
 
     @Test

@@ -16,10 +16,11 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.FlowRelay;
+import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.TransportLayer;
 
 /** One node of a {@link MemoryCluster}: its store and its ways to the others, until it dies. Confined to the thread of the test. */
-public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier {
+public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier, FlowTokens.Elsewhere {
 
     private final MemoryCluster cluster;
     private final String incarnation;
@@ -51,6 +52,13 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier 
             throw new IllegalStateException("node " + incarnation + " has no stack; expected attach");
         }
         return relay;
+    }
+
+    @Override
+    public Optional<Flow> flow(String other, FlowName name) {
+        return isMember(other) && !other.equals(incarnation)
+                ? Optional.of(flows().flow(other, name))
+                : Optional.empty();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class Nodes {
                     new SessionTokens(incarnation, KEY, random),
                     world.clock(),
                     Replication.DEFAULT_WAIT);
-            TestServer server = TestServer.member(world.clock(), host, hosts, random.nextLong(), replication);
+            TestServer server = TestServer.member(world.clock(), host, hosts, random.nextLong(), replication, member);
             server.attach(member::attach);
             living.put(host, new Node(server, member, replication));
         }
