@@ -23,8 +23,7 @@ class BrowserTakeoverIT {
     private static final String BYE_OF_THE_OTHER_ONE = "Terminated, remote";
 
     /** What a browser can take for a description of its own kind; nobody is at the other end of its media. */
-    private static final String DESCRIPTION =
-            """
+    private static final String DESCRIPTION = """
             v=0
             o=- 1 1 IN IP4 127.0.0.1
             s=-

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -40,6 +42,7 @@ class KillIT {
     private final long seed = Long.getLong("kill.seed", System.nanoTime());
     private final List<Launcher> launchers = new ArrayList<>();
     private final List<RunningServer> servers = new ArrayList<>();
+    private final Map<Integer, Integer> kept = new HashMap<>();
     private final List<Child> programs = new ArrayList<>();
 
     @TempDir
@@ -73,7 +76,20 @@ class KillIT {
             each.close();
         }
         servers.forEach(RunningServer::close);
+        for (int i = 0; i < servers.size(); i++) {
+            keepLog(i);
+        }
         network.close();
+    }
+
+    /** For whoever wants to know what happened. */
+    private void keepLog(int node) throws IOException {
+        Path logs = Files.createDirectories(Path.of("target", "kill-logs"));
+        int number = kept.getOrDefault(node, 0) + 1;
+        kept.put(node, number);
+        Files.write(
+                logs.resolve("node" + node + "-" + number + ".log"),
+                servers.get(node).output());
     }
 
     private Launcher node(int index) throws IOException {
@@ -256,6 +272,7 @@ class KillIT {
     }
 
     private void startAgain(int victim, int heir) throws Exception {
+        keepLog(victim);
         servers.set(victim, launchers.get(victim).start());
         awaitMembers(NODES);
         network.move(victim, heir, victim);

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +23,32 @@ final class TransactionNames {
     private static final long GENERATION = Duration.ofMinutes(1).toNanos();
 
     private final LongSupplier nanoTime;
-    private volatile List<Map<String, String>> generations; // youngest first
-    private volatile long began; // the youngest
+    private final AtomicReference<Minutes> minutes;
+
+    /**
+     * @param began when the youngest did
+     * @param names of each minute, youngest first
+     */
+    private record Minutes(long began, List<Map<String, String>> names) {
+
+        /** The same some minutes later. */
+        Minutes after(long count) {
+            List<Map<String, String>> turned = new ArrayList<>(names);
+            for (long i = 0; i < Math.min(count, GENERATIONS); i++) {
+                turned.add(0, new ConcurrentHashMap<>());
+                turned.remove(GENERATIONS);
+            }
+            return new Minutes(began + count * GENERATION, List.copyOf(turned));
+        }
+    }
 
     TransactionNames(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.began = nanoTime.getAsLong();
         List<Map<String, String>> empty = new ArrayList<>();
         for (int i = 0; i < GENERATIONS; i++) {
             empty.add(new ConcurrentHashMap<>());
         }
-        generations = List.copyOf(empty);
+        minutes = new AtomicReference<>(new Minutes(nanoTime.getAsLong(), List.copyOf(empty)));
     }
 
     void add(TransactionName name) {
@@ -63,20 +80,12 @@ final class TransactionNames {
     }
 
     private List<Map<String, String>> current() {
-        if (nanoTime.getAsLong() - began >= GENERATION) {
-            turn();
+        Minutes present = Objects.requireNonNull(minutes.get());
+        long past = (nanoTime.getAsLong() - present.began) / GENERATION;
+        if (past > 0) {
+            minutes.compareAndSet(present, present.after(past)); // or another thread has
+            return current();
         }
-        return generations;
-    }
-
-    private synchronized void turn() {
-        long minutes = (nanoTime.getAsLong() - began) / GENERATION;
-        for (long i = 0; i < Math.min(minutes, GENERATIONS); i++) {
-            List<Map<String, String>> turned = new ArrayList<>(GENERATIONS);
-            turned.add(new ConcurrentHashMap<>());
-            turned.addAll(generations.subList(0, GENERATIONS - 1));
-            generations = List.copyOf(turned);
-        }
-        began += minutes * GENERATION;
+        return present.names;
     }
 }
