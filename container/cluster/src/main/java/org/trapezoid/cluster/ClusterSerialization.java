@@ -19,6 +19,7 @@ final class ClusterSerialization {
     static final int STORE_BINDINGS = 10;
     static final int NAMES_OF_MINUTE = 11;
     static final int NAMES = 12;
+    static final int CHANGE_KEY = 13;
 
     private ClusterSerialization() {}
 
@@ -36,6 +37,7 @@ final class ClusterSerialization {
             case STORE_BINDINGS -> new StoreBindings();
             case NAMES_OF_MINUTE -> new NamesOfMinute();
             case NAMES -> new NamesOfMinute.Names();
+            case CHANGE_KEY -> new ChangeKey();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

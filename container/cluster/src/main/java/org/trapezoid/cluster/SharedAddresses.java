@@ -26,6 +26,7 @@ import org.trapezoid.sip.uri.HostPort;
 public final class SharedAddresses implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedAddresses.class);
     private static final String MAP = "trapezoid-addresses";
+    private static final String HTTP = "http ";
     private static final int BACKUPS = 6; // as many as there may be
 
     private final ClusterNode node;
@@ -33,23 +34,30 @@ public final class SharedAddresses implements AutoCloseable {
     private final IMap<String, String> map;
     private final Map<String, Advertised> others = new ConcurrentHashMap<>();
     private final Runnable watcher = this::tell;
+    private volatile Optional<HostPort> http = Optional.empty();
     private volatile String told = "";
 
-    /** The names of one node, with its last incarnation. Its text form has a line for each. */
-    private record Advertised(String incarnation, List<AdvertisedName> names) {
+    /** The names of one node, with its last incarnation, and where it serves HTTP. Its text form has a line for each. */
+    private record Advertised(String incarnation, List<AdvertisedName> names, Optional<HostPort> http) {
         String format() {
             StringBuilder text = new StringBuilder(incarnation);
             names.forEach(name -> text.append('\n').append(name));
+            http.ifPresent(address -> text.append('\n').append(HTTP).append(address));
             return text.toString();
         }
 
         static Advertised parse(String text) {
             String[] lines = text.split("\n", -1);
             List<AdvertisedName> names = new ArrayList<>();
+            Optional<HostPort> http = Optional.empty();
             for (int i = 1; i < lines.length; i++) {
-                AdvertisedName.parse(lines[i]).ifPresent(names::add);
+                if (lines[i].startsWith(HTTP)) {
+                    http = Optional.of(HostPort.parse(lines[i].substring(HTTP.length())));
+                } else {
+                    AdvertisedName.parse(lines[i]).ifPresent(names::add); // a later version may tell more
+                }
             }
-            return new Advertised(lines[0], names);
+            return new Advertised(lines[0], names, http);
         }
     }
 
@@ -71,9 +79,16 @@ public final class SharedAddresses implements AutoCloseable {
     public void publish() {
         told = new Advertised(
                         node.incarnation(),
-                        transports.listeners().stream().map(AdvertisedName::of).toList())
+                        transports.listeners().stream().map(AdvertisedName::of).toList(),
+                        http)
                 .format();
         tell();
+    }
+
+    /** The same with where it serves HTTP without TLS. */
+    public void publish(HostPort httpAddress) {
+        http = Optional.of(httpAddress);
+        publish();
     }
 
     /** Again when a member is gone: it may have been the one that kept it. */
@@ -113,6 +128,14 @@ public final class SharedAddresses implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** Where a node serves HTTP. */
+    public Optional<HostPort> httpOf(String incarnation) {
+        return others.values().stream()
+                .filter(other -> other.incarnation().equals(incarnation))
+                .flatMap(other -> other.http().stream())
+                .findFirst();
     }
 
     @Override
