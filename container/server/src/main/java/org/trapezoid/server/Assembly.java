@@ -215,6 +215,7 @@ final class Assembly {
         LostConnections lost = new LostConnections(locations, sip.flows());
         sip.transports().onFlowClosed(lost::onClosed);
         config.http().flatMap(HttpConfig::advertise).ifPresent(http::advertise);
+        cluster.ifPresent(side -> http.forward(id -> side.servedElsewhere(id, servlets), side.forwardingKey()));
         http.start();
         MessageHandler here = servlets.messages();
         sip.start(cluster.map(side -> side.around(here)).orElse(here));
@@ -242,6 +243,9 @@ final class Assembly {
         servlets.takeOver();
         health.started();
         http.open();
+        if (cluster.isPresent()) {
+            http.port().flatMap(HttpPort::bound).ifPresent(cluster.get()::serves);
+        }
     }
 
     void stop() {
