@@ -93,7 +93,10 @@ final class Assembly {
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), shared, sip.random());
         Map<Class<?>, Object> services = new LinkedHashMap<>();
         services.put(LocationService.class, locations);
-        Realms realms = new Realms(accounts(applications), new NonceStore(sip.clock(), sip.random()), sip.clock());
+        NonceStore nonces = link.map(joined -> new NonceStore(
+                        sip.clock(), sip.random(), joined.tokens().key("nonce"))) // a request may go on to another node
+                .orElseGet(() -> new NonceStore(sip.clock(), sip.random()));
+        Realms realms = new Realms(accounts(applications), nonces, sip.clock());
         services.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> services.put(PushService.class, push));
         if (config.cluster().isPresent()) {

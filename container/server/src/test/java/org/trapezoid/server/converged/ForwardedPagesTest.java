@@ -59,6 +59,10 @@ class ForwardedPagesTest {
         owner.close();
     }
 
+    private static String get(String path, String header) {
+        return "GET " + path + " HTTP/1.1\r\nHost: phone.test\r\nConnection: close\r\n" + header + "\r\n";
+    }
+
     private static String answer(ConvergedSite site, String request) throws IOException {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), site.server().port("http"))) {
@@ -86,20 +90,14 @@ class ForwardedPagesTest {
     void theApplicationSeesWhoHasSentIt() throws Exception {
         String id = owner.ask(browser, "make");
 
-        String answer = answer(
-                other,
-                "GET /desk/console/peer" + PARAMETER + id
-                        + " HTTP/1.1\r\nHost: phone.test\r\nConnection: close\r\n\r\n");
+        String answer = answer(other, get("/desk/console/peer" + PARAMETER + id, ""));
 
         assertThat(answer).startsWith("HTTP/1.1 200").contains("http phone.test {port} null");
     }
 
     @Test
     void nobodyElseCanSayWhoHasSentIt() throws Exception {
-        String answer = answer(
-                owner,
-                "GET /desk/console/peer HTTP/1.1\r\nHost: phone.test\r\nConnection: close\r\n"
-                        + "Trapezoid-Forwarded: 00 https 192.0.2.1 4711\r\n\r\n");
+        String answer = answer(owner, get("/desk/console/peer", "Trapezoid-Forwarded: 00 https 192.0.2.1 4711\r\n"));
 
         assertThat(answer).contains("http phone.test {port} 00 https 192.0.2.1 4711");
     }

@@ -12,18 +12,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.trapezoid.api.UserStore;
+import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
+import org.trapezoid.servlet.testing.Constrained;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.sip.auth.Account;
+import org.trapezoid.sip.auth.ChallengeResponder;
+import org.trapezoid.sip.auth.DigestChallenge;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
 
 /** Application sessions with keys ({@code @SipApplicationKey}) in a cluster: there is one of each, wherever its requests arrive. */
 class KeyedStoriesTest {
@@ -321,6 +331,45 @@ class KeyedStoriesTest {
         site.cluster.refuseKeys(false);
         site.clock.advance(Duration.ofSeconds(1));
         assertThat(sessionsAt(SECOND)).isZero();
+    }
+
+    @Test
+    @Rfc(value = 7616, section = "3.3")
+    void whoHasProvenAtOneNodeWhoItIsNeedNotAtTheOther() throws Exception {
+        site.cluster.answersAfter(() -> Duration.ofMillis(2));
+        UserStore users = (name, realm) -> Optional.of(UserStore.User.withPassword("secret", Set.of("user")));
+        ScriptedServlet[] servlets = {new ScriptedServlet(), new ScriptedServlet()};
+        String[] hosts = {FIRST, SECOND};
+        for (int i = 0; i < 2; i++) {
+            servlets[i].on("MESSAGE", message -> message.createResponse(200).send());
+            AppDescriptor descriptor = new Constrained("rooms", ScriptedServlet.class, "a.test")
+                    .declares("user")
+                    .only(List.of("MESSAGE"), false, "user")
+                    .keyed(KeyedStoriesTest.class, "conference")
+                    .descriptor();
+            site.node(hosts[i]).server().deploy(descriptor, getClass().getClassLoader(), Map.of("main", servlets[i]));
+            servlets[i].getServletContext().setAttribute(UserStore.ATTRIBUTE, users);
+        }
+        assertThat(util(servlets[0]).getApplicationSessionByKey("red", true)).isNotNull();
+        site.clock.advance(SOON);
+        Request.Builder message = bob.request(Method.MESSAGE, "sip:app@a.test").add(CONFERENCE, "red");
+        bob.send(message);
+        Response challenged = bob.nextResponse(401);
+
+        Request.Builder again = bob.request(Method.MESSAGE, "sip:app@a.test")
+                .set(HeaderName.CSEQ, "2 MESSAGE")
+                .add(CONFERENCE, "red");
+        bob.send(again.add(
+                HeaderName.AUTHORIZATION,
+                new ChallengeResponder(new SplittableRandom(1))
+                        .answer(DigestChallenge.of(challenged).get(0), new Account("bob", "secret"), again.build(), 1)
+                        .toString()));
+        site.clock.advance(SOON);
+
+        bob.nextResponse(200);
+        assertThat(servlets[0].seen).containsExactly("MESSAGE");
+        assertThat(servlets[1].seen).isEmpty();
+        site.assertEnded();
     }
 
     // ---- what an application asks for on its own
