@@ -19,7 +19,7 @@ final class ClusterSerialization {
     static final int STORE_BINDINGS = 10;
     static final int NAMES_OF_MINUTE = 11;
     static final int NAMES = 12;
-    static final int CHANGE_KEY = 13;
+    static final int CHANGE_KEY = 15;
 
     private ClusterSerialization() {}
 
