@@ -127,6 +127,8 @@ public interface SipFactory {
      *
      * @param sipApplicationKey the key, not {@code null}, see {@link
      *     jakarta.servlet.sip.annotation.SipApplicationKey}
+     * @throws IllegalStateException if another node of the cluster has it, as far as this one was told; its
+     *     requests are brought there
      */
     SipApplicationSession createApplicationSessionByKey(String sipApplicationKey);
 

@@ -28,6 +28,8 @@ public interface SipSessionsUtil {
      *     jakarta.servlet.sip.annotation.SipApplicationKey}
      * @param create {@code true} to make one
      * @throws NullPointerException if {@code applicationSessionKey} is {@code null}
+     * @throws IllegalStateException if {@code create} is true and another node of the cluster has it, as far as this
+     *     one was told; requests with the key are brought there. Without {@code create} it is {@code null}
      */
     SipApplicationSession getApplicationSessionByKey(String applicationSessionKey, boolean create);
 

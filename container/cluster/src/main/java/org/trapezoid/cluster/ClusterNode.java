@@ -156,6 +156,7 @@ public final class ClusterNode implements AutoCloseable {
         config.getSerializationConfig().setJavaSerializationFilterConfig(ClusterSerialization.noJavaSerialization());
         config.addMapConfig(new MapConfig(SharedBindings.MAP).setBackupCount(1));
         config.addMapConfig(HazelcastSessionStore.map());
+        config.addMapConfig(HazelcastSessionKeys.map());
         config.addMapConfig(SharedAddresses.map());
         config.addExecutorConfig(HazelcastNodes.executor());
         return config;

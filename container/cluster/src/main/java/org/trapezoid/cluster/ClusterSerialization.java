@@ -21,6 +21,7 @@ final class ClusterSerialization {
     static final int NAMES = 12;
     static final int MERGE_SESSIONS = 13;
     static final int SESSION_BATCH = 14;
+    static final int CHANGE_KEY = 15;
 
     private ClusterSerialization() {}
 
@@ -40,6 +41,7 @@ final class ClusterSerialization {
             case NAMES -> new NamesOfMinute.Names();
             case MERGE_SESSIONS -> new MergeSessions();
             case SESSION_BATCH -> new SessionBatch();
+            case CHANGE_KEY -> new ChangeKey();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

@@ -68,6 +68,11 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
+    public String name(String incarnation) {
+        return membership.member(incarnation).map(Membership::name).orElse(incarnation);
+    }
+
+    @Override
     public boolean isMember(String incarnation) {
         return membership.isMember(incarnation);
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -26,30 +27,46 @@ import org.trapezoid.sip.uri.HostPort;
 public final class SharedAddresses implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedAddresses.class);
     private static final String MAP = "trapezoid-addresses";
+    private static final String HTTP = "http ";
     private static final int BACKUPS = 6; // as many as there may be
 
     private final ClusterNode node;
     private final TransportLayer transports;
     private final IMap<String, String> map;
     private final Map<String, Advertised> others = new ConcurrentHashMap<>();
+    private final Set<AdvertisedName> known = ConcurrentHashMap.newKeySet(); // of this node too
     private final Runnable watcher = this::tell;
+    private volatile Optional<HostPort> http = Optional.empty();
     private volatile String told = "";
 
-    /** The names of one node, with its last incarnation. Its text form has a line for each. */
-    private record Advertised(String incarnation, List<AdvertisedName> names) {
+    /** The names of one node, with its last incarnation, and where it serves HTTP. Its text form has a line for each. */
+    private record Advertised(String incarnation, List<AdvertisedName> names, Optional<HostPort> http) {
+        boolean has(HostPort address, Protocol protocol) {
+            return names.stream()
+                    .anyMatch(name -> name.protocol() == protocol
+                            && name.address().portOr(protocol.defaultPort()) == address.portOr(protocol.defaultPort())
+                            && HostPort.sameHost(name.address().host(), address.host()));
+        }
+
         String format() {
             StringBuilder text = new StringBuilder(incarnation);
             names.forEach(name -> text.append('\n').append(name));
+            http.ifPresent(address -> text.append('\n').append(HTTP).append(address));
             return text.toString();
         }
 
         static Advertised parse(String text) {
             String[] lines = text.split("\n", -1);
             List<AdvertisedName> names = new ArrayList<>();
+            Optional<HostPort> http = Optional.empty();
             for (int i = 1; i < lines.length; i++) {
-                AdvertisedName.parse(lines[i]).ifPresent(names::add);
+                if (lines[i].startsWith(HTTP)) {
+                    http = Optional.of(HostPort.parse(lines[i].substring(HTTP.length())));
+                } else {
+                    AdvertisedName.parse(lines[i]).ifPresent(names::add); // a later version may tell more
+                }
             }
-            return new Advertised(lines[0], names);
+            return new Advertised(lines[0], names, http);
         }
     }
 
@@ -67,13 +84,29 @@ public final class SharedAddresses implements AutoCloseable {
         return new MapConfig(MAP).setBackupCount(BACKUPS);
     }
 
-    /** Tells the others what this node advertises; its listeners are open. */
+    /** Tells the others what the listeners of this node advertise that are open; again whenever one has been opened or closed. */
     public void publish() {
-        told = new Advertised(
-                        node.incarnation(),
-                        transports.listeners().stream().map(AdvertisedName::of).toList())
-                .format();
+        List<AdvertisedName> names =
+                transports.listeners().stream().map(AdvertisedName::of).toList();
+        share(names); // a listener closes when its address moves to another node, with the calls that it is part of
+        told = new Advertised(node.incarnation(), names, http).format();
         tell();
+    }
+
+    /** What was ever an address of a node stays one of the cluster: peers have it in the routes of their calls. */
+    private void share(List<AdvertisedName> names) {
+        known.addAll(names);
+        List<AdvertisedName> all;
+        do { // another thread may add some
+            all = List.copyOf(known);
+            transports.shareNames(all);
+        } while (all.size() < known.size());
+    }
+
+    /** The same with where it serves HTTP without TLS. */
+    public void publish(HostPort httpAddress) {
+        http = Optional.of(httpAddress);
+        publish();
     }
 
     /** Again when a member is gone: it may have been the one that kept it. */
@@ -94,25 +127,27 @@ public final class SharedAddresses implements AutoCloseable {
 
     private void learn(String name, String text) {
         if (!name.equals(node.name())) {
-            others.put(name, Advertised.parse(text));
-            transports.shareNames(others.values().stream()
-                    .flatMap(advertised -> advertised.names().stream())
-                    .toList());
+            Advertised advertised = Advertised.parse(text);
+            others.put(name, advertised);
+            share(advertised.names());
         }
     }
 
     /** The incarnation of the other node that advertises this, if it is a member. */
     public Optional<String> nodeOf(HostPort address, Protocol protocol) {
-        for (Advertised other : others.values()) {
-            for (AdvertisedName name : other.names()) {
-                if (name.protocol() == protocol
-                        && name.address().portOr(protocol.defaultPort()) == address.portOr(protocol.defaultPort())
-                        && HostPort.sameHost(name.address().host(), address.host())) {
-                    return Optional.of(other.incarnation()).filter(node.membership()::isMember);
-                }
-            }
-        }
-        return Optional.empty();
+        return others.values().stream()
+                .filter(other -> other.has(address, protocol))
+                .map(Advertised::incarnation)
+                .filter(node.membership()::isMember)
+                .findFirst();
+    }
+
+    /** Where a node serves HTTP. */
+    public Optional<HostPort> httpOf(String incarnation) {
+        return others.values().stream()
+                .filter(other -> other.incarnation().equals(incarnation))
+                .flatMap(other -> other.http().stream())
+                .findFirst();
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
+import org.trapezoid.sip.transport.Transport;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
 import org.trapezoid.sip.uri.HostPort;
@@ -56,11 +57,13 @@ class ClusterNodeTest {
     }
 
     private static TransportLayer stack(String address) {
+        return stack(FakeTransport.udp(address, 5060, new ManualClock()));
+    }
+
+    private static TransportLayer stack(Transport transport) {
         ManualClock clock = new ManualClock();
         return new TransportLayer(
-                List.of(FakeTransport.udp(address, 5060, clock)),
-                TransportOptions.DEFAULT,
-                new StackThreads(new Readers(), clock, Runnable::run));
+                List.of(transport), TransportOptions.DEFAULT, new StackThreads(new Readers(), clock, Runnable::run));
     }
 
     @Test
@@ -108,6 +111,24 @@ class ClusterNodeTest {
         assertThatThrownBy(() -> ClusterNode.join(with(members.options(0), 1, Optional.of(file))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("hazelcast.xml cannot be used");
+    }
+
+    @Test
+    void takesAnAddressThatHasMovedAwayForTheClusters() throws Exception {
+        Transport movable = FakeTransport.udp("192.0.2.1", 5060, new ManualClock());
+        TransportLayer stackOfOne = stack(movable);
+        TransportLayer stackOfTwo = stack("192.0.2.2");
+        SharedAddresses knownToOne = new SharedAddresses(members.start(), stackOfOne);
+        SharedAddresses knownToTwo = new SharedAddresses(members.start(), stackOfTwo);
+        knownToOne.publish();
+        await().until(() -> stackOfTwo.isOwn(FIRST, Protocol.UDP));
+
+        stackOfOne.close(movable);
+        knownToOne.publish();
+
+        await().until(() -> knownToTwo.nodeOf(FIRST, Protocol.UDP).isEmpty());
+        assertThat(stackOfTwo.isOwn(FIRST, Protocol.UDP)).isTrue();
+        assertThat(stackOfOne.isOwn(FIRST, Protocol.UDP)).isTrue();
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class HttpServer implements AutoCloseable {
     private final ServerPages pages = new ServerPages();
     private final Contexts contexts = new Contexts();
     private volatile Optional<String> advertised = Optional.empty();
+    private volatile Optional<OwnerForwarding> forwarding = Optional.empty();
 
     /** An HTTPS port and its keys, which stay the caller's. */
     public record Secure(InetSocketAddress address, TlsContext keys) {}
@@ -137,6 +138,19 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
+     * Has requests for application sessions of other nodes forwarded, and takes those that they forward. Before it starts.
+     *
+     * @param secret bytes that all nodes have, and nobody else
+     */
+    public void forward(SessionOwners owners, byte[] secret) {
+        OwnerForwarding others = new OwnerForwarding(owners, secret);
+        others.setServer(server);
+        server.addBean(others, true);
+        plain.addCustomizer(others.arrivals());
+        forwarding = Optional.of(others);
+    }
+
+    /**
      * The URL of this server up to its port, as {@code http://192.0.2.1:8080}.
      *
      * @throws IllegalArgumentException for a scheme without a port
@@ -224,6 +238,13 @@ public final class HttpServer implements AutoCloseable {
             if (pages.handle(request, response, callback)) {
                 return true;
             }
+            if (forwarding.isEmpty() || !forwarding.get().take(request, response, callback, this::toContext)) {
+                toContext(request, response, callback);
+            }
+            return true;
+        }
+
+        private boolean toContext(Request request, Response response, Callback callback) throws Exception {
             for (ConvergedContext context : served) {
                 if (context.handler().handle(request, response, callback)) {
                     return true;

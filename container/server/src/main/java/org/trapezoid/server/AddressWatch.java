@@ -30,6 +30,7 @@ final class AddressWatch {
     private final Strand strand;
     private final StackThreads threads;
     private final Map<Binding, Transport> open = new HashMap<>(); // used by one look at a time
+    private volatile Runnable onChange = () -> {};
     private volatile boolean closed;
 
     AddressWatch(
@@ -38,6 +39,11 @@ final class AddressWatch {
         this.transports = transports;
         this.strand = strand;
         this.threads = threads;
+    }
+
+    /** Who is told, on a worker, when a listener has been opened or closed. */
+    void onChange(Runnable listener) {
+        onChange = listener;
     }
 
     void start() {
@@ -73,6 +79,7 @@ final class AddressWatch {
                 transports.open(transport);
                 open.put(binding, transport);
                 log.info("{} has come to this host: its listener is open", binding.address());
+                onChange.run();
             } catch (IOException e) {
                 log.debug("{} cannot be opened yet: {}", binding.address(), e.toString());
             }
@@ -80,6 +87,7 @@ final class AddressWatch {
             open.remove(binding);
             transports.close(present);
             log.info("{} has left this host: its listener is closed", binding.address());
+            onChange.run();
         }
     }
 

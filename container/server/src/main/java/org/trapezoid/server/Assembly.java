@@ -94,7 +94,10 @@ final class Assembly {
         locations = new LocationTable(sip.strands().create(), sip.timers(), sip.clock(), shared, sip.random());
         Map<Class<?>, Object> services = new LinkedHashMap<>();
         services.put(LocationService.class, locations);
-        Realms realms = new Realms(accounts(applications), new NonceStore(sip.clock(), sip.random()), sip.clock());
+        NonceStore nonces = link.map(joined -> new NonceStore(
+                        sip.clock(), sip.random(), joined.tokens().key("nonce"))) // a request may go on to another node
+                .orElseGet(() -> new NonceStore(sip.clock(), sip.random()));
+        Realms realms = new Realms(accounts(applications), nonces, sip.clock());
         services.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> services.put(PushService.class, push));
         if (config.cluster().isPresent()) {
@@ -217,6 +220,7 @@ final class Assembly {
         sip.transports().onFlowClosed(lost::onClosed);
         MovedClients.follow(locations, sip.flows());
         config.http().flatMap(HttpConfig::advertise).ifPresent(http::advertise);
+        cluster.ifPresent(side -> http.forward(id -> side.servedElsewhere(id, servlets), side.forwardingKey()));
         http.start();
         MessageHandler here = servlets.messages();
         sip.start(cluster.map(side -> side.around(here)).orElse(here));
@@ -244,6 +248,9 @@ final class Assembly {
         servlets.takeOver();
         health.started();
         http.open();
+        if (cluster.isPresent()) {
+            http.port().flatMap(HttpPort::bound).ifPresent(cluster.get()::serves);
+        }
     }
 
     void stop() {

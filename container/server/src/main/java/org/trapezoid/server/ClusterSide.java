@@ -3,6 +3,8 @@ package org.trapezoid.server;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.cluster.ClusterNode;
 import org.trapezoid.cluster.ClusterOptions;
 import org.trapezoid.cluster.HazelcastNodes;
+import org.trapezoid.cluster.HazelcastSessionKeys;
 import org.trapezoid.cluster.HazelcastSessionStore;
 import org.trapezoid.cluster.ResponseRelay;
 import org.trapezoid.cluster.SharedAddresses;
@@ -23,6 +26,7 @@ import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.sip.transport.MessageHandler;
+import org.trapezoid.sip.uri.HostPort;
 
 /** What a server does as a node of a cluster. Closed once. */
 final class ClusterSide implements AutoCloseable {
@@ -32,20 +36,24 @@ final class ClusterSide implements AutoCloseable {
     private final ClusterLink link;
     private final SipStack stack;
     private final ClusterNode node;
+    private final String host;
     private final SharedAddresses addresses;
     private final HazelcastNodes nodes;
     private final HazelcastSessionStore sessions;
+    private final HazelcastSessionKeys keys;
     private final Replication replication;
     private Optional<SharedBindings> bindings = Optional.empty();
 
-    private ClusterSide(ClusterLink link, SipStack stack, ClusterNode node, Duration replicationWait) {
+    private ClusterSide(ClusterLink link, SipStack stack, ClusterNode node, String host, Duration replicationWait) {
         this.link = link;
         this.stack = stack;
         this.node = node;
+        this.host = host;
         this.addresses = new SharedAddresses(node, stack.transports());
         this.nodes = new HazelcastNodes(node, stack.transports(), stack.limits(), stack.workers());
         this.sessions = new HazelcastSessionStore(node, nodes);
-        this.replication = new Replication(sessions, nodes, link.tokens(), stack.timers(), replicationWait);
+        this.keys = new HazelcastSessionKeys(node);
+        this.replication = new Replication(sessions, nodes, keys, link.tokens(), stack.timers(), replicationWait);
         link.joined(nodes);
     }
 
@@ -61,7 +69,7 @@ final class ClusterSide implements AutoCloseable {
                 link.incarnation(),
                 ServletLayer.SNAPSHOT_MAJOR,
                 config.hazelcast()));
-        return new ClusterSide(link, stack, node, config.replicationWait());
+        return new ClusterSide(link, stack, node, config.host(), config.replicationWait());
     }
 
     /** Keeps the sessions of this node at the others. */
@@ -86,7 +94,29 @@ final class ClusterSide implements AutoCloseable {
 
     /** The listeners are open. */
     void started() {
+        stack.onListeners(addresses::publish);
         addresses.publish();
+    }
+
+    /** Web applications are served there, without TLS; in place of an address of all interfaces, that of the node. */
+    void serves(InetSocketAddress http) {
+        InetAddress address = http.getAddress();
+        String name = address.isAnyLocalAddress() ? host : address.getHostAddress();
+        addresses.publish(HostPort.parse((name.indexOf(':') < 0 ? name : '[' + name + ']') + ':' + http.getPort()));
+    }
+
+    /** Where an application session is served that another node has: {@code host:port}. */
+    CompletionStage<Optional<String>> servedElsewhere(String sessionId, ServletLayer servlets) {
+        return servlets.elsewhere(sessionId)
+                .thenApply(owner -> owner.map(node -> addresses
+                        .httpOf(node)
+                        .orElseThrow(() -> new IllegalStateException("node " + nodes.name(node) + " serves no HTTP"))
+                        .toString()));
+    }
+
+    /** What nodes know each other's HTTP requests by. */
+    byte[] forwardingKey() {
+        return link.tokens().key("http");
     }
 
     /** The names of the nodes that are joined. */
@@ -115,6 +145,7 @@ final class ClusterSide implements AutoCloseable {
     public void close() {
         replication.close();
         sessions.close();
+        keys.close();
         bindings.ifPresent(SharedBindings::close);
         addresses.close();
         nodes.close();

@@ -281,6 +281,11 @@ final class SipStack {
                 .orElseGet(() -> Binding.of(address));
     }
 
+    /** Who is told, on a worker, when an address has come or gone and its listener with it. */
+    void onListeners(Runnable listener) {
+        addresses.onChange(listener);
+    }
+
     /** @param messages what messages pass before the transactions */
     void start(MessageHandler messages) throws IOException {
         transports.start(messages);

@@ -10,7 +10,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.trapezoid.server.Listener;
+import org.trapezoid.server.ServerConfigBuilder;
 import org.trapezoid.server.SipServer;
 import org.trapezoid.server.converged.app.Desk;
 import org.trapezoid.server.testing.Sars;
@@ -68,12 +70,20 @@ final class ConvergedSite implements AutoCloseable {
     }
 
     static ConvergedSite of(Path archive, Path base) throws IOException {
+        return of(archive, base, config -> {});
+    }
+
+    /** With what a test changes. */
+    static ConvergedSite of(Path archive, Path base, Consumer<ServerConfigBuilder> more) throws IOException {
         Files.createDirectories(base);
-        ConvergedSite site = new ConvergedSite(SipServer.create(config -> config.listen(Listener.udp(0))
-                .http(0)
-                .data(base)
-                .stopTimeout(Duration.ofMillis(100))
-                .deploy(archive)));
+        ConvergedSite site = new ConvergedSite(SipServer.create(config -> {
+            config.listen(Listener.udp(0))
+                    .http(0)
+                    .data(base)
+                    .stopTimeout(Duration.ofMillis(100))
+                    .deploy(archive);
+            more.accept(config);
+        }));
         site.server.start();
         return site;
     }

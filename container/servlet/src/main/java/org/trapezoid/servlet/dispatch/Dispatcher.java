@@ -4,8 +4,6 @@ package org.trapezoid.servlet.dispatch;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.facade.Inbound;
@@ -46,8 +44,6 @@ import org.trapezoid.sip.uri.Uri;
 /** Finds the session or the application that a message is for (JSR 289 §15). Thread-safe. */
 public final class Dispatcher implements RequestHandler {
 
-    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-
     private final RunningApplications applications;
     private final ApplicationChain chain;
     private final SessionTargeting targeting;
@@ -57,11 +53,12 @@ public final class Dispatcher implements RequestHandler {
     private final StatelessForwarder stateless;
     private final AdmissionControl admission;
     private final MergedRequests merged;
+    private final KeyTargeting keys;
     private final Strands strands;
     private final Predicate<Uri> isOwn;
     private final ServletLayer.Unrouted unrouted;
 
-    public Dispatcher(
+    Dispatcher(
             RunningApplications applications,
             ApplicationChain chain,
             SessionTargeting targeting,
@@ -71,6 +68,7 @@ public final class Dispatcher implements RequestHandler {
             StatelessForwarder stateless,
             AdmissionControl admission,
             MergedRequests merged,
+            KeyTargeting keys,
             Strands strands,
             Predicate<Uri> isOwn,
             ServletLayer.Unrouted unrouted) {
@@ -83,6 +81,7 @@ public final class Dispatcher implements RequestHandler {
         this.stateless = stateless;
         this.admission = admission;
         this.merged = merged;
+        this.keys = keys;
         this.strands = strands;
         this.isOwn = isOwn;
         this.unrouted = unrouted;
@@ -300,7 +299,7 @@ public final class Dispatcher implements RequestHandler {
             return;
         }
         if (named.isEmpty() && runtime.application().settings().key().isPresent()) {
-            toKeyed(transaction, request, incoming, inbound, servlet);
+            keys.begin(transaction, request, incoming, inbound, servlet);
             return;
         }
         if (named.isEmpty()) {
@@ -314,55 +313,6 @@ public final class Dispatcher implements RequestHandler {
                 inbound.initial(transaction, request, incoming, session, false, servlet);
             } else {
                 refuse(transaction, 404);
-            }
-        });
-    }
-
-    /** Into the application session whose key the application says, once it was asked in a callback. */
-    private void toKeyed(
-            ServerTransaction transaction, Request request, Incoming incoming, Inbound inbound, String servlet) {
-        Strand strand = transaction.strand();
-        strand.mode(inbound.runtime().application().mode());
-        strand.callback(() -> {
-            Optional<String> key;
-            try {
-                key = inbound.key(strand, request, incoming);
-            } catch (Throwable e) { // an old archive may throw any Error
-                log.warn(
-                        "application {}: its key method threw",
-                        inbound.runtime().application(),
-                        e);
-                Strand.run(transaction, transaction::giveUp);
-                return;
-            }
-            Strand.run(transaction, () -> toKey(transaction, request, incoming, inbound, servlet, key));
-        });
-    }
-
-    private void toKey(
-            ServerTransaction transaction,
-            Request request,
-            Incoming incoming,
-            Inbound inbound,
-            String servlet,
-            Optional<String> key) {
-        AppRuntime runtime = inbound.runtime();
-        AppSessionState own = runtime.newAppSession(transaction.strand(), key);
-        if (key.isEmpty()) {
-            inbound.initial(transaction, request, incoming, own, true, servlet);
-            return;
-        }
-        AppSessionState session = runtime.services().sessions().byKey(runtime.deployment(), key.get(), () -> own);
-        if (session == own) {
-            inbound.initial(transaction, request, incoming, own, true, servlet);
-            return;
-        }
-        runtime.services().sessions().remove(own);
-        moved(transaction, session, () -> {
-            if (session.isValid()) {
-                inbound.initial(transaction, request, incoming, session, false, servlet);
-            } else {
-                refuse(transaction, 480); // it ended just now
             }
         });
     }
@@ -390,7 +340,7 @@ public final class Dispatcher implements RequestHandler {
     }
 
     /** Goes on in the core section of the session that the request belongs to; what fails there is answered too. */
-    private void moved(ServerTransaction transaction, Stranded session, Runnable rest) {
+    static void moved(ServerTransaction transaction, Stranded session, Runnable rest) {
         transaction.moveTo(session.strand());
         Strand.run(session, () -> {
             try {
@@ -402,11 +352,11 @@ public final class Dispatcher implements RequestHandler {
         });
     }
 
-    private void refuse(ServerTransaction transaction, int status) {
+    static void refuse(ServerTransaction transaction, int status) {
         refuse(transaction, status, Response.defaultReason(status));
     }
 
-    private void refuse(ServerTransaction transaction, int status, String reason) {
+    private static void refuse(ServerTransaction transaction, int status, String reason) {
         Strand.run(transaction, () -> {
             Response.Builder response = transaction.respond(status).status(status, reason);
             if (status == 503) {

@@ -5,7 +5,6 @@ import jakarta.servlet.ServletContext;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.api.UserStore;
@@ -32,8 +31,8 @@ final class Guards {
     private final TrustDomain trust;
     private final Realms ofServer;
 
-    Guards(Optional<Realms> ofServer, TrustDomain trust, InstantSource time, RandomGenerator random) {
-        this.nonces = new NonceStore(time, random);
+    Guards(Optional<Realms> ofServer, TrustDomain trust, InstantSource time, NonceStore nonces) {
+        this.nonces = nonces;
         this.time = time;
         this.trust = trust;
         this.ofServer = ofServer.orElseGet(() -> over("no users", NOBODY));

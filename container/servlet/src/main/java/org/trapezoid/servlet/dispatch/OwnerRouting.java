@@ -54,6 +54,7 @@ public final class OwnerRouting implements MessageHandler {
     private final Restoration restoration;
     private final Replication replication;
     private final SessionTokens tokens;
+    private final KeyedRequests keyed;
     private final StatelessForwarder stateless;
     private final Executor workers;
     private final Strand looking; // guards what follows
@@ -70,6 +71,7 @@ public final class OwnerRouting implements MessageHandler {
             SessionRegistry sessions,
             Restoration restoration,
             Replication replication,
+            KeyedRequests keyed,
             StatelessForwarder stateless,
             Executor workers,
             Strand looking) {
@@ -79,6 +81,7 @@ public final class OwnerRouting implements MessageHandler {
         this.restoration = restoration;
         this.replication = replication;
         this.tokens = replication.tokens();
+        this.keyed = keyed;
         this.stateless = stateless;
         this.workers = workers;
         this.looking = looking;
@@ -195,7 +198,12 @@ public final class OwnerRouting implements MessageHandler {
     private void byTransaction(Flow flow, Request request) {
         Optional<String> token = replication.store().named(TransactionLayer.serverKey(request));
         if (token.isEmpty()) {
-            handle(flow, request);
+            Optional<String> relayed = keyed.relayed(request);
+            if (relayed.isPresent()) {
+                toOwner(relayed.get(), new Waiting(flow, request, false));
+            } else {
+                handle(flow, request);
+            }
         } else if (sessions.hasToken(token.get())) {
             handleLate(flow, request);
         } else {
@@ -207,10 +215,7 @@ public final class OwnerRouting implements MessageHandler {
 
     private void toOwner(String token, Waiting message) {
         String maker = SessionTokens.maker(token);
-        boolean surelyThere = !maker.equals(tokens.self())
-                && replication.nodes().isMember(maker)
-                && !replication.nodes().hasBeenLost(maker);
-        if (surelyThere) {
+        if (replication.isSurelyAt(maker)) {
             relay(maker, token, message);
         } else {
             take(token, message);

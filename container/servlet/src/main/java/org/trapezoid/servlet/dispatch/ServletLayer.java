@@ -37,6 +37,7 @@ import org.trapezoid.servlet.proxy.LoopDetector;
 import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.replication.KeySearch;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.router.ApplicationChain;
 import org.trapezoid.servlet.router.ApplicationSelector;
@@ -47,6 +48,7 @@ import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.MergedRequests;
 import org.trapezoid.servlet.ua.UaServices;
+import org.trapezoid.sip.auth.NonceStore;
 import org.trapezoid.sip.concurrent.CallbackMode;
 import org.trapezoid.sip.concurrent.PostedInOrder;
 import org.trapezoid.sip.concurrent.Strand;
@@ -123,6 +125,8 @@ public final class ServletLayer {
     private final Strands strands;
     private final TransactionLayer transactions;
     private final Optional<OwnerRouting> routing;
+    private final Optional<KeySearch> search;
+    private final Optional<OwnerSearch> owners;
 
     /** A layer whose applications find no telephone numbers in the DNS. */
     public ServletLayer(Stack stack, ApplicationSelector selector, Map<Class<?>, Object> shared, Options options) {
@@ -179,6 +183,20 @@ public final class ServletLayer {
                 stack.transactions()::serverCount,
                 options.admission(),
                 stack.timers()::nanoTime);
+        Restoration restoration = new Restoration(running, sessions);
+        search = options.replication()
+                .map(replication -> new KeySearch(
+                        replication,
+                        sessions,
+                        restoration::restore,
+                        stack.workers(),
+                        stack.strands().create()));
+        owners = options.replication()
+                .map(replication -> new OwnerSearch(replication, sessions, restoration, stack.workers()));
+        NonceStore nonces = options.replication()
+                .map(replication -> new NonceStore(
+                        stack.time(), stack.random(), replication.tokens().key("nonce")))
+                .orElseGet(() -> new NonceStore(stack.time(), stack.random()));
         runtimes = application -> new AppRuntime(
                 application,
                 services,
@@ -188,7 +206,8 @@ public final class ServletLayer {
                 stateless,
                 seal,
                 stack.transactions(),
-                options.replication());
+                options.replication(),
+                search);
         strands = stack.strands();
         applications = new AppDeployments(
                 running,
@@ -199,9 +218,15 @@ public final class ServletLayer {
                 stack.strands(),
                 shared,
                 new NumberResolver(new TelephoneNumbers(dns), isOwn),
-                new Guards(options.users(), transports.trust(), stack.time(), stack.random()));
+                new Guards(options.users(), transports.trust(), stack.time(), nonces));
         transactions = stack.transactions();
-        Restoration restoration = new Restoration(running, sessions);
+        Optional<KeyedRequests> keyed = options.replication()
+                .map(replication -> new KeyedRequests(
+                        search.orElseThrow(),
+                        replication,
+                        transactions,
+                        stack.workers(),
+                        stack.strands().create()));
         routing = options.replication()
                 .map(replication -> new OwnerRouting(
                         transactions,
@@ -209,6 +234,7 @@ public final class ServletLayer {
                         sessions,
                         restoration,
                         replication,
+                        keyed.orElseThrow(),
                         stateless,
                         stack.workers(),
                         stack.strands().create()));
@@ -228,6 +254,7 @@ public final class ServletLayer {
                         stateless,
                         admission,
                         merged,
+                        new KeyTargeting(sessions, keyed),
                         stack.strands(),
                         isOwn,
                         options.unrouted()));
@@ -265,6 +292,7 @@ public final class ServletLayer {
      */
     public CompletionStage<Integer> handOver() {
         routing.ifPresent(OwnerRouting::stop);
+        search.ifPresent(KeySearch::stop);
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (AppSessionState session : List.copyOf(sessions.appSessions())) {
             CompletableFuture<Boolean> left = new CompletableFuture<>();
@@ -314,6 +342,17 @@ public final class ServletLayer {
                 CallbackMode.worker(),
                 Optional.empty());
         return new ApiRouter(router, runtimes.apply(nobody), strands);
+    }
+
+    /**
+     * Which other node has an application session, by its incarnation; empty if it is here or nowhere. One whose node has gone is taken over.
+     * Does not wait; fails when nobody can say.
+     *
+     * @param id as {@code SipApplicationSession.getId} gives it
+     */
+    public CompletionStage<Optional<String>> elsewhere(String id) {
+        return owners.map(search -> search.elsewhere(id))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 
     /** Application sessions at present. */

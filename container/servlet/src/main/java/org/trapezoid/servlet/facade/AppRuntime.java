@@ -18,6 +18,7 @@ import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.replication.KeySearch;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.servlet.router.Actor;
@@ -77,6 +78,7 @@ public final class AppRuntime {
     private final SessionSnapshots snapshots = new SessionSnapshots(this);
     private final TransactionLayer transactions;
     private final Optional<Replication> replication;
+    private final KeyedSessions keyed;
 
     public AppRuntime(
             SipApplication application,
@@ -87,7 +89,9 @@ public final class AppRuntime {
             StatelessForwarder stateless,
             RouteSeal seal,
             TransactionLayer transactions,
-            Optional<Replication> replication) {
+            Optional<Replication> replication,
+            Optional<KeySearch> keys) {
+        this.keyed = new KeyedSessions(this, keys);
         this.transactions = transactions;
         this.replication = replication;
         this.application = application;
@@ -185,10 +189,20 @@ public final class AppRuntime {
         return new SipUriView(uri, Owner.none());
     }
 
+    /** By what other nodes are to know a session that begins here; empty without a cluster. */
+    public String newToken() {
+        return replication.map(Replication::freshToken).orElse("");
+    }
+
     /** A new application session on the strand, which becomes the application's. */
     public AppSessionState newAppSession(Strand strand, Optional<String> key) {
+        return newAppSession(strand, key, newToken());
+    }
+
+    /** The same with a token that was made before. */
+    public AppSessionState newAppSession(Strand strand, Optional<String> key, String token) {
         strand.mode(application.mode());
-        replication.ifPresent(cluster -> strand.token(cluster.freshToken()));
+        strand.token(token);
         AppSessionState session = appSession(strand, key);
         services.sessions().add(session);
         if (replicates()) {
@@ -197,14 +211,25 @@ public final class AppRuntime {
         return session;
     }
 
+    /** Forgets a new session of which nobody was told. In its core section. */
+    public void discard(AppSessionState session) {
+        session.invalidated();
+        services.sessions().remove(session);
+    }
+
     /** Whether the sessions of the application are kept at other nodes too. */
-    boolean replicates() {
+    public boolean replicates() {
         return replication.isPresent() && application.settings().distributable();
     }
 
     /** The cluster, if there is one. */
     Optional<Replication> replication() {
         return replication;
+    }
+
+    /** Those of its sessions that have keys. */
+    KeyedSessions keyed() {
+        return keyed;
     }
 
     SessionSnapshots snapshots() {

@@ -222,13 +222,7 @@ public final class Factory implements SipFactory {
     @Override
     public SipApplicationSession createApplicationSessionByKey(String sipApplicationKey) {
         Objects.requireNonNull(sipApplicationKey, "key");
-        AppSessionState session = runtime.services()
-                .sessions()
-                .byKey(
-                        runtime.deployment(),
-                        sipApplicationKey,
-                        () -> runtime.newAppSession(Optional.of(sipApplicationKey)));
-        return AppSession.of(session, runtime);
+        return AppSession.of(runtime.keyed().findOrBegin(sipApplicationKey), runtime);
     }
 
     @Override

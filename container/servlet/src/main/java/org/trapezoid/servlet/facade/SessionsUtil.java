@@ -45,7 +45,8 @@ public final class SessionsUtil implements SipSessionsUtil {
         if (create) {
             return runtime.factory().createApplicationSessionByKey(applicationSessionKey);
         }
-        return sessions.byKey(runtime.deployment(), applicationSessionKey)
+        return runtime.keyed()
+                .find(applicationSessionKey)
                 .<SipApplicationSession>map(state -> AppSession.of(state, runtime))
                 .orElse(null);
     }

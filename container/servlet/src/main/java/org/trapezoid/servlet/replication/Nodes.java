@@ -12,6 +12,11 @@ public interface Nodes {
     /** The incarnation of this node: seven characters, random at each start. */
     String self();
 
+    /** What operators call a node; its incarnation if this node does not know it. */
+    default String name(String incarnation) {
+        return incarnation;
+    }
+
     /** Whether a node is a member at present; this one is. */
     boolean isMember(String incarnation);
 

@@ -26,6 +26,7 @@ public final class Replication {
 
     private final SessionStore store;
     private final Nodes nodes;
+    private final SessionKeys keys;
     private final SessionTokens tokens;
     private final Timers timers;
     private final Duration wait;
@@ -45,9 +46,11 @@ public final class Replication {
     private final AtomicLong episode = new AtomicLong(); // unprotected messages since the last save
 
     /** @param wait how long a message waits for the backup of what it tells */
-    public Replication(SessionStore store, Nodes nodes, SessionTokens tokens, Timers timers, Duration wait) {
+    public Replication(
+            SessionStore store, Nodes nodes, SessionKeys keys, SessionTokens tokens, Timers timers, Duration wait) {
         this.store = store;
         this.nodes = nodes;
+        this.keys = keys;
         this.tokens = tokens;
         this.timers = timers;
         this.wait = wait;
@@ -59,6 +62,15 @@ public final class Replication {
 
     public Nodes nodes() {
         return nodes;
+    }
+
+    public SessionKeys keys() {
+        return keys;
+    }
+
+    /** Whether what another node has made is there if it is anywhere: that node is a member and was never missed. */
+    public boolean isSurelyAt(String incarnation) {
+        return !incarnation.equals(nodes.self()) && nodes.isMember(incarnation) && !nodes.hasBeenLost(incarnation);
     }
 
     public SessionTokens tokens() {

@@ -373,6 +373,9 @@ final class SessionReplica implements Replica {
     }
 
     private void forget() {
+        session.key()
+                .ifPresent(key ->
+                        replication.keys().release(SessionKeys.name(session.application(), key), session.token()));
         if (stored) {
             stored = false;
             replication

@@ -53,6 +53,11 @@ public final class SessionTokens {
         return mac("seal");
     }
 
+    /** A key for what its purpose says, which all nodes know. */
+    public byte[] key(String purpose) {
+        return mac(purpose);
+    }
+
     /** A name for one start of a node. */
     public static String incarnation(RandomGenerator random) {
         return text(random, INCARNATION);

@@ -34,6 +34,11 @@ public final class SessionRegistry {
         return byToken.containsKey(token);
     }
 
+    /** The session with that name in the cluster, if it is here. */
+    public Optional<AppSessionState> withToken(String token) {
+        return Optional.ofNullable(byToken.get(token));
+    }
+
     /** The session of the key, made by the supplier when there is none; atomic for each key. */
     public AppSessionState byKey(long deployment, String key, Supplier<AppSessionState> factory) {
         return byKey.compute(

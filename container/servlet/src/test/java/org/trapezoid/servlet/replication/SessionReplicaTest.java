@@ -32,6 +32,7 @@ class SessionReplicaTest {
     private final Replication replication = new Replication(
             first,
             first,
+            first,
             new SessionTokens("aaaaaaa", new byte[32], new SplittableRandom(1)),
             clock,
             Replication.DEFAULT_WAIT);

@@ -49,7 +49,7 @@ final class Site {
         String incarnation = SessionTokens.incarnation(random);
         MemoryNode member = cluster.join(incarnation);
         Replication replication = new Replication(
-                member, member, new SessionTokens(incarnation, KEY, random), clock, Replication.DEFAULT_WAIT);
+                member, member, member, new SessionTokens(incarnation, KEY, random), clock, Replication.DEFAULT_WAIT);
         TestServer server = TestServer.member(clock, host, hosts, seed, replication, member);
         server.attach(member::attach);
         LocationTable locations = new LocationTable(clock.strands().create(), clock, clock, KEY, random);
@@ -100,6 +100,14 @@ final class Site {
         return this;
     }
 
+    /** Deploys the servlet everywhere; a static method says which application session a request is for. */
+    Site deployKeyed(String name, Servlet servlet, Class<?> holder, String method) throws Exception {
+        for (Node each : nodes.values()) {
+            each.server().deployKeyed(name, servlet, holder, method);
+        }
+        return this;
+    }
+
     Node node(String host) {
         return Objects.requireNonNull(nodes.get(host));
     }
@@ -127,6 +135,7 @@ final class Site {
             }
         });
         cluster.stored().forEach(snapshot -> left.add("stored: " + snapshot));
+        cluster.keys().forEach((key, token) -> left.add("a key: " + key + " of " + token));
         if (!left.isEmpty()) {
             throw new AssertionError("when all calls have ended: " + left);
         }

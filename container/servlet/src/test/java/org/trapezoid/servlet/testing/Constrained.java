@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.trapezoid.servlet.descriptor.AppDescriptor;
 import org.trapezoid.servlet.descriptor.DescriptorVersion;
+import org.trapezoid.servlet.descriptor.KeyMethod;
 import org.trapezoid.servlet.descriptor.LoginConfig;
 import org.trapezoid.servlet.descriptor.LoginConfig.IdentityAssertion;
 import org.trapezoid.servlet.descriptor.SecurityConstraint;
@@ -27,6 +28,8 @@ public final class Constrained {
     private Map<String, String> links = Map.of();
     private Optional<LoginConfig> login;
     private Optional<String> runAs = Optional.empty();
+    private boolean distributable;
+    private Optional<KeyMethod> key = Optional.empty();
 
     /** With digest in a realm. */
     public Constrained(String name, Class<?> servlet, String realm) {
@@ -39,6 +42,13 @@ public final class Constrained {
     public Constrained asserted(String realm, boolean required) {
         login = Optional.of(new LoginConfig(
                 Optional.of("DIGEST"), Optional.of(realm), IdentityAssertion.P_ASSERTED_IDENTITY, required));
+        return this;
+    }
+
+    /** Its sessions are kept at other nodes too; a static method says which one a request is for. */
+    public Constrained keyed(Class<?> holder, String method) {
+        distributable = true;
+        key = Optional.of(new KeyMethod(holder.getName(), method));
         return this;
     }
 
@@ -85,7 +95,7 @@ public final class Constrained {
                 name,
                 DescriptorVersion.V1_1,
                 Optional.empty(),
-                false,
+                distributable,
                 Map.of(),
                 List.of(),
                 List.of(new ServletDescriptor(
@@ -98,6 +108,6 @@ public final class Constrained {
                 roles,
                 List.of(),
                 SessionOptions.DEFAULT,
-                Optional.empty());
+                key);
     }
 }

@@ -51,15 +51,32 @@ public final class NonceStore {
         this(clock, random, LIFETIME, MAX_TRACKED);
     }
 
+    /**
+     * One of several that take each other's nonces for their own; each counts the uses that it sees.
+     *
+     * @param key secret bytes that all of them have
+     */
+    public NonceStore(InstantSource clock, RandomGenerator random, byte[] key) {
+        this(clock, random, LIFETIME, MAX_TRACKED, key);
+    }
+
     /** The random source has to be cryptographically strong: it makes the key. */
     public NonceStore(InstantSource clock, RandomGenerator random, Duration lifetime, int maxTracked) {
+        this(clock, random, lifetime, maxTracked, secret(random));
+    }
+
+    private NonceStore(InstantSource clock, RandomGenerator random, Duration lifetime, int maxTracked, byte[] key) {
         this.clock = clock;
         this.random = random;
         this.lifetimeMillis = lifetime.toMillis();
         this.maxTracked = maxTracked;
+        this.key = new SecretKeySpec(key, MAC);
+    }
+
+    private static byte[] secret(RandomGenerator random) {
         var secret = new byte[32];
         random.nextBytes(secret);
-        this.key = new SecretKeySpec(secret, MAC);
+        return secret;
     }
 
     /** A new nonce. Nothing is remembered. */

@@ -119,6 +119,11 @@ public final class InviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
     boolean repeatsLast() {
         return state != State.ACCEPTED;
     }

@@ -98,6 +98,11 @@ public abstract sealed class ServerTransaction extends Transaction
     /** Whether a final response was sent. */
     public abstract boolean hasFinal();
 
+    /** Whether a CANCEL for it has come. */
+    public boolean isCancelled() {
+        return false;
+    }
+
     /** Drops it at once and without a trace: the request is forwarded or answered without state. */
     public abstract void abandon();
 

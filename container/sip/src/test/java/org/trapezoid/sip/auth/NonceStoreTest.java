@@ -42,6 +42,20 @@ class NonceStoreTest {
     }
 
     @Test
+    @Rfc(value = 7616, section = "3.3")
+    void thoseOfOneKeyTakeEachOthersNonces() {
+        var one = new NonceStore(clock, new Random(2), new byte[32]);
+        var two = new NonceStore(clock, new Random(3), new byte[32]);
+        var nonce = one.create();
+
+        assertThat(two.isFresh(nonce)).isTrue();
+        assertThat(two.use(nonce, 1)).isTrue();
+        assertThat(two.use(nonce, 1)).isFalse();
+        assertThat(one.use(nonce, 1)).isTrue();
+        assertThat(store.isFresh(nonce)).isFalse();
+    }
+
+    @Test
     @Rfc(value = 7616, section = "3.4")
     void refusesACountOfZero() {
         assertThat(store.use(store.create(), 0)).isFalse();

@@ -83,6 +83,14 @@ public class Console extends HttpServlet {
                 Objects.requireNonNull(util.getApplicationSessionById(argument))
                         .encodeURL(URI.create("http://127.0.0.1/desk/console/application?a=b")
                                 .toURL());
+            case "/peer" ->
+                request.getScheme()
+                        + ' '
+                        + request.getServerName()
+                        + ' '
+                        + request.getRemotePort()
+                        + ' '
+                        + request.getHeader("Trapezoid-Forwarded");
             case "/page" -> session(request).encodeURL("console/session", "http");
             case "/secure" -> session(request).encodeURL("console/session", "https");
             case "/valid" -> util.getApplicationSessionById(argument) != null;

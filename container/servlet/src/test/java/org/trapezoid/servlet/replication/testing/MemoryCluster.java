@@ -52,6 +52,7 @@ public final class MemoryCluster {
     private final Strand strand;
     private final Map<String, Stored> sessions = new TreeMap<>();
     private final Map<String, Named> transactions = new TreeMap<>();
+    private final Map<String, String> keys = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
     private final Map<String, List<Runnable>> unconfirmed = new HashMap<>();
     private final Map<String, MemoryNode> members = new LinkedHashMap<>();
@@ -59,6 +60,7 @@ public final class MemoryCluster {
     private Supplier<Duration> delay = () -> Duration.ZERO;
     private Supplier<Duration> latency = () -> LATENCY;
     private boolean full;
+    private boolean keyless;
     private Duration detection = DETECTION;
     private long saves;
 
@@ -95,6 +97,16 @@ public final class MemoryCluster {
     /** Whether no node takes messages from others from now on: they have too much to do. */
     public void refuseMessages(boolean refuse) {
         full = refuse;
+    }
+
+    /** Whether nobody learns from now on who has a key. */
+    public void refuseKeys(boolean refuse) {
+        keyless = refuse;
+    }
+
+    /** The sessions that have keys, by these. */
+    public Map<String, String> keys() {
+        return Map.copyOf(keys);
     }
 
     /** How long it takes until the others know that a node has died. */
@@ -277,6 +289,21 @@ public final class MemoryCluster {
         return Optional.ofNullable(transactions.get(transaction))
                 .filter(named -> clock.nanoTime() < named.until())
                 .map(Named::token);
+    }
+
+    CompletionStage<String> give(MemoryNode node, String key, String token, String former) {
+        return answer(
+                node,
+                () -> keys.merge(key, token, (present, given) -> present.equals(former) ? given : present),
+                keyless);
+    }
+
+    void release(MemoryNode node, String key, String token) {
+        answer(node, () -> keys.remove(key, token), false);
+    }
+
+    Optional<String> known(String key) {
+        return Optional.ofNullable(keys.get(key));
     }
 
     /** What a node that has died asked for before is done all the same; it hears no answer. */

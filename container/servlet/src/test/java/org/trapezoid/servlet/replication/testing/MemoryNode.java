@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.replication.Nodes;
+import org.trapezoid.servlet.replication.SessionKeys;
 import org.trapezoid.servlet.replication.SessionStore;
 import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.sip.message.Limits;
@@ -20,7 +21,7 @@ import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.TransportLayer;
 
 /** One node of a {@link MemoryCluster}: its store and its ways to the others, until it dies. Confined to the thread of the test. */
-public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier, FlowTokens.Elsewhere {
+public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowRelay.Carrier, FlowTokens.Elsewhere {
 
     private final MemoryCluster cluster;
     private final String incarnation;
@@ -196,6 +197,26 @@ public final class MemoryNode implements SessionStore, Nodes, FlowRelay.Carrier,
     @Override
     public Optional<String> named(String transaction) {
         return cluster.named(transaction);
+    }
+
+    @Override
+    public CompletionStage<String> give(String key, String token, String former) {
+        return cluster.give(this, key, token, former);
+    }
+
+    @Override
+    public void release(String key, String token) {
+        cluster.release(this, key, token);
+    }
+
+    @Override
+    public Optional<String> known(String key) {
+        return cluster.known(key);
+    }
+
+    @Override
+    public void ask(String key) {
+        // it is told at once of all that happens
     }
 
     @Override

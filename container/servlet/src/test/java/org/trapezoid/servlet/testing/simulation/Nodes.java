@@ -43,6 +43,7 @@ final class Nodes {
             Replication replication = new Replication(
                     member,
                     member,
+                    member,
                     new SessionTokens(incarnation, KEY, random),
                     world.clock(),
                     Replication.DEFAULT_WAIT);
