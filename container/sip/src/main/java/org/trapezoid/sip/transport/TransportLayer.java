@@ -405,8 +405,14 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
                 isOwnAddress(receivedOn.protocol(), receivedOn.peer()); // maybe in the name of a node that is gone
         InetSocketAddress destination =
                 fromHere ? receivedOn.peer() : route.unreliable(response.topVia(), receivedOn.peer());
+        if (!receivedOn.isOpen()) {
+            IOException closed = new IOException("the listener of the request is closed");
+            sendFromAnother(receivedOn, destination, response, closed, onFailure);
+            return;
+        }
         if (destination.equals(receivedOn.peer())) {
-            receivedOn.send(response, onFailure);
+            receivedOn.send(
+                    response, failure -> sendFromAnother(receivedOn, destination, response, failure, onFailure));
             return;
         }
         Optional<Transport> transport = transportOf(receivedOn.listener());
@@ -414,6 +420,19 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
             transport.get().flowTo(destination).send(response, onFailure);
         } else {
             fail(onFailure, new IOException("no way to send a response to " + destination));
+        }
+    }
+
+    /** The address of a listener may have moved to another host since the request came. */
+    private void sendFromAnother(
+            Flow lost, InetSocketAddress to, Response response, IOException cause, Consumer<IOException> onFailure) {
+        Optional<Flow> other = flowTo(lost.protocol(), to)
+                .filter(flow -> !flow.listener().equals(lost.listener()))
+                .filter(flow -> to.equals(lost.peer()) || (Literals.isReachable(to) && !isForbidden(lost, to)));
+        if (other.isPresent()) {
+            other.get().send(response, onFailure);
+        } else {
+            fail(onFailure, cause);
         }
     }
 

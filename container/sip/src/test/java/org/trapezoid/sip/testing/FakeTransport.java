@@ -45,6 +45,7 @@ public final class FakeTransport implements Transport {
     private final ManualClock clock;
     private final Strand failures;
     private final MessageParser parser = new MessageParser(Limits.DEFAULT);
+    private boolean closed;
     private final Map<InetSocketAddress, PeerFlow> flows = new HashMap<>();
     private final Set<InetSocketAddress> unreachable = new HashSet<>();
     private final List<Sent> sent = new ArrayList<>();
@@ -147,6 +148,7 @@ public final class FakeTransport implements Transport {
 
     @Override
     public void close() {
+        closed = true;
         flows.clear();
     }
 
@@ -218,7 +220,7 @@ public final class FakeTransport implements Transport {
 
         @Override
         public boolean isOpen() {
-            return open;
+            return open && !closed;
         }
 
         @Override

@@ -107,6 +107,21 @@ class TransportLayerTest {
         assertThat(udp.sentTo(new InetSocketAddress("192.0.2.7", port))).hasSize(1);
     }
 
+    @ParameterizedTest
+    @Rfc(value = 3261, section = "18.2.2")
+    @CsvSource({"client.invalid;rport, 7070", "client.invalid:5082, 5082"})
+    void answersFromAnotherListenerWhenTheAddressOfTheRequestHasMovedAway(String via, int port) throws IOException {
+        FakeTransport movable = FakeTransport.udp("192.0.2.2", 5060, clock);
+        layer.open(movable);
+        movable.receive(PEER, Texts.options("SIP/2.0/UDP " + via + ";branch=z9hG4bKa", "moved"));
+        layer.close(movable);
+
+        layer.sendResponse(messages.flow(), ok(messages.requests.get(0)), failures::add);
+
+        assertThat(udp.sentTo(new InetSocketAddress("192.0.2.7", port))).hasSize(1);
+        assertThat(failures).isEmpty();
+    }
+
     @Test
     @Rfc(value = 3581, section = "4")
     void answersToTheSourceUnaskedWhenSymmetric() throws IOException {
