@@ -1,7 +1,7 @@
 # Starts the servers and SIPp for the scripts beside it, which source this file. Needs: host, port, caller, callee, here, root, work,
 # SERVER_CPU, LOAD_CPU.
 hz=$(getconf CLK_TCK)
-server='' answering=''
+server='' answering='' started=()
 
 stop_answering() { # the shell of the function, and SIPp below it
   [[ -n "$answering" ]] || return 0
@@ -12,7 +12,9 @@ stop_answering() { # the shell of the function, and SIPp below it
 
 finish() {
   stop_answering
-  [[ -z "$server" ]] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
+  for each in "${started[@]}" $server; do
+    { kill "$each" 2>/dev/null && wait "$each" 2>/dev/null; } || true
+  done
   rm -rf "$work"
 }
 trap finish EXIT
@@ -41,6 +43,7 @@ start_node() {
     JAVA_OPTS="${JAVA_OPTS:--Xms2g -Xmx2g -Xmn160m -XX:+UseParallelGC -XX:+AlwaysPreTouch} -Dfixed.target=sip:callee@$host:$callee" \
     taskset -c "$SERVER_CPU" "$root/distribution/target/trapezoid/bin/trapezoid" run >"$work/$name.log" 2>&1 &
   server=$!
+  started+=("$server")
   for ((i = 0; i < 300; i++)); do
     grep -q ' ready in ' "$work/$name.log" && break
     kill -0 "$server" 2>/dev/null || { cat "$work/$name.log" >&2; exit 1; }

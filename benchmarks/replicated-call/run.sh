@@ -1,16 +1,19 @@
 #!/bin/bash
 # CPU time per proxied, record-routed call of one server alone, and of two nodes of a cluster together, of which the second one keeps
-# what the first one handles; all on the same core, SIPp on another one. Prints a line for each run, with the saves and saved bytes per call and
+# what the first one handles; all on the same core, SIPp on another one, but in the warm-up: two virtual machines that compile on one core
+# would leave nothing of it for calls. Prints a line for each run, with the saves and saved bytes per call and
 # the messages that left unprotected. Usage:
 #
 #   benchmarks/replicated-call/run.sh [RATE...]        calls per second, default 500 2000
 #
 # Needs: the packaged distribution (mvn -DskipTests package), sipp, taskset, curl.
-# Settings: RUNS 3, SECS 10, WARM 60 (seconds at the first rate), SERVER_CPU 0, LOAD_CPU 1, JAVA_HOME, JAVA_OPTS.
+# Settings: RUNS 3, SECS 10, WARM 60 and WARM_RATE 400 (seconds, calls per second), SERVER_CPU 0, LOAD_CPU 1, JAVA_HOME, JAVA_OPTS.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$root/benchmarks/proxied-call # the scenarios
-: "${RUNS:=3}" "${SECS:=10}" "${WARM:=60}" "${SERVER_CPU:=0}" "${LOAD_CPU:=1}"
+: "${RUNS:=3}" "${SECS:=10}" "${WARM:=60}" "${WARM_RATE:=400}" "${SERVER_CPU:=0}" "${LOAD_CPU:=1}"
+measured_cpu=$SERVER_CPU
+SERVER_CPU=$SERVER_CPU,$LOAD_CPU
 rates=("$@")
 [[ ${#rates[@]} -gt 0 ]] || rates=(500 2000)
 host=127.0.0.1 port=${SIP_PORT:-5060} caller=${CALLER_PORT:-5080} callee=${CALLEE_PORT:-5090} pages=${HTTP_PORT:-8080}
@@ -33,7 +36,10 @@ measure() { # NAME PROCESS...
   sipp_at "$callee" callee.xml &
   answering=$!
   sleep 0.5
-  load "${rates[0]}" "$WARM" || true
+  load "$WARM_RATE" "$WARM" || true
+  for each in "$@"; do
+    taskset -acp "$measured_cpu" "$each" >/dev/null
+  done
   for rate in "${rates[@]}"; do
     load "$rate" 5 || true
     for ((run = 1; run <= RUNS; run++)); do
