@@ -92,7 +92,15 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         return flow.leavesHere()
                 && offer(
                         incarnation,
-                        new RelayedMessage(true, FlowName.of(flow), message.toBytes(), failure -> lost.run()));
+                        new RelayedMessage(
+                                true, FlowName.of(flow), message.toBytes(), failure -> runIfGone(incarnation, lost)));
+    }
+
+    /** A member that lives has refused what it was given, and would do so again. */
+    private void runIfGone(String incarnation, Runnable lost) {
+        if (!membership.isListed(incarnation)) {
+            lost.run();
+        }
     }
 
     /** Which session a transaction belongs to: known here, and soon at all others. */

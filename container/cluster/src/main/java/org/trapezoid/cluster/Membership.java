@@ -107,6 +107,11 @@ final class Membership implements InitialMembershipListener {
         return Optional.ofNullable(members.get(incarnation));
     }
 
+    /** Whether it is a member for Hazelcast, which knows of a loss a moment earlier than {@link #isMember}. */
+    boolean isListed(String incarnation) {
+        return listed.get().stream().anyMatch(member -> incarnation(member).equals(incarnation));
+    }
+
     /** The incarnations of all members: those that Hazelcast lists, and those of whose loss nobody was told yet. */
     Set<String> incarnations() {
         Set<String> all = new HashSet<>(members.keySet());

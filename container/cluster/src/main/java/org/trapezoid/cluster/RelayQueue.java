@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RelayQueue implements ExecutionCallback<int[]> {
     private static final Logger log = LoggerFactory.getLogger(RelayQueue.class);
-    private static final int MOST = 16_384;
+    private static final int MOST = 16_384; // with the names of all INVITEs of some seconds, in which a member may hang
     private static final int MOST_BYTES = 16 << 20;
     private static final int BATCH = 256;
 
