@@ -7,6 +7,7 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.PartitioningStrategyConfig;
 import com.hazelcast.map.IMap;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,7 @@ public final class HazelcastSessionStore implements SessionStore {
     private static final Logger log = LoggerFactory.getLogger(HazelcastSessionStore.class);
     private static final int MERGED_AT_ONCE = 100;
     private static final int ATTEMPTS = 5;
+    private static final Duration REFRESHED = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private final ClusterNode node;
@@ -47,8 +49,19 @@ public final class HazelcastSessionStore implements SessionStore {
         this.nodes = nodes;
         IMap<String, StoredSession> sessions = node.hazelcast().getMap(SESSIONS);
         this.partitions = new SessionPartitions(sessions);
-        this.places = new Places(node.hazelcast(), node.incarnation(), System::nanoTime);
+        this.places = new Places(node.hazelcast(), node.incarnation());
         this.takeover = new Takeover(node, sessions, this::claim);
+        refreshPlaces();
+    }
+
+    private void refreshPlaces() {
+        takeover.later(REFRESHED, () -> {
+            try {
+                places.refresh();
+            } finally {
+                refreshPlaces();
+            }
+        });
     }
 
     static MapConfig map() {
@@ -67,7 +80,10 @@ public final class HazelcastSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> save(Snapshot snapshot) {
-        return partitions.submit(snapshot.token(), new SaveSession(snapshot));
+        return partitions
+                .submit(snapshot.token(), new SaveSession(snapshot))
+                .thenApply(
+                        stored -> Objects.requireNonNull(stored, "the member that stores the session did not answer"));
     }
 
     @Override

@@ -3,9 +3,7 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.partition.PartitioningStrategy;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.trapezoid.servlet.replication.SessionTokens;
 
 /**
@@ -13,22 +11,22 @@ import org.trapezoid.servlet.replication.SessionTokens;
  * node begins its sessions in partitions that it has itself: only the backup has to travel. Thread-safe.
  */
 final class Places {
-    private static final long REFRESHED = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST = 4;
 
     private final HazelcastInstance hazelcast;
     private final String incarnation;
-    private final LongSupplier nanoTime;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile String letters;
-    private volatile long refreshed;
 
-    Places(HazelcastInstance hazelcast, String incarnation, LongSupplier nanoTime) {
+    Places(HazelcastInstance hazelcast, String incarnation) {
         this.hazelcast = hazelcast;
         this.incarnation = incarnation;
-        this.nanoTime = nanoTime;
-        this.refreshed = nanoTime.getAsLong();
         this.letters = near();
+    }
+
+    /** Partitions move when members come and go. May wait for other members. */
+    void refresh() {
+        letters = near();
     }
 
     /** Keeps sessions together by the beginning of their tokens. */
@@ -36,13 +34,8 @@ final class Places {
         return SessionTokens::place;
     }
 
-    /** For the next session. */
+    /** For the next session. Does not wait. */
     char next() {
-        long now = nanoTime.getAsLong();
-        if (now - refreshed > REFRESHED) {
-            refreshed = now;
-            letters = near();
-        }
         String present = letters;
         return present.charAt(Math.floorMod(turn.getAndIncrement(), present.length()));
     }
