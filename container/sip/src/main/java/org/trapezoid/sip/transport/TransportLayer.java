@@ -406,13 +406,11 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         InetSocketAddress destination =
                 fromHere ? receivedOn.peer() : route.unreliable(response.topVia(), receivedOn.peer());
         if (!receivedOn.isOpen()) {
-            IOException closed = new IOException("the listener of the request is closed");
-            sendFromAnother(receivedOn, destination, response, closed, onFailure);
+            sendFromAnother(receivedOn, destination, response, onFailure);
             return;
         }
         if (destination.equals(receivedOn.peer())) {
-            receivedOn.send(
-                    response, failure -> sendFromAnother(receivedOn, destination, response, failure, onFailure));
+            receivedOn.send(response, onFailure);
             return;
         }
         Optional<Transport> transport = transportOf(receivedOn.listener());
@@ -424,15 +422,13 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     }
 
     /** The address of a listener may have moved to another host since the request came. */
-    private void sendFromAnother(
-            Flow lost, InetSocketAddress to, Response response, IOException cause, Consumer<IOException> onFailure) {
-        Optional<Flow> other = flowTo(lost.protocol(), to)
-                .filter(flow -> !flow.listener().equals(lost.listener()))
-                .filter(flow -> to.equals(lost.peer()) || (Literals.isReachable(to) && !isForbidden(lost, to)));
+    private void sendFromAnother(Flow lost, InetSocketAddress to, Response response, Consumer<IOException> onFailure) {
+        Optional<Flow> other =
+                flowTo(lost.protocol(), to).filter(flow -> to.equals(lost.peer()) || !isForbidden(lost, to));
         if (other.isPresent()) {
             other.get().send(response, onFailure);
         } else {
-            fail(onFailure, cause);
+            fail(onFailure, new IOException("the listener of the request is closed"));
         }
     }
 
