@@ -15,20 +15,17 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.message.Hmac;
 import org.trapezoid.sip.uri.HostPort;
 
 /** This node of the cluster: joins it, and leaves it when closed. Thread-safe. */
 public final class ClusterNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
-    private static final String MAC = "HmacSHA256";
     private static final int PROBE_MILLIS = 500;
     private static final int SECRET_BYTES = 8;
 
@@ -191,14 +188,9 @@ public final class ClusterNode implements AutoCloseable {
         if (options.secret().isEmpty()) {
             return options.name();
         }
-        try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(new SecretKeySpec(options.secret().getBytes(StandardCharsets.UTF_8), MAC));
-            byte[] proof = mac.doFinal(options.name().getBytes(StandardCharsets.UTF_8));
-            return options.name() + '-' + HexFormat.of().formatHex(proof, 0, SECRET_BYTES);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime lacks " + MAC + "; the cluster needs it", e);
-        }
+        Hmac secret = new Hmac(options.secret().getBytes(StandardCharsets.UTF_8));
+        byte[] proof = secret.of(options.name().getBytes(StandardCharsets.UTF_8));
+        return options.name() + '-' + HexFormat.of().formatHex(proof, 0, SECRET_BYTES);
     }
 
     /** The names of the nodes that are joined at present, this one among them; oldest first. */

@@ -175,7 +175,7 @@ public final class ServletLayer {
                 transports.trust().isPrivacyService() ? Set.of(PrivacyService.OPTION) : Set.of(),
                 stack.sender().flows());
         RouteSeal seal = options.replication()
-                .map(replication -> new RouteSeal(replication.tokens().sealKey()))
+                .map(replication -> new RouteSeal(replication.tokens().key("seal")))
                 .orElseGet(() -> new RouteSeal(stack.random()));
         StatelessForwarder stateless = new StatelessForwarder(stack.sender(), transports);
         admission = new AdmissionControl(

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.trapezoid.api.Binding;
+import org.trapezoid.sip.message.Hmac;
 import org.trapezoid.sip.uri.HostPort;
 import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.SipUri;
@@ -27,7 +27,7 @@ final class Gruus {
     private static final String PARAMETER = "gr";
     private static final String TEMPORARY = "tg.";
     private static final String URN = "<urn:uuid:";
-    private static final String MAC = "HmacSHA256";
+    private static final Hmac DIGEST = new Hmac(new byte[1]);
     private static final String CIPHER = "AES/GCM/NoPadding";
     private static final int NONCE = 12;
     private static final int TAG_BITS = 128;
@@ -49,7 +49,8 @@ final class Gruus {
     private final RandomGenerator random;
 
     Gruus(byte[] secret, RandomGenerator random) {
-        this.key = new SecretKeySpec(Arrays.copyOf(hmac(secret, "gruu"), 16), "AES");
+        this.key = new SecretKeySpec(
+                Arrays.copyOf(new Hmac(secret).of("gruu".getBytes(StandardCharsets.UTF_8)), 16), "AES");
         this.random = random;
     }
 
@@ -162,7 +163,8 @@ final class Gruus {
     }
 
     private static long digest(String callId) {
-        return ByteBuffer.wrap(hmac(new byte[1], callId)).getLong();
+        return ByteBuffer.wrap(DIGEST.of(callId.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     private byte[] crypt(int mode, byte[] nonce, byte[] text) {
@@ -174,16 +176,6 @@ final class Gruus {
             throw new IllegalArgumentException("the GRUU was not made here", e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the Java runtime lacks " + CIPHER + "; temporary GRUUs need it", e);
-        }
-    }
-
-    private static byte[] hmac(byte[] secret, String text) {
-        try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(new SecretKeySpec(secret, MAC));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime lacks " + MAC + "; GRUUs need it", e);
         }
     }
 }

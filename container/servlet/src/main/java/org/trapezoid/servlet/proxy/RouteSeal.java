@@ -2,24 +2,21 @@
 package org.trapezoid.servlet.proxy;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.trapezoid.sip.message.Hmac;
 
 /**
  * Proves that a route naming a session was made here and for that call: requests of a call that outlived its session are
  * forwarded by it, and nobody else's. The key lasts as long as this object. Thread-safe.
  */
 public final class RouteSeal {
-    private static final String MAC = "HmacSHA256";
     private static final int LENGTH = 6;
     private static final char BEFORE_SEAL = '.';
 
-    private final SecretKeySpec key;
+    private final Hmac hmac;
 
     public RouteSeal(RandomGenerator random) {
         this(fresh(random));
@@ -27,7 +24,7 @@ public final class RouteSeal {
 
     /** A seal that every server with this key knows. */
     public RouteSeal(byte[] key) {
-        this.key = new SecretKeySpec(key, MAC);
+        this.hmac = new Hmac(key);
     }
 
     private static byte[] fresh(RandomGenerator random) {
@@ -54,15 +51,7 @@ public final class RouteSeal {
     }
 
     private byte[] mac(String sessionId, String callId) {
-        try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(key);
-            mac.update(sessionId.getBytes(StandardCharsets.UTF_8));
-            mac.update((byte) '\n');
-            mac.update(callId.getBytes(StandardCharsets.UTF_8));
-            return Arrays.copyOf(mac.doFinal(), LENGTH);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime lacks " + MAC + "; record-routing needs it", e);
-        }
+        byte[] sealed = (sessionId + '\n' + callId).getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOf(hmac.of(sealed), LENGTH);
     }
 }

@@ -2,12 +2,10 @@
 package org.trapezoid.servlet.replication;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.trapezoid.sip.header.Via;
+import org.trapezoid.sip.message.Hmac;
 
 /**
  * Names application sessions so that each node of the cluster sees which one made them: seven characters of its incarnation, one for
@@ -27,10 +25,9 @@ public final class SessionTokens {
     private static final int BITS = 5;
     private static final int PROOF = 6;
     private static final int PER_LONG = 12;
-    private static final String MAC = "HmacSHA256";
 
     private final String incarnation;
-    private final Mac prototype;
+    private final Hmac hmac;
     private final RandomGenerator random;
 
     /**
@@ -40,17 +37,7 @@ public final class SessionTokens {
     public SessionTokens(String incarnation, byte[] key, RandomGenerator random) {
         this.incarnation = incarnation;
         this.random = random;
-        try {
-            prototype = Mac.getInstance(MAC);
-            prototype.init(new SecretKeySpec(key, MAC));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime lacks " + MAC + "; the cluster needs it", e);
-        }
-    }
-
-    /** A key for seals that all nodes know. */
-    public byte[] sealKey() {
-        return mac("seal");
+        this.hmac = new Hmac(key);
     }
 
     /** A key for what its purpose says, which all nodes know. */
@@ -115,11 +102,7 @@ public final class SessionTokens {
     }
 
     private byte[] mac(String text) {
-        try {
-            return ((Mac) prototype.clone()).doFinal(text.getBytes(StandardCharsets.ISO_8859_1));
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the Java runtime's " + MAC + " cannot be copied", e);
-        }
+        return hmac.of(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static String text(RandomGenerator random, int length) {

@@ -2,7 +2,6 @@
 package org.trapezoid.sip.auth;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,8 +12,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.trapezoid.sip.message.Hmac;
 
 /**
  * Our own nonces, RFC 7616 §3.3 and §5.4. Thread-safe. A nonce says itself when it was made and carries a MAC under a key of this
@@ -24,7 +22,6 @@ public final class NonceStore {
     public static final Duration LIFETIME = Duration.ofMinutes(2);
     public static final int MAX_TRACKED = 100_000;
 
-    private static final String MAC = "HmacSHA256";
     private static final int DATA_LENGTH = 16;
     private static final int MAC_LENGTH = 16;
 
@@ -41,7 +38,7 @@ public final class NonceStore {
     private final RandomGenerator random;
     private final long lifetimeMillis;
     private final int maxTracked;
-    private final SecretKeySpec key;
+    private final Hmac hmac;
     private final ConcurrentSkipListMap<Stamp, Long> highestCount = new ConcurrentSkipListMap<>();
     private final AtomicInteger tracked = new AtomicInteger();
     /** Nonces up to this time that are not tracked any more may have been used before. */
@@ -70,7 +67,7 @@ public final class NonceStore {
         this.random = random;
         this.lifetimeMillis = lifetime.toMillis();
         this.maxTracked = maxTracked;
-        this.key = new SecretKeySpec(key, MAC);
+        this.hmac = new Hmac(key);
     }
 
     private static byte[] secret(RandomGenerator random) {
@@ -83,7 +80,7 @@ public final class NonceStore {
     public String create() {
         var data = ByteBuffer.allocate(DATA_LENGTH + MAC_LENGTH);
         data.putLong(clock.millis()).putLong(random.nextLong());
-        data.put(mac(data.array()), 0, MAC_LENGTH);
+        data.put(hmac.of(data.array(), DATA_LENGTH), 0, MAC_LENGTH);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(data.array());
     }
 
@@ -157,22 +154,11 @@ public final class NonceStore {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-        var expected = Arrays.copyOf(mac(bytes), MAC_LENGTH);
+        var expected = Arrays.copyOf(hmac.of(bytes, DATA_LENGTH), MAC_LENGTH);
         if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, DATA_LENGTH, bytes.length))) {
             return Optional.empty();
         }
         var data = ByteBuffer.wrap(bytes);
         return Optional.of(new Stamp(data.getLong(), data.getLong()));
-    }
-
-    private byte[] mac(byte[] nonce) {
-        try {
-            var mac = Mac.getInstance(MAC);
-            mac.init(key);
-            mac.update(nonce, 0, DATA_LENGTH);
-            return mac.doFinal();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime lacks " + MAC + "; digest authentication needs it", e);
-        }
     }
 }

@@ -7,16 +7,14 @@ import java.net.UnknownHostException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Hmac;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
@@ -26,7 +24,6 @@ import org.trapezoid.sip.uri.Uri;
  * that nobody else can make one up. What a token is for is part of it, and in a cluster which node has the flow. Thread-safe.
  */
 public final class FlowTokens {
-    private static final String MAC = "HmacSHA256";
     private static final int MAC_LENGTH = 8;
     private static final int LARGEST = 72;
     private static final String PREFIX = "fl.";
@@ -98,7 +95,7 @@ public final class FlowTokens {
     private record Content(Named named, boolean here, boolean proven) {}
 
     private final TransportLayer transports;
-    private final SecretKeySpec key;
+    private final Hmac hmac;
     private final long incarnation;
     private final Optional<Elsewhere> elsewhere;
     private volatile Successors successors = (name, contact) -> List.of();
@@ -123,7 +120,7 @@ public final class FlowTokens {
 
     private FlowTokens(TransportLayer transports, byte[] key, long incarnation, Optional<Elsewhere> elsewhere) {
         this.transports = transports;
-        this.key = new SecretKeySpec(key, MAC);
+        this.hmac = new Hmac(key);
         this.incarnation = incarnation;
         this.elsewhere = elsewhere;
     }
@@ -418,13 +415,6 @@ public final class FlowTokens {
     }
 
     private byte[] mac(byte[] bytes, int length) {
-        try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(key);
-            mac.update(bytes, 0, length);
-            return Arrays.copyOf(mac.doFinal(), MAC_LENGTH);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime lacks " + MAC + "; flow tokens need it", e);
-        }
+        return Arrays.copyOf(hmac.of(bytes, length), MAC_LENGTH);
     }
 }
