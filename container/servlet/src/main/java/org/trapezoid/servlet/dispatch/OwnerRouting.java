@@ -11,17 +11,13 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.trapezoid.servlet.facade.AppRuntime;
-import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.SessionStore.Found;
 import org.trapezoid.servlet.replication.SessionTokens;
 import org.trapezoid.servlet.session.SessionRegistry;
-import org.trapezoid.servlet.ua.Takeover;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
@@ -31,8 +27,6 @@ import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.TransportLayer;
-import org.trapezoid.sip.uri.SipUri;
-import org.trapezoid.sip.uri.Uri;
 
 /**
  * In a cluster, brings each message to the node that has its session: it is handled here, relayed once, or its session is taken over
@@ -54,6 +48,7 @@ public final class OwnerRouting implements MessageHandler {
     private final Restoration restoration;
     private final Replication replication;
     private final SessionTokens tokens;
+    private final SessionOfMessage named;
     private final KeyedRequests keyed;
     private final StatelessForwarder stateless;
     private final Executor workers;
@@ -81,6 +76,7 @@ public final class OwnerRouting implements MessageHandler {
         this.restoration = restoration;
         this.replication = replication;
         this.tokens = replication.tokens();
+        this.named = new SessionOfMessage(tokens, sessions);
         this.keyed = keyed;
         this.stateless = stateless;
         this.workers = workers;
@@ -104,10 +100,10 @@ public final class OwnerRouting implements MessageHandler {
             here.onRequest(flow, request);
             return;
         }
-        @Nullable String token = token(request);
+        @Nullable String token = named.elsewhere(request);
         if (token != null) {
             toOwner(token, new Waiting(flow, request, false));
-        } else if (mayBelongElsewhere(request)) {
+        } else if (named.mayBelongElsewhere(request)) {
             byTransaction(flow, request);
         } else {
             here.onRequest(flow, request);
@@ -120,9 +116,9 @@ public final class OwnerRouting implements MessageHandler {
             here.onResponse(flow, response);
             return;
         }
-        Optional<String> token = response.topBranch().flatMap(tokens::ofBranch);
-        if (token.isPresent() && !sessions.hasToken(token.get())) {
-            toOwner(token.get(), new Waiting(flow, response, false));
+        @Nullable String token = named.elsewhere(response);
+        if (token != null) {
+            toOwner(token, new Waiting(flow, response, false));
         } else {
             handle(flow, response);
         }
@@ -131,68 +127,6 @@ public final class OwnerRouting implements MessageHandler {
     @Override
     public void onClosed(Flow flow) {
         here.onClosed(flow);
-    }
-
-    // ---- whose it is
-
-    /** The token of a session that is not here, which the request names; null if there is none. */
-    private @Nullable String token(Request request) {
-        Optional<NameAddr> route = request.headers().has(HeaderName.ROUTE) ? request.topRoute() : Optional.empty();
-        if (route.isPresent()) {
-            String value = parameter(route.get().uri(), AppRuntime.SESSION_PARAMETER);
-            if (value != null) {
-                return elsewhere(RouteSeal.sessionId(value));
-            }
-        }
-        Optional<String> tag = request.toTag();
-        if (tag.isPresent()) {
-            return elsewhere(tag.get());
-        }
-        String encoded = parameter(request.uri(), AppRuntime.ENCODED_ID);
-        if (encoded == null && route.isPresent()) {
-            encoded = parameter(route.get().uri(), AppRuntime.ENCODED_ID);
-        }
-        if (encoded != null) {
-            return elsewhere(encoded);
-        }
-        boolean takesOver = request.method().equals(Method.INVITE)
-                && (request.headers().has(HeaderName.REPLACES)
-                        || request.headers().has(HeaderName.JOIN));
-        return takesOver
-                ? Takeover.of(request)
-                        .map(takeover -> elsewhere(takeover.reference().localTag()))
-                        .orElse(null)
-                : null;
-    }
-
-    private static @Nullable String parameter(Uri uri, String name) {
-        return uri instanceof SipUri sip ? sip.parameter(name).orElse(null) : null;
-    }
-
-    private @Nullable String elsewhere(String identifier) {
-        return isHere(identifier) ? null : tokens.of(identifier).orElse(null);
-    }
-
-    private boolean isHere(String identifier) {
-        return identifier.length() >= SessionTokens.LENGTH
-                && sessions.hasToken(identifier.substring(0, SessionTokens.LENGTH));
-    }
-
-    /** What names no session may still be of a transaction of another node. */
-    private boolean mayBelongElsewhere(Request request) {
-        Method method = request.method();
-        return method.equals(Method.CANCEL)
-                || (method.equals(Method.ACK) && request.toTag().isPresent() && !isOfSessionHere(request))
-                || (method.equals(Method.INVITE) && request.toTag().isEmpty());
-    }
-
-    /** The ACK for a 2xx, which each call has. */
-    private boolean isOfSessionHere(Request ack) {
-        return isHere(ack.toTag().orElse(""))
-                || ack.topRoute()
-                        .map(route -> parameter(route.uri(), AppRuntime.SESSION_PARAMETER))
-                        .filter(value -> isHere(RouteSeal.sessionId(value)))
-                        .isPresent();
     }
 
     private void byTransaction(Flow flow, Request request) {
@@ -210,8 +144,6 @@ public final class OwnerRouting implements MessageHandler {
             toOwner(token.get(), new Waiting(flow, request, true));
         }
     }
-
-    // ---- where it goes
 
     private void toOwner(String token, Waiting message) {
         String maker = SessionTokens.maker(token);
