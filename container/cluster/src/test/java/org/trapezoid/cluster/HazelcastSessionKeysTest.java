@@ -2,13 +2,10 @@
 package org.trapezoid.cluster;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,11 +17,9 @@ import org.trapezoid.servlet.replication.testing.SessionKeysContract;
 @Timeout(120)
 class HazelcastSessionKeysTest extends SessionKeysContract {
     private static final int MOST = 8;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final List<ClusterNode> alive = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
-    private static Members members;
+    private static ReusedMembers members;
 
     private final List<Joined> joined = new ArrayList<>();
 
@@ -36,54 +31,41 @@ class HazelcastSessionKeysTest extends SessionKeysContract {
 
         @Override
         public void die() {
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> node.hazelcast().getPartitionService().isClusterSafe()); // each entry has its backup
-            alive.remove(node);
-            Members.kill(node);
+            members.kill(node);
         }
     }
 
     @BeforeAll
     static void reserve() throws IOException {
-        members = new Members(MOST);
+        members = new ReusedMembers(MOST);
     }
 
     @AfterAll
     static void stop() {
-        members.killAll();
-        alive.clear();
+        members.close();
     }
 
     @AfterEach
     void clear() {
         joined.forEach(member -> member.hazelcastKeys().close());
-        alive.get(0).hazelcast().getMap(HazelcastSessionKeys.KEYS).clear();
+        members.clear(HazelcastSessionKeys.KEYS);
     }
 
     @Override
     protected Joined join() throws IOException {
-        if (alive.stream().allMatch(this::isTaken)) {
-            alive.add(members.start());
-        }
-        ClusterNode node =
-                alive.stream().filter(each -> !isTaken(each)).findFirst().orElseThrow();
+        ClusterNode node = members.next();
         Joined member = new Joined(node, new HazelcastSessionKeys(node));
         joined.add(member);
         return member;
     }
 
-    private boolean isTaken(ClusterNode node) {
-        return joined.stream().anyMatch(member -> member.node() == node);
-    }
-
     @Override
     protected <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return ReusedMembers.await(stage);
     }
 
     @Override
     protected void until(BooleanSupplier condition) {
-        Awaitility.await().atMost(PATIENCE).until(condition::getAsBoolean);
+        ReusedMembers.until(condition);
     }
 }

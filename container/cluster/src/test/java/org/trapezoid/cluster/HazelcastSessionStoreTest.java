@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,11 +30,9 @@ import org.trapezoid.sip.transport.TransportOptions;
 @Timeout(120)
 class HazelcastSessionStoreTest extends SessionStoreContract {
     private static final int MOST = 40;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final List<ClusterNode> alive = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
-    private static Members members;
+    private static ReusedMembers members;
 
     private final List<Joined> joined = new ArrayList<>();
 
@@ -59,38 +54,29 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
 
         @Override
         public void die() {
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> node.hazelcast().getPartitionService().isClusterSafe()); // each entry has its backup
-            alive.remove(node);
-            Members.kill(node);
+            members.kill(node);
         }
     }
 
     @BeforeAll
     static void reserve() throws IOException {
-        members = new Members(MOST);
+        members = new ReusedMembers(MOST);
     }
 
     @AfterAll
     static void stop() {
-        members.killAll();
-        alive.clear();
+        members.close();
     }
 
     @AfterEach
     void clear() {
         joined.forEach(member -> member.store().close());
-        alive.get(0).hazelcast().getMap(HazelcastSessionStore.SESSIONS).clear();
+        members.clear(HazelcastSessionStore.SESSIONS);
     }
 
     @Override
     protected Joined join() throws IOException {
-        if (alive.stream().allMatch(this::isTaken)) {
-            alive.add(members.start());
-        }
-        ClusterNode node =
-                alive.stream().filter(each -> !isTaken(each)).findFirst().orElseThrow();
+        ClusterNode node = members.next();
         Joined member = new Joined(node, new HazelcastSessionStore(node, nodes(node)));
         joined.add(member);
         return member;
@@ -102,18 +88,14 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
         return new HazelcastNodes(node, transports, Limits.DEFAULT, Runnable::run);
     }
 
-    private boolean isTaken(ClusterNode node) {
-        return joined.stream().anyMatch(member -> member.node() == node);
-    }
-
     @Override
     protected <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return ReusedMembers.await(stage);
     }
 
     @Override
     protected void until(BooleanSupplier condition) {
-        Awaitility.await().atMost(PATIENCE).until(condition::getAsBoolean);
+        ReusedMembers.until(condition);
     }
 
     @Test
