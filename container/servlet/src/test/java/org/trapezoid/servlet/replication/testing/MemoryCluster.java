@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.replication.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -67,6 +71,21 @@ public final class MemoryCluster {
     public MemoryCluster(ManualClock clock) {
         this.clock = clock;
         this.strand = clock.strands().create();
+    }
+
+    /** Lets time pass until it is so, ten seconds at most. */
+    void until(BooleanSupplier condition) {
+        for (int i = 0; i < 10_000 && !condition.getAsBoolean(); i++) {
+            clock.advance(LATENCY);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    /** Lets time pass until the result is there. */
+    <T> T await(CompletionStage<T> stage) throws Exception {
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        until(future::isDone);
+        return future.get(0, TimeUnit.SECONDS);
     }
 
     /** A new node, of which the others know at once. */

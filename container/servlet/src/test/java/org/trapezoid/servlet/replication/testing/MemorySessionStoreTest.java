@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.replication.SessionStore;
@@ -49,17 +48,12 @@ class MemorySessionStoreTest extends SessionStoreContract {
 
     @Override
     protected <T> T await(CompletionStage<T> stage) throws Exception {
-        CompletableFuture<T> future = stage.toCompletableFuture();
-        until(future::isDone);
-        return future.get(0, TimeUnit.SECONDS);
+        return cluster.await(stage);
     }
 
     @Override
     protected void until(BooleanSupplier condition) {
-        for (int i = 0; i < 10_000 && !condition.getAsBoolean(); i++) {
-            clock.advance(Duration.ofMillis(1));
-        }
-        assertThat(condition.getAsBoolean()).isTrue();
+        cluster.until(condition);
     }
 
     @Test
