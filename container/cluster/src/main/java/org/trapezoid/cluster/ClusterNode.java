@@ -15,10 +15,17 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.Threads;
 import org.trapezoid.sip.message.Hmac;
 import org.trapezoid.sip.uri.HostPort;
 
@@ -32,6 +39,8 @@ public final class ClusterNode implements AutoCloseable {
     private final HazelcastInstance hazelcast;
     private final ClusterOptions options;
     private final Membership membership = new Membership(System::nanoTime);
+    private final ScheduledExecutorService soon = new ScheduledThreadPoolExecutor(
+            1, task -> Threads.platform("cluster-pace", task), new ThreadPoolExecutor.DiscardPolicy()); // when closed
 
     private ClusterNode(HazelcastInstance hazelcast, ClusterOptions options) {
         this.hazelcast = hazelcast;
@@ -222,11 +231,26 @@ public final class ClusterNode implements AutoCloseable {
         return hazelcast;
     }
 
+    /** Does something small soon; logs what it throws. */
+    void later(Duration delay, Runnable task) {
+        Future<?> unused = soon.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        log.error("what {} put off has failed", options, e);
+                    }
+                },
+                delay.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
     /** Hands what this node holds to the others, and leaves. */
     @Override
     public void close() {
         membership.sayGoodbye(hazelcast, options.incarnation());
         hazelcast.shutdown();
+        soon.shutdownNow();
         log.info("{} has left", options);
     }
 }

@@ -164,7 +164,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
                         .member(incarnation)
                         .filter(member -> !member.localMember())
                         .map(member -> queues.computeIfAbsent(
-                                incarnation, key -> new RelayQueue(self(), member, executorService())))
+                                incarnation, key -> new RelayQueue(self(), member, executorService(), node::later)))
                         .filter(made -> made.offer(parcel))
                         .isPresent()
                 : queue.offer(parcel);

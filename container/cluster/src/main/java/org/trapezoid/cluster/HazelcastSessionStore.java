@@ -48,7 +48,7 @@ public final class HazelcastSessionStore implements SessionStore {
         this.node = node;
         this.nodes = nodes;
         IMap<String, StoredSession> sessions = node.hazelcast().getMap(SESSIONS);
-        this.partitions = new SessionPartitions(sessions);
+        this.partitions = new SessionPartitions(sessions, node::later);
         this.places = new Places(node.hazelcast(), node.incarnation());
         this.takeover = new Takeover(node, sessions, this::claim);
         refreshPlaces();

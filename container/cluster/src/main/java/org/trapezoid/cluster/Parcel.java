@@ -11,6 +11,9 @@ sealed interface Parcel permits RelayedMessage, TransactionName {
     /** About how many bytes it needs. */
     int size();
 
+    /** Whether somebody waits for it; else it goes with others. */
+    boolean isUrgent();
+
     void write(ObjectDataOutput out) throws IOException;
 
     /** It did not get there, or could do nothing there. */

@@ -5,6 +5,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.IExecutorService;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -16,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be told to one member, in its order: whatever has come up while one batch was under way is the next one. What is under way when
- * a member dies is lost, as a datagram would be. Thread-safe.
+ * What is to be told to one member, in its order: whatever has come up while one batch was under way is the next one. What is not urgent
+ * waits for company. What is under way when a member dies is lost, as a datagram would be. Thread-safe.
  */
 final class RelayQueue implements ExecutionCallback<int[]> {
     private static final Logger log = LoggerFactory.getLogger(RelayQueue.class);
@@ -25,19 +26,26 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     private static final int MOST_BYTES = 16 << 20;
     private static final int BATCH = 256;
 
+    /** Of what is not urgent. */
+    private static final Duration PATIENCE = Duration.ofMillis(10);
+
     private final String self;
     private final Member member;
     private final IExecutorService executor;
+    private final Later later;
     private final Queue<Parcel> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger bytes = new AtomicInteger();
+    private final AtomicInteger urgent = new AtomicInteger();
+    private final AtomicBoolean planned = new AtomicBoolean();
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile List<Parcel> sent = List.of();
 
-    RelayQueue(String self, Member member, IExecutorService executor) {
+    RelayQueue(String self, Member member, IExecutorService executor, Later later) {
         this.self = self;
         this.member = member;
         this.executor = executor;
+        this.later = later;
     }
 
     /** False if too much waits already. */
@@ -48,9 +56,23 @@ final class RelayQueue implements ExecutionCallback<int[]> {
         }
         count.incrementAndGet();
         bytes.addAndGet(size);
+        if (parcel.isUrgent()) {
+            urgent.incrementAndGet();
+        }
         waiting.add(parcel);
-        send();
+        goOn();
         return true;
+    }
+
+    private void goOn() {
+        if (urgent.get() > 0) {
+            send();
+        } else if (!waiting.isEmpty() && planned.compareAndSet(false, true)) {
+            later.later(PATIENCE, () -> {
+                planned.set(false);
+                send();
+            });
+        }
     }
 
     private void send() {
@@ -76,6 +98,9 @@ final class RelayQueue implements ExecutionCallback<int[]> {
         while (batch.size() < BATCH && (parcel = waiting.poll()) != null) {
             count.decrementAndGet();
             bytes.addAndGet(-parcel.size());
+            if (parcel.isUrgent()) {
+                urgent.decrementAndGet();
+            }
             batch.add(parcel);
         }
         return batch;
@@ -101,7 +126,7 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     private void done() {
         sent = List.of();
         busy.set(false);
-        send();
+        goOn();
     }
 
     private void fail(Parcel parcel, String reason) {

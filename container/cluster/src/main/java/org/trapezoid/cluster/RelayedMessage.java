@@ -26,6 +26,11 @@ record RelayedMessage(boolean received, FlowName flow, byte[] bytes, Consumer<IO
     }
 
     @Override
+    public boolean isUrgent() {
+        return true;
+    }
+
+    @Override
     public void failed(IOException reason) {
         onFailure.accept(reason);
     }

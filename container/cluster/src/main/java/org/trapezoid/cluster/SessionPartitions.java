@@ -10,6 +10,7 @@ import com.hazelcast.map.impl.operation.MultipleEntryOperation;
 import com.hazelcast.spi.impl.AbstractDistributedObject;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
 import com.hazelcast.spi.impl.NodeEngine;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,12 +25,17 @@ import org.trapezoid.servlet.replication.SessionTokens;
  * {@code executeOnKeys} answers without its backups, and {@code executeOnKey} costs a call for each session. Thread-safe.
  */
 final class SessionPartitions {
+    /** Of batches to one place: for as long messages wait more, when there are many. */
+    private static final Duration DISTANCE = Duration.ofMillis(2);
+
     private final String map;
     private final NodeEngine engine;
+    private final Later later;
     private final Map<String, SessionQueue> queues =
             new ConcurrentHashMap<>(); // few: one for each place of each start of a node
 
-    SessionPartitions(IMap<String, StoredSession> sessions) {
+    SessionPartitions(IMap<String, StoredSession> sessions, Later later) {
+        this.later = later;
         this.map = sessions.getName();
         this.engine = ((AbstractDistributedObject<?>) sessions).getNodeEngine();
     }
@@ -37,9 +43,10 @@ final class SessionPartitions {
     /** What the processor tells when a backup has what it changed; fails if that is not known. */
     @SuppressWarnings("unchecked") // the result is that of the processor
     <R> CompletionStage<R> submit(String token, SessionProcessor<R> processor) {
-        return (CompletionStage<R>)
-                queues.computeIfAbsent(SessionTokens.place(token), place -> new SessionQueue(this::run))
-                        .submit(token, processor);
+        return (CompletionStage<R>) queues.computeIfAbsent(
+                        SessionTokens.place(token),
+                        place -> new SessionQueue(new Pace(DISTANCE, System::nanoTime, later), this::run))
+                .submit(token, processor);
     }
 
     private CompletionStage<Map<String, Object>> run(SessionBatch batch) {

@@ -14,21 +14,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done to the sessions of one place, in its order: whatever has come up while one batch was under way is the next one.
- * Thread-safe.
+ * What is to be done to the sessions of one place, in its order: whatever has come up while one batch was under way is the next one. Batches
+ * keep a distance, so that many sessions share what each of them costs; alone, one leaves at once. Thread-safe.
  */
 final class SessionQueue {
     private static final int MOST = 128;
     private static final int MOST_BYTES = 1 << 20;
 
     private final Function<SessionBatch, CompletionStage<Map<String, Object>>> store;
+    private final Pace pace;
     private final Queue<Step> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean busy = new AtomicBoolean();
 
     private record Step(String token, SessionProcessor<?> processor, CompletableFuture<@Nullable Object> done) {}
 
     /** @param store does a batch; gives the results that are not null, by token */
-    SessionQueue(Function<SessionBatch, CompletionStage<Map<String, Object>>> store) {
+    SessionQueue(Pace pace, Function<SessionBatch, CompletionStage<Map<String, Object>>> store) {
+        this.pace = pace;
         this.store = store;
     }
 
@@ -41,14 +43,18 @@ final class SessionQueue {
     }
 
     private void send() {
-        while (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
-            List<Step> batch = next();
-            if (batch.isEmpty()) {
-                busy.set(false);
-            } else {
-                begin(batch);
-                return;
-            }
+        if (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
+            pace.run(this::sendNext);
+        }
+    }
+
+    private void sendNext() {
+        List<Step> batch = next();
+        if (batch.isEmpty()) {
+            busy.set(false);
+            send();
+        } else {
+            begin(batch);
         }
     }
 

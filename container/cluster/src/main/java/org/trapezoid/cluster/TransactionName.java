@@ -19,6 +19,11 @@ record TransactionName(String key, String token) implements Parcel {
     }
 
     @Override
+    public boolean isUrgent() {
+        return false;
+    }
+
+    @Override
     public void write(ObjectDataOutput out) throws IOException {
         out.writeString(key);
         out.writeString(token);

@@ -3,6 +3,7 @@ package org.trapezoid.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,13 @@ import org.junit.jupiter.api.Test;
 class SessionQueueTest {
     private final List<Set<String>> batches = new ArrayList<>();
     private final List<CompletableFuture<Map<String, Object>>> answers = new ArrayList<>();
-    private final SessionQueue queue = new SessionQueue(batch -> {
-        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-        batches.add(Set.copyOf(batch.tokens()));
-        answers.add(answer);
-        return answer;
-    });
+    private final SessionQueue queue =
+            new SessionQueue(new Pace(Duration.ZERO, () -> 0, (delay, task) -> task.run()), batch -> {
+                CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+                batches.add(Set.copyOf(batch.tokens()));
+                answers.add(answer);
+                return answer;
+            });
 
     private CompletionStage<Object> remove(String token) {
         return queue.submit(token, new RemoveSession("owner", 1));
