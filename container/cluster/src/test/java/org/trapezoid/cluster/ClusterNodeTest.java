@@ -34,7 +34,7 @@ class ClusterNodeTest {
     @TempDir
     private Path directory;
 
-    ClusterNodeTest() throws IOException {
+    ClusterNodeTest() {
         members = new Members(3);
     }
 

@@ -44,7 +44,7 @@ class HazelcastNodesTest {
     private final List<HazelcastNodes> opened = new ArrayList<>();
     private final Members members;
 
-    HazelcastNodesTest() throws IOException {
+    HazelcastNodesTest() {
         members = new Members(2);
     }
 

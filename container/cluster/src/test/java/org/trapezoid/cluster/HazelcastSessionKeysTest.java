@@ -36,7 +36,7 @@ class HazelcastSessionKeysTest extends SessionKeysContract {
     }
 
     @BeforeAll
-    static void reserve() throws IOException {
+    static void reserve() {
         members = new ReusedMembers(MOST);
     }
 

@@ -59,7 +59,7 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
     }
 
     @BeforeAll
-    static void reserve() throws IOException {
+    static void reserve() {
         members = new ReusedMembers(MOST);
     }
 

@@ -5,24 +5,39 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Real members of one cluster, in this process. */
 final class Members {
-    private final List<String> addresses = new ArrayList<>();
+    private final List<String> addresses;
     private final List<ClusterNode> started = new ArrayList<>();
 
-    /** Reserves a port for each. */
-    Members(int most) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < most; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            addresses.add("127.0.0.1:" + socket.getLocalPort());
+    /** Finds a port for each. */
+    Members(int most) {
+        addresses = freeAddresses(most);
+    }
+
+    /** With ports below those that connections get: one of another member could have it when its turn comes. */
+    static List<String> freeAddresses(int count) {
+        Set<String> free = new LinkedHashSet<>();
+        while (free.size() < count) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            if (isFree(port)) {
+                free.add("127.0.0.1:" + port);
+            }
         }
-        for (ServerSocket socket : sockets) {
-            socket.close();
+        return List.copyOf(free);
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

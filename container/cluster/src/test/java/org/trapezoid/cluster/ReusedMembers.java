@@ -19,7 +19,7 @@ final class ReusedMembers implements AutoCloseable {
     private final List<ClusterNode> used = new ArrayList<>();
 
     /** @param most how many may be started in all tests */
-    ReusedMembers(int most) throws IOException {
+    ReusedMembers(int most) {
         members = new Members(most);
     }
 

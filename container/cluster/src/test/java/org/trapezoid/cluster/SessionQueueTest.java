@@ -86,6 +86,23 @@ class SessionQueueTest {
     }
 
     @Test
+    void whatComesSoonAfterABatchWaitsForOthers() {
+        List<Runnable> delayed = new ArrayList<>();
+        SessionQueue paced =
+                new SessionQueue(new Pace(Duration.ofMillis(2), () -> 0, (delay, task) -> delayed.add(task)), batch -> {
+                    batches.add(Set.copyOf(batch.tokens()));
+                    return CompletableFuture.completedFuture(Map.of());
+                });
+        List.of("a", "b", "c").forEach(token -> paced.submit(token, new RemoveSession("owner", 1)));
+
+        assertThat(delayed).hasSize(1);
+        delayed.get(0).run();
+
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("b", "c"));
+        assertThat(delayed).as("nothing is left").hasSize(1);
+    }
+
+    @Test
     void aBatchHasALimit() {
         remove("first");
         for (int i = 0; i < 1000; i++) {

@@ -4,9 +4,6 @@ package org.trapezoid.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,18 +56,8 @@ class SharedBindingsTest {
     }
 
     @BeforeEach
-    void choosePorts() throws IOException {
-        List<String> free = new ArrayList<>();
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            free.add("127.0.0.1:" + socket.getLocalPort());
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        addresses = free;
+    void choosePorts() {
+        addresses = Members.freeAddresses(3);
     }
 
     @AfterEach

@@ -50,13 +50,28 @@ public final class CallbackMode {
         return inline ? "inline" : "worker";
     }
 
-    /** A callback of the application took so long, waiting included; for part of that it had no processor. */
-    void ran(long took, long runDelay) {
-        callbacks.increment();
-        nanos.add(took);
+    /**
+     * A callback of the application took so long, waiting included, on a worker: whether for want of a processor nobody knows, and while
+     * callbacks run inline those of workers keep no reader.
+     */
+    void ranOnWorker(long took) {
+        count(took);
+        if (trial != null && !inline) {
+            trial.ran(this, took);
+        }
+    }
+
+    /** A callback took so long, waiting included, on a reader; for part of that it had no processor. */
+    void ranOnReader(long took, long runDelay) {
+        count(took);
         if (trial != null) {
             trial.ran(this, took - runDelay);
         }
+    }
+
+    private void count(long took) {
+        callbacks.increment();
+        nanos.add(took);
     }
 
     /** How many callbacks of the application have ended. */

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
  * Finds out whether an application blocks. What counts is the time of its slow callbacks, those over 1 ms, each with 10 ms at
  * most: a longer one has its reader replaced. 1000 callbacks with no more than 50 ms of it, and it runs inline. 30 ms of it, less
  * 10 ms for every 1000 callbacks and every 20 s, move it back to workers, and each time the next trial starts twice as late.
- * Pauses of the garbage collector and time without a processor do not count where they are known. Thread-safe.
+ * Pauses of the garbage collector and time without a processor do not count where they are known, nor do callbacks that run on workers all
+ * the same: those of timers, and after answers of other nodes. Thread-safe.
  */
 final class InlineTrial {
     private static final Logger log = LoggerFactory.getLogger(InlineTrial.class);

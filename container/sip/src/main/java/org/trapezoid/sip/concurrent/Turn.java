@@ -121,7 +121,11 @@ final class Turn {
             }
             Thread.interrupted();
             long took = timers.nanoTime() - start;
-            mode.ran(took, watched == null ? 0 : runDelay(took));
+            if (watched == null) {
+                mode.ranOnWorker(took);
+            } else {
+                mode.ranOnReader(took, runDelay(took));
+            }
         }
     }
 

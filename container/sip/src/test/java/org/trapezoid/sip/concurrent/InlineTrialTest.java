@@ -163,10 +163,28 @@ class InlineTrialTest {
         }
     }
 
-    private void run(int callbacks, Duration duration) {
+    @Test
+    void slowOnesOnWorkersDoNotMoveWhatRunsInline() {
+        run(1000, FAST);
+
         strand.mode(mode);
+        for (int i = 0; i < 100; i++) {
+            strand.callback(() -> clock.advance(BLOCKED)); // not on a reader: after an answer of another node, say
+        }
+        assertThat(mode.isInline()).isTrue();
+
+        run(4, BLOCKED);
+        assertThat(mode.isInline()).isFalse();
+    }
+
+    private void run(int callbacks, Duration duration) {
         for (int i = 0; i < callbacks; i++) {
-            strand.callback(() -> clock.advance(duration));
+            clock.advance(duration);
+            if (mode.isInline()) {
+                mode.ranOnReader(duration.toNanos(), 0);
+            } else {
+                mode.ranOnWorker(duration.toNanos());
+            }
         }
     }
 }
