@@ -18,6 +18,7 @@ import org.trapezoid.servlet.replication.testing.MemoryNode;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.testing.ManualClock;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 
 /** Several servers of one cluster in virtual time, each with the same applications; phones have the same address at each. */
 final class Site {
@@ -26,6 +27,7 @@ final class Site {
     final ManualClock clock = new ManualClock();
     final MemoryCluster cluster = new MemoryCluster(clock);
     private final List<String> hosts;
+    private final ForbiddenRanges forbidden;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
     /** One server and what it knows of the others. */
@@ -37,6 +39,12 @@ final class Site {
     }
 
     Site(String... hosts) {
+        this(ForbiddenRanges.NONE, hosts);
+    }
+
+    /** Nothing is sent to these networks on behalf of what comes to an address outside them. */
+    Site(ForbiddenRanges forbidden, String... hosts) {
+        this.forbidden = forbidden;
         this.hosts = List.of(hosts);
         for (String host : hosts) {
             start(host, host.hashCode());
@@ -50,7 +58,7 @@ final class Site {
         MemoryNode member = cluster.join(incarnation);
         Replication replication = new Replication(
                 member, member, member, new SessionTokens(incarnation, KEY, random), clock, Replication.DEFAULT_WAIT);
-        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member);
+        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member, forbidden);
         server.attach(member::attach);
         LocationTable locations = new LocationTable(clock.strands().create(), clock, clock, KEY, random);
         locations.addListener(new Sharing(host));

@@ -195,6 +195,18 @@ public final class TestServer {
             long seed,
             Replication replication,
             FlowTokens.Elsewhere elsewhere) {
+        return member(clock, host, hosts, seed, replication, elsewhere, ForbiddenRanges.NONE);
+    }
+
+    /** The same, which sends nothing to these networks on behalf of what comes to its address outside them. */
+    public static TestServer member(
+            ManualClock clock,
+            String host,
+            List<String> hosts,
+            long seed,
+            Replication replication,
+            FlowTokens.Elsewhere elsewhere,
+            ForbiddenRanges forbidden) {
         List<HostPort> names = new ArrayList<>(ALIASES);
         for (String each : hosts) {
             names.add(new HostPort(each, 5060));
@@ -206,7 +218,7 @@ public final class TestServer {
                 seed,
                 new DefaultApplicationRouter(),
                 any -> Map.of(),
-                new TransportOptions(names, false),
+                new TransportOptions(names, false).withForbidden(forbidden),
                 new ServletLayer.Options(
                         ServletLayer.Unrouted.NOT_FOUND,
                         AdmissionControl.Limits.DEFAULT,
