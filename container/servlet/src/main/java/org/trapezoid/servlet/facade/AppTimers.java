@@ -58,6 +58,9 @@ public final class AppTimers implements TimerService {
             if (!session.isValid()) {
                 throw invalid(appSession);
             }
+            if (info != null && ObjectsOut.isForeign(info)) {
+                session.state().objects();
+            }
             TimerState timer = TimerState.start(
                     runtime.services().identifiers().tag(),
                     session.state(),

@@ -101,6 +101,25 @@ final class ObjectsOut {
         }
     }
 
+    /** Whether code of the application runs when the value is written, or it may take long. */
+    static boolean isForeign(Object value) {
+        return !(value instanceof String
+                || value instanceof Boolean
+                || value instanceof Integer
+                || value instanceof Long
+                || isOurs(value));
+    }
+
+    /** Whether it is written as a reference. */
+    private static boolean isOurs(Object value) {
+        return value instanceof Session
+                || value instanceof AppSession
+                || value instanceof AppTimer
+                || value instanceof Factory
+                || value instanceof SipRequest
+                || value instanceof SipResponse;
+    }
+
     private static final class Stream extends ObjectOutputStream {
         private final @Nullable SavedRequests requests;
 
