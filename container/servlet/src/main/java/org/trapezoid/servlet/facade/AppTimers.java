@@ -54,9 +54,15 @@ public final class AppTimers implements TimerService {
         if (!(appSession instanceof AppSession session)) {
             throw invalid(appSession);
         }
+        if (info != null && runtime.replicates()) {
+            ObjectsCheck.check("the info of a timer", info, runtime);
+        }
         return session.state().strand().call(() -> {
             if (!session.isValid()) {
                 throw invalid(appSession);
+            }
+            if (info != null && ObjectsOut.isForeign(info)) {
+                session.state().objects();
             }
             TimerState timer = TimerState.start(
                     runtime.services().identifiers().tag(),

@@ -39,7 +39,7 @@ final class Binding<S extends AttributeStore> {
     private final Attributes attributes;
     private final String id;
     private final BooleanSupplier valid;
-    private final Runnable onChange;
+    private final Optional<AppSessionState> session; // that is written down with it
     private volatile boolean ending; // listeners are being told of the end
 
     /** Of a store that belongs to an application session, which is told of changes. */
@@ -50,16 +50,22 @@ final class Binding<S extends AttributeStore> {
             Attributes attributes,
             String id,
             BooleanSupplier valid) {
-        this(runtime, store, attributes, id, valid, () -> Strand.run(session, session::changed));
+        this(runtime, store, attributes, id, valid, runtime.replicates() ? Optional.of(session) : Optional.empty());
     }
 
+    /** Of a store that is not written down. */
     Binding(AppRuntime runtime, S store, Attributes attributes, String id, BooleanSupplier valid) {
-        this(runtime, store, attributes, id, valid, () -> {});
+        this(runtime, store, attributes, id, valid, Optional.empty());
     }
 
     private Binding(
-            AppRuntime runtime, S store, Attributes attributes, String id, BooleanSupplier valid, Runnable onChange) {
-        this.onChange = runtime.replicates() ? onChange : () -> {};
+            AppRuntime runtime,
+            S store,
+            Attributes attributes,
+            String id,
+            BooleanSupplier valid,
+            Optional<AppSessionState> session) {
+        this.session = session;
         this.runtime = runtime;
         this.store = store;
         this.attributes = attributes;
@@ -78,10 +84,13 @@ final class Binding<S extends AttributeStore> {
         Objects.requireNonNull(name, "attribute name");
         Objects.requireNonNull(value, "attribute value");
         if (runtime.replicates()) {
-            ObjectsOut.check(name, value, runtime.application());
+            ObjectsCheck.check("attribute " + name, value, runtime);
+        }
+        if (session.isPresent() && ObjectsOut.isForeign(value)) {
+            session.get().objects();
         }
         Optional<Object> earlier = attributes.put(name, value);
-        onChange.run();
+        changed();
         if (earlier.isPresent() && earlier.get() != value) {
             unbound(name, earlier.get());
         }
@@ -125,8 +134,12 @@ final class Binding<S extends AttributeStore> {
         return ending;
     }
 
+    private void changed() {
+        session.ifPresent(written -> Strand.run(written, written::changed));
+    }
+
     private void unbind(String name) {
-        onChange.run();
+        changed();
         attributes.remove(name).ifPresent(value -> {
             unbound(name, value);
             tell(name, Change.REMOVED);

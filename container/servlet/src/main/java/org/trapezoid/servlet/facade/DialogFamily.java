@@ -29,7 +29,8 @@ final class DialogFamily implements ForkingContext, BoundAttributes {
         this.root = root;
         this.runtime = runtime;
         this.members = List.copyOf(root.fork());
-        this.binding = new Binding<>(runtime, this, attributes, root.id().value(), this::isValid);
+        this.binding = new Binding<>(
+                runtime, this, root.appSession(), attributes, root.id().value(), this::isValid);
     }
 
     Attributes attributes() {

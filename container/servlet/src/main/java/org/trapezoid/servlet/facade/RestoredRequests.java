@@ -31,7 +31,7 @@ final class RestoredRequests {
     /** Makes one, with its transactions; nothing is sent yet. */
     void read(FieldReader in, Session session) {
         SavedRequests.Kind kind = SavedRequests.Kind.valueOf(in.requiredText(SavedRequests.KIND));
-        Request message = Messages.request(in.requiredBytes(SavedRequests.MESSAGE));
+        Request message = Messages.request(in, SavedRequests.MESSAGE);
         SipSessionState state = session.state();
         Optional<Incoming> incoming =
                 in.part(SavedRequests.INCOMING).map(part -> SavedIncoming.read(part, runtime.transports()));

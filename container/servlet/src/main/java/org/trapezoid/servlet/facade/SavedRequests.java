@@ -140,8 +140,8 @@ final class SavedRequests {
                                     .map(SavedRequests.this::number)
                                     .orElse(0));
             request.incoming().ifPresent(incoming -> out.part(INCOMING, part -> SavedIncoming.write(incoming, part)));
-            out.part(ROUTING, part -> SavedIncoming.write(request.routing(), part))
-                    .bytes(MESSAGE, Messages.bytes(request.message()));
+            out.part(ROUTING, part -> SavedIncoming.write(request.routing(), part));
+            Messages.write(out, MESSAGE, request.message());
             switch (kind) {
                 case PLAIN -> {}
                 case SERVER -> out.part(CORE, request.uas().orElseThrow()::write);

@@ -172,6 +172,11 @@ public final class SessionSnapshots {
         Map<String, Map<String, Object>> objects = in.bytes(OBJECTS)
                 .map(bytes -> new ObjectsIn.Source(session, requests, runtime).read(bytes))
                 .orElse(Map.of());
+        for (Map<String, Object> each : objects.values()) {
+            if (each.values().stream().anyMatch(ObjectsOut::isForeign)) {
+                session.objects();
+            }
+        }
         give(objects, session, requests);
         for (TimerState each : session.timers()) {
             if (objects.getOrDefault("t:" + each.id(), Map.of()).get("") instanceof Serializable info) {

@@ -491,8 +491,11 @@ abstract class SipMessage implements SipServletMessage {
 
     @Override
     public void setAttribute(String name, Object attribute) {
-        attributes.put(
-                Objects.requireNonNull(name, "attribute name"), Objects.requireNonNull(attribute, "attribute value"));
+        Objects.requireNonNull(name, "attribute name");
+        if (ObjectsOut.isForeign(Objects.requireNonNull(attribute, "attribute value"))) {
+            session.appSession().objects();
+        }
+        attributes.put(name, attribute);
     }
 
     @Override

@@ -97,6 +97,7 @@ public final class ProxyBranch implements ClientUser {
     private static final int TIME_LEFT = 8;
     private static final int EDITED = 9;
     private static final int REDIRECTED_BY = 10;
+    private static final int FORBIDDEN = 11;
 
     /** Writes it down, without what a redirection of its own has made. */
     void write(FieldWriter out, int redirector) {
@@ -105,7 +106,8 @@ public final class ProxyBranch implements ClientUser {
                 .number(BREADTH, breadth)
                 .flag(TIMED_OUT, timedOut)
                 .flag(CANCELLED, cancelled)
-                .number(REDIRECTED_BY, redirector + 1);
+                .number(REDIRECTED_BY, redirector + 1)
+                .texts(FORBIDDEN, forbidden.texts());
         if (limited) {
             out.number(
                     TIME_LEFT,
@@ -120,18 +122,19 @@ public final class ProxyBranch implements ClientUser {
             out.bytes(RESPONSE, Messages.bytes(response));
         }
         if (edited != null) {
-            out.bytes(EDITED, Messages.bytes(edited));
+            Messages.write(out, EDITED, edited);
         }
     }
 
     static ProxyBranch restored(FieldReader in, ProxyCore core, ProxySettings settings) {
-        ProxyBranch branch = new ProxyBranch(core, Uri.parse(in.requiredText(TARGET)), settings);
+        ForbiddenRanges forbidden = ForbiddenRanges.parse(in.texts(FORBIDDEN));
+        ProxyBranch branch = new ProxyBranch(core, Uri.parse(in.requiredText(TARGET)), settings, forbidden);
         branch.state = State.valueOf(in.requiredText(STATE));
         branch.breadth = (int) in.number(BREADTH);
         branch.timedOut = in.flag(TIMED_OUT);
         branch.cancelled = in.flag(CANCELLED);
         branch.response = in.bytes(RESPONSE).map(Messages::response).orElse(null);
-        branch.edited = in.bytes(EDITED).map(Messages::request).orElse(null);
+        branch.edited = Messages.ifRequest(in, EDITED).orElse(null);
         return branch;
     }
 

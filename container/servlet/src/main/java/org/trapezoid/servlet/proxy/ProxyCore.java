@@ -147,11 +147,9 @@ public final class ProxyCore implements ServerUser, Stranded {
 
     /** Writes it down, while it is not answered. */
     public void write(FieldWriter out) {
-        out.part(TRANSACTION, part -> Transactions.write(transaction.memento(), part))
-                .bytes(ORIGINAL, Messages.bytes(original))
-                .flag(CANCELLED, cancelled)
-                .flag(REJECTED, rejected)
-                .part(SETTINGS, settings::write);
+        out.part(TRANSACTION, part -> Transactions.write(transaction.memento(), part));
+        Messages.write(out, ORIGINAL, original);
+        out.flag(CANCELLED, cancelled).flag(REJECTED, rejected).part(SETTINGS, settings::write);
         List<ProxyBranch> branches = targets.branches();
         for (ProxyBranch each : branches) {
             out.part(BRANCH, part -> {
@@ -181,7 +179,7 @@ public final class ProxyCore implements ServerUser, Stranded {
             ProxySettings settings,
             Listener listener) {
         ServerTransaction.Memento memento = Transactions.server(in.requiredPart(TRANSACTION));
-        Request request = Messages.request(in.requiredBytes(ORIGINAL));
+        Request request = Messages.request(in, ORIGINAL);
         settings.read(in.requiredPart(SETTINGS));
         ProxyCore core =
                 new ProxyCore(transactions.apply(memento), request, RoutingState.NEW, environment, settings, listener);

@@ -75,7 +75,11 @@ final class SessionReplica implements Replica {
             unsafe = true;
             if (!saving) {
                 saveIn(CALLBACK);
-                Strand.post(() -> Strand.run(session, this::idle)); // when this core section is left
+                if (!session.hasObjects()) {
+                    Strand.post(() -> Strand.run(session, this::idle)); // when this core section is left
+                } else if (!session.hasCallbacks()) {
+                    saveInCallback();
+                }
             }
         }
     }
@@ -146,10 +150,24 @@ final class SessionReplica implements Replica {
         timer = replication.timers().schedule(session, delay, this::onTimer);
     }
 
+    /** On the thread that keeps the time, which runs no code of the application; nor does that wait for a callback. */
     private void onTimer() {
+        if (session.hasObjects()) {
+            session.strand().aside(() -> Strand.run(session, this::saveChanges));
+        } else {
+            saveChanges();
+        }
+    }
+
+    private void saveChanges() {
         if (dirty && !saving && !ended) {
             save();
         }
+    }
+
+    /** Objects of the application are written by threads that may run its code. */
+    private void saveInCallback() {
+        boolean unused = session.strand().callback(() -> Strand.run(session, this::idle)); // else when the time is over
     }
 
     private void save() {
@@ -227,9 +245,8 @@ final class SessionReplica implements Replica {
             forget();
         } else if (unsafe) {
             saveIn(CALLBACK);
-            if (!session.hasCallbacks()) { // objects of the application are written by its threads, not by those of the
-                // store
-                boolean unused = session.strand().callback(() -> Strand.run(session, this::idle));
+            if (!session.hasCallbacks()) { // nor are they written by a thread of the store
+                saveInCallback();
             }
         } else if (dirty) {
             saveIn(COALESCE);

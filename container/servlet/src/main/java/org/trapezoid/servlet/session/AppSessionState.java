@@ -35,6 +35,7 @@ public final class AppSessionState implements Stranded {
     private volatile boolean valid = true;
     private volatile boolean invalidateWhenReady;
     private List<Object> httpSessions = List.of(); // most have none
+    private volatile boolean objects; // of the application, in attributes or timers
     private boolean left;
     private boolean hadSession;
     private int callbacks;
@@ -188,6 +189,16 @@ public final class AppSessionState implements Stranded {
     /** Lets another node have it, if it is kept elsewhere; see {@link Replica#handOver}. In the core section. */
     public boolean handOver(Runnable done) {
         return replica != null && replica.handOver(done);
+    }
+
+    /** It keeps objects of the application from now on, whose code runs when it is written down. Any thread. */
+    public void objects() {
+        objects = true;
+    }
+
+    /** Whether code of the application runs when it is written down. Any thread. */
+    public boolean hasObjects() {
+        return objects;
     }
 
     /** It goes on at another node: nobody is told here, and nothing of it leaves this one any more. */

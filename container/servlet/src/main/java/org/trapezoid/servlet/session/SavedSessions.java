@@ -18,6 +18,7 @@ import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogId;
 import org.trapezoid.sip.dialog.DialogState;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Uri;
 
 /** Writes an application session and its SIP sessions down, without attributes, timers and transactions. In the core section. */
@@ -81,6 +82,7 @@ public final class SavedSessions {
         static final int FLOW = 10;
         static final int LOCAL_CSEQ = 11;
         static final int REMOTE_CSEQ = 12;
+        static final int FORBIDDEN = 13;
     }
 
     private SavedSessions() {}
@@ -157,7 +159,8 @@ public final class SavedSessions {
         out.text(Dlg.TARGET, dialog.remoteTarget().toString())
                 .text(Dlg.FLOW, dialog.flowRoute())
                 .number(Dlg.LOCAL_CSEQ, dialog.localCSeq())
-                .number(Dlg.REMOTE_CSEQ, dialog.remoteCSeq());
+                .number(Dlg.REMOTE_CSEQ, dialog.remoteCSeq())
+                .texts(Dlg.FORBIDDEN, dialog.forbidden().texts());
     }
 
     /**
@@ -272,7 +275,8 @@ public final class SavedSessions {
                 Uri.parse(in.requiredText(Dlg.TARGET)),
                 in.text(Dlg.FLOW),
                 in.number(Dlg.LOCAL_CSEQ),
-                in.number(Dlg.REMOTE_CSEQ)));
+                in.number(Dlg.REMOTE_CSEQ),
+                ForbiddenRanges.parse(in.texts(Dlg.FORBIDDEN))));
     }
 
     /** Further fields of a SIP session, which other layers write. */

@@ -34,8 +34,8 @@ public final class Transactions {
     }
 
     public static void write(OutgoingRequest.Memento transaction, FieldWriter out) {
-        out.bytes(REQUEST, Messages.bytes(transaction.request()))
-                .text(FLOW, transaction.flow().toString())
+        Messages.write(out, REQUEST, transaction.request());
+        out.text(FLOW, transaction.flow().toString())
                 .text(STATE, transaction.state().name())
                 .flag(CANCELLED, transaction.cancelled())
                 .number(AGE, transaction.age().toMillis());
@@ -43,7 +43,7 @@ public final class Transactions {
 
     public static OutgoingRequest.Memento client(FieldReader in) {
         return new OutgoingRequest.Memento(
-                Messages.request(in.requiredBytes(REQUEST)),
+                Messages.request(in, REQUEST),
                 flow(in),
                 ClientState.valueOf(in.requiredText(STATE)),
                 in.flag(CANCELLED),

@@ -100,21 +100,22 @@ public final class UacCore implements ClientUser {
         if (outgoing != null) {
             outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
         }
-        out.bytes(REQUEST, Messages.bytes(request)).flag(SUCCEEDED, succeeded);
+        Messages.write(out, REQUEST, request);
+        out.flag(SUCCEEDED, succeeded);
         acks.forEach((tag, ack) -> ack.request()
-                .ifPresent(sent -> out.part(ACK, part -> part.text(TAG, tag)
-                        .bytes(
+                .ifPresent(sent -> out.part(
+                        ACK,
+                        part -> Messages.write(
+                                part.text(TAG, tag),
                                 VALUE,
-                                Messages.bytes(sent.toBuilder()
-                                        .removeFirst(HeaderName.VIA)
-                                        .build())))));
+                                sent.toBuilder().removeFirst(HeaderName.VIA).build()))));
         provisionals.forEach((tag, order) ->
                 out.part(PROVISIONAL, part -> part.text(TAG, tag).number(VALUE, order.last())));
     }
 
     /** Goes on where another node has left it; what is not known to have arrived is sent again. */
     public static UacCore restored(FieldReader in, SipSessionState session, UaServices services, Listener listener) {
-        Request request = Messages.request(in.requiredBytes(REQUEST));
+        Request request = Messages.request(in, REQUEST);
         return new UacCore(session, request, services, listener);
     }
 
@@ -128,7 +129,7 @@ public final class UacCore implements ClientUser {
             if (leftAcks.isEmpty()) {
                 leftAcks = new HashMap<>(2);
             }
-            leftAcks.put(each.text(TAG).orElse(""), Messages.request(each.requiredBytes(VALUE)));
+            leftAcks.put(each.text(TAG).orElse(""), Messages.request(each, VALUE));
         }
         for (FieldReader each : in.parts(PROVISIONAL)) {
             if (provisionals.isEmpty()) {

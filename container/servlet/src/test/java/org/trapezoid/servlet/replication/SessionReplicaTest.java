@@ -89,6 +89,31 @@ class SessionReplicaTest {
     }
 
     @Test
+    void whoKeepsTheTimeWritesNoObjectsOfTheApplication() {
+        strand.run(session::objects);
+        strand.run(session::changed);
+        clock.advance(SHORT);
+        assertThat(cluster.saves()).isZero();
+
+        workers.remove().run();
+
+        assertThat(cluster.saves()).isEqualTo(1);
+    }
+
+    @Test
+    void whoSendsAMessageWritesNoObjectsOfTheApplication() {
+        strand.run(session::objects);
+        sendProtected("180");
+        assertThat(cluster.saves()).isZero();
+
+        workers.remove().run();
+        clock.advance(ANSWER);
+
+        assertThat(sent).containsExactly("180");
+        assertThat(cluster.saves()).isEqualTo(1);
+    }
+
+    @Test
     void whatRepeatsItselfAfterTheEndIsSentByANodeThatDoubts() {
         store();
         strand.run(session::invalidated);

@@ -16,11 +16,18 @@ import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
 import jakarta.servlet.sip.TimerService;
 import jakarta.servlet.sip.UAMode;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
@@ -370,6 +377,43 @@ class TakeoverStoriesTest {
 
         aliceLater.nextResponse(200);
         assertThat(same).containsExactly(true, true, true);
+    }
+
+    /** Notes on which threads it is written down. */
+    private static final class Written implements Serializable {
+        private static final long serialVersionUID = 1;
+        private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
+
+        @SuppressWarnings("unused") // called by the serialisation
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            THREADS.add(Thread.currentThread());
+            out.defaultWriteObject();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application session", "session", "request", "timer"})
+    void onlyThreadsOfTheApplicationWriteWhatIsItsOwn(String owner) throws Exception {
+        site.clock.letCallbacksPause(); // they run on threads of their own
+        app.on("INVITE", request -> {
+            switch (owner) {
+                case "application session" -> request.getApplicationSession().setAttribute("own", new Written());
+                case "session" -> request.getSession().setAttribute("own", new Written());
+                case "request" -> request.setAttribute("own", new Written());
+                default -> app.timers().createTimer(request.getApplicationSession(), 100_000, false, new Written());
+            }
+            request.createResponse(200).send();
+        });
+        site.deploy("app", app, ScriptedServlet.class);
+        Written.THREADS.clear();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        long before = site.cluster.saves();
+        site.clock.advance(Duration.ofMillis(100));
+
+        assertThat(site.cluster.saves()).isGreaterThan(before);
+        assertThat(Written.THREADS).isNotEmpty().doesNotContain(Thread.currentThread());
     }
 
     @Test

@@ -122,6 +122,17 @@ public final class Strand implements Stranded {
         return call(() -> append(callback));
     }
 
+    /** Runs the task on a worker, beside the callbacks and in no core section; not at all when the workers are closed. */
+    public void aside(Runnable task) {
+        post(() -> {
+            try {
+                workers.execute(task);
+            } catch (RejectedExecutionException e) {
+                log.debug("{}: the workers are closed", this, e);
+            }
+        });
+    }
+
     /** Where the callbacks run; on workers until it is told. */
     public void mode(CallbackMode mode) {
         this.mode = mode;

@@ -61,6 +61,7 @@ public final class Dialog {
      * @param routes of the route set
      * @param localCSeq -1 before the first request of a UAS
      * @param remoteCSeq -1 before the first request of the peer
+     * @param forbidden where none of our requests may go
      */
     public record Memento(
             DialogId id,
@@ -73,7 +74,8 @@ public final class Dialog {
             Uri remoteTarget,
             Optional<String> flowRoute,
             long localCSeq,
-            long remoteCSeq) {}
+            long remoteCSeq,
+            ForbiddenRanges forbidden) {}
 
     /** So many numbers are left out by who restores a dialog: others may have been used after it was written down. */
     public static final int SKIPPED = 64;
@@ -90,7 +92,8 @@ public final class Dialog {
                 remoteTarget,
                 flowRoute,
                 localCSeq,
-                remoteCSeq);
+                remoteCSeq,
+                forbidden);
     }
 
     /** The dialog as it was written down elsewhere, with numbers for our next requests that nobody has used. */
@@ -110,7 +113,7 @@ public final class Dialog {
         this.flowRoute = memento.flowRoute();
         this.localCSeq = Math.max(0, memento.localCSeq()) + SKIPPED;
         this.remoteCSeq = memento.remoteCSeq();
-        this.forbidden = ForbiddenRanges.NONE;
+        this.forbidden = memento.forbidden();
     }
 
     /**

@@ -38,6 +38,41 @@ public final class ForbiddenRanges {
         return ranges.isEmpty() ? NONE : new ForbiddenRanges(List.copyOf(ranges));
     }
 
+    /**
+     * What {@link #texts} has made of them.
+     *
+     * @throws SyntaxException if it has not
+     */
+    public static ForbiddenRanges parse(List<String> texts) {
+        List<Forbidden> ranges = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            int end = text.indexOf(' ');
+            List<AddressRange> except = new ArrayList<>();
+            while (end >= 0) {
+                int next = text.indexOf(' ', end + 1);
+                except.add(AddressRange.parse(text.substring(end + 1, next < 0 ? text.length() : next)));
+                end = next;
+            }
+            int first = text.indexOf(' ');
+            ranges.add(new Forbidden(AddressRange.parse(first < 0 ? text : text.substring(0, first)), except));
+        }
+        return of(ranges);
+    }
+
+    /** Each network with its exemptions behind it, such as {@code 10.0.0.0/8 10.0.0.5/32}. */
+    public List<String> texts() {
+        if (ranges.isEmpty()) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>(ranges.size());
+        for (Forbidden each : ranges) {
+            StringBuilder text = new StringBuilder(each.range.toString());
+            each.except.forEach(exempt -> text.append(' ').append(exempt));
+            texts.add(text.toString());
+        }
+        return texts;
+    }
+
     public boolean isEmpty() {
         return ranges.isEmpty();
     }

@@ -89,4 +89,23 @@ class AddressRangeTest {
         assertThat(ForbiddenRanges.NONE.and(one).contains(InetAddress.getByName("10.0.0.6")))
                 .isTrue();
     }
+
+    @Test
+    void whatWasWrittenDownForbidsTheSame() throws UnknownHostException {
+        ForbiddenRanges all = ForbiddenRanges.of(List.of(
+                        new ForbiddenRanges.Forbidden(
+                                AddressRange.parse("10.0.0.0/8"),
+                                List.of(AddressRange.parse("10.0.0.5"), AddressRange.parse("10.1.0.0/16"))),
+                        new ForbiddenRanges.Forbidden(AddressRange.parse("192.0.2.7"), List.of())))
+                .and(forbidden("fd00::/8", "fd00::1"));
+
+        ForbiddenRanges read = ForbiddenRanges.parse(all.texts());
+
+        assertThat(all.texts()).hasSize(3);
+        assertThat(read.and(all)).isSameAs(read);
+        assertThat(all.and(read)).isSameAs(all);
+        assertThat(read.contains(InetAddress.getByName("10.1.2.3"))).isFalse();
+        assertThat(read.contains(InetAddress.getByName("fd00::2"))).isTrue();
+        assertThat(ForbiddenRanges.parse(ForbiddenRanges.NONE.texts())).isSameAs(ForbiddenRanges.NONE);
+    }
 }
