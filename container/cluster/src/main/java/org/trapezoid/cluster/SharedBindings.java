@@ -56,11 +56,7 @@ public final class SharedBindings implements AutoCloseable {
      * What this node knows of one address-of-record. Changed by {@link ConcurrentHashMap#compute} alone, and what was agreed by the executor
      * alone.
      */
-    private record Entry(
-            long version,
-            List<Binding> agreed,
-            @Nullable BindingMerge sent,
-            @Nullable BindingMerge waiting) {
+    private record Entry(long version, List<Binding> agreed, @Nullable Sending sent, @Nullable Sending waiting) {
         static final Entry NEW = new Entry(0, List.of(), null, null);
 
         boolean isIdle() {
@@ -72,6 +68,9 @@ public final class SharedBindings implements AutoCloseable {
             return isIdle() && agreed.isEmpty() ? null : this;
         }
     }
+
+    /** A change, and who waits until it is stored. The list is changed where its entry is. */
+    private record Sending(BindingMerge change, List<Runnable> told) {}
 
     /**
      * Takes over what the cluster knows. What the table holds already is kept if this node is the first one; otherwise it is out of
@@ -177,14 +176,16 @@ public final class SharedBindings implements AutoCloseable {
         entries.compute(change.addressOfRecord(), (key, known) -> {
             Entry entry = known == null ? Entry.NEW : known;
             alone[0] = entry.sent() == null;
-            BindingMerge waiting = entry.waiting();
+            Sending waiting = entry.waiting();
             return alone[0]
-                    ? new Entry(entry.version(), entry.agreed(), change, null)
+                    ? new Entry(entry.version(), entry.agreed(), new Sending(change, new ArrayList<>(1)), null)
                     : new Entry(
                             entry.version(),
                             entry.agreed(),
                             entry.sent(),
-                            waiting == null ? change : waiting.then(change));
+                            waiting == null
+                                    ? new Sending(change, new ArrayList<>(1))
+                                    : new Sending(waiting.change().then(change), waiting.told()));
         });
         if (alone[0]) {
             send(change);
@@ -210,12 +211,38 @@ public final class SharedBindings implements AutoCloseable {
             return;
         }
         agreed(change.addressOfRecord(), record);
-        Entry after = entries.computeIfPresent(
-                change.addressOfRecord(),
-                (key, entry) -> new Entry(entry.version(), entry.agreed(), entry.waiting(), null).orNull());
+        List<Runnable> told = new ArrayList<>(1);
+        Entry after = entries.computeIfPresent(change.addressOfRecord(), (key, entry) -> {
+            if (entry.sent() != null) {
+                told.addAll(entry.sent().told());
+            }
+            return new Entry(entry.version(), entry.agreed(), entry.waiting(), null).orNull();
+        });
         if (after != null && after.sent() != null) {
-            send(after.sent());
+            send(after.sent().change());
         }
+        told.forEach(Runnable::run);
+    }
+
+    /**
+     * Runs the task when the changes of an address-of-record that this node has made are stored and have a backup: at once, or by the executor.
+     * Never if this is closed before.
+     */
+    public void whenStored(String addressOfRecord, Runnable task) {
+        locations.whenTold(addressOfRecord, () -> {
+            boolean[] waits = {false};
+            entries.computeIfPresent(addressOfRecord, (key, entry) -> {
+                Sending last = entry.waiting() == null ? entry.sent() : entry.waiting();
+                if (last != null) {
+                    last.told().add(task);
+                    waits[0] = true;
+                }
+                return entry;
+            });
+            if (!waits[0]) {
+                task.run();
+            }
+        });
     }
 
     // ---- what the cluster has agreed on
@@ -229,7 +256,7 @@ public final class SharedBindings implements AutoCloseable {
         }
         List<Binding> bindings = before.sent() == null
                 ? stored.bindings()
-                : same(stored.bindings(), before.sent().put());
+                : same(stored.bindings(), before.sent().change().put());
         locations.merge(BindingMerge.between(addressOfRecord, before.agreed(), bindings));
         entries.compute(addressOfRecord, (key, known) -> {
             Entry entry = known == null ? Entry.NEW : known;

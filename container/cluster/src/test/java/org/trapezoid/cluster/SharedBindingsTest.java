@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,11 @@ class SharedBindingsTest {
         return Binding.of(ALICE, contact, expiry, "call-" + contact, 1);
     }
 
+    private static Binding bindingOf(String user) {
+        Instant expiry = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+        return Binding.of("sip:" + user + "@example.com", "sip:" + user + "@192.0.2.1", expiry, "call", 1);
+    }
+
     private static long backups(Node node) {
         return node.cluster
                 .hazelcast()
@@ -175,13 +181,7 @@ class SharedBindingsTest {
         Node one = start(0);
         Node two = start(1);
         for (int i = 0; i < 100; i++) {
-            Binding bound = Binding.of(
-                    "sip:user" + i + "@example.com",
-                    "sip:user" + i + "@192.0.2.1",
-                    Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS),
-                    "call",
-                    1);
-            (i % 2 == 0 ? one : two).table.bind(bound);
+            (i % 2 == 0 ? one : two).table.bind(bindingOf("user" + i));
         }
         await().untilAsserted(() ->
                 assertThat(one.shared.pending() + two.shared.pending()).isZero());
@@ -197,6 +197,51 @@ class SharedBindingsTest {
         await().untilAsserted(() -> assertThat(two.shared.pending()).isZero());
         Node three = start(2);
         await().untilAsserted(() -> assertThat(three.table.addressesOfRecord()).hasSize(101));
+    }
+
+    @Test
+    void tellsWhenAChangeHasABackup() throws Exception {
+        Node one = start(0);
+        Node two = start(1);
+        for (int i = 0; i < 100; i++) {
+            one.table.bind(bindingOf("user" + i));
+        }
+        await().untilAsserted(() -> assertThat(backups(one) + backups(two)).isEqualTo(100)); // the members have settled
+        List<Long> backups = new CopyOnWriteArrayList<>();
+        for (int i = 100; i < 150; i++) {
+            Binding bound = bindingOf("user" + i);
+            one.table.bind(bound);
+            one.shared.whenStored(bound.addressOfRecord(), () -> backups.add(backups(one) + backups(two)));
+            int seen = i - 99;
+            await().untilAsserted(() -> assertThat(backups).hasSize(seen));
+        }
+        assertThat(backups).isEqualTo(LongStream.rangeClosed(101, 150).boxed().toList());
+    }
+
+    @Test
+    void tellsOfTheLastOfSeveralChanges() throws Exception {
+        Node one = start(0);
+        Node two = start(1);
+        List<List<String>> stored = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            one.table.bind(binding("sip:" + i + "@192.0.2.1"));
+        }
+        one.shared.whenStored(ALICE, () -> stored.add(stored(two)));
+        await().untilAsserted(() -> assertThat(stored).hasSize(1));
+        one.shared.whenStored(ALICE, () -> stored.add(List.of())); // nothing is under way
+
+        assertThat(stored.get(0)).hasSize(5);
+        assertThat(stored).hasSize(2);
+    }
+
+    private static List<String> stored(Node node) {
+        String record = node.cluster
+                .hazelcast()
+                .<String, String>getMap(SharedBindings.MAP)
+                .get(ALICE);
+        return SharedRecord.parse(record).bindings().stream()
+                .map(Binding::contact)
+                .toList();
     }
 
     @Test

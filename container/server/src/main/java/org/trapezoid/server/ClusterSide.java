@@ -85,10 +85,15 @@ final class ClusterSide implements AutoCloseable {
         return replication;
     }
 
-    /** Shares the location service; the table has what the others know when this returns. */
+    /**
+     * Shares the location service; the table has what the others know when this returns. What an application answers after it has changed a
+     * binding waits until others have it.
+     */
     void share(LocationTable locations) throws IOException {
         try {
-            bindings = Optional.of(new SharedBindings(locations, node));
+            SharedBindings shared = new SharedBindings(locations, node);
+            bindings = Optional.of(shared);
+            locations.onChange(addressOfRecord -> replication.awaits(kept -> shared.whenStored(addressOfRecord, kept)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while joining the cluster");

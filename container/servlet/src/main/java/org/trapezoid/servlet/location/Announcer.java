@@ -42,8 +42,14 @@ final class Announcer {
      * @param elsewhere whether another node made them
      */
     void enqueue(String addressOfRecord, List<Change> changes, boolean elsewhere) {
-        Queue<Announced> queue = lane(addressOfRecord).changes;
-        changes.forEach(change -> queue.add(new Announced(change, elsewhere)));
+        Queue<Runnable> queue = lane(addressOfRecord).announcements;
+        changes.forEach(change -> queue.add(() -> tell(change, elsewhere)));
+    }
+
+    /** Runs the task when all changes of the address-of-record that are in line have been told. */
+    void whenTold(String addressOfRecord, Runnable task) {
+        lane(addressOfRecord).announcements.add(task);
+        tell(addressOfRecord);
     }
 
     /** Tells what is in line, unless another thread is at it already: then that one goes on with it. */
@@ -54,9 +60,9 @@ final class Announcer {
         }
         int seen = 1;
         while (seen != 0) {
-            Announced change;
-            while ((change = lane.changes.poll()) != null) {
-                tell(change);
+            Runnable announcement;
+            while ((announcement = lane.announcements.poll()) != null) {
+                announcement.run();
             }
             seen = lane.calls.addAndGet(-seen);
         }
@@ -67,11 +73,11 @@ final class Announcer {
         return lanes[(hash ^ (hash >>> 16)) & (LANES - 1)];
     }
 
-    private void tell(Announced announced) {
+    private void tell(Change change, boolean elsewhere) {
         for (Listener listener : listeners) {
             try {
-                if (!announced.elsewhere() || listener.isToldOfOtherNodes()) {
-                    announced.change().tell(listener);
+                if (!elsewhere || listener.isToldOfOtherNodes()) {
+                    change.tell(listener);
                 }
             } catch (Throwable e) { // an old archive may throw any Error
                 log.warn("location listener {} threw", listener.getClass().getName(), e);
@@ -79,10 +85,8 @@ final class Announcer {
         }
     }
 
-    private record Announced(Change change, boolean elsewhere) {}
-
     private static final class Lane {
-        final Queue<Announced> changes = new ConcurrentLinkedQueue<>();
+        final Queue<Runnable> announcements = new ConcurrentLinkedQueue<>();
         final AtomicInteger calls = new AtomicInteger();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class LocationTable implements LocationService, AutoCloseable {
 
     private final Gruus gruus;
     private final Announcer announcer = new Announcer();
+    private volatile Consumer<String> onChange = addressOfRecord -> {};
     private volatile Timer sweep = Timer.NONE;
     private volatile boolean closed;
 
@@ -204,6 +206,19 @@ public final class LocationTable implements LocationService, AutoCloseable {
         announcer.remove(listener);
     }
 
+    /**
+     * Who is told of each address-of-record that a thread of this node has changed, by that thread and in no core section; listeners may be
+     * told of the change later.
+     */
+    public void onChange(Consumer<String> changed) {
+        onChange = changed;
+    }
+
+    /** Runs the task when the listeners have been told of what was changed so far; on any thread, in no core section. */
+    public void whenTold(String addressOfRecord, Runnable task) {
+        announcer.whenTold(addressOfRecord, task);
+    }
+
     /** Ends the removal of expired bindings; they are not looked up all the same. */
     @Override
     public void close() {
@@ -217,8 +232,13 @@ public final class LocationTable implements LocationService, AutoCloseable {
         return table.getOrDefault(addressOfRecord, Contacts.NONE);
     }
 
+    /** A change of this node. */
     private boolean commit(String addressOfRecord, Contacts current, Contacts next, Instant now) {
-        return commit(addressOfRecord, current, next, now, false);
+        boolean done = commit(addressOfRecord, current, next, now, false);
+        if (done) {
+            onChange.accept(addressOfRecord);
+        }
+        return done;
     }
 
     /** Puts in the next contacts if the current ones still are; false if another change came first. */
@@ -299,7 +319,8 @@ public final class LocationTable implements LocationService, AutoCloseable {
                     addressOfRecord,
                     current,
                     current.replaced(current.alive(now), now).rescheduled(),
-                    now);
+                    now,
+                    false);
         }
     }
 }

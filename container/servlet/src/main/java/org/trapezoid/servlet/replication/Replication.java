@@ -190,6 +190,19 @@ public final class Replication {
         onLeft = forgetting;
     }
 
+    /**
+     * The callback that runs on this thread has changed something that others have to know before its session tells of it: from now on the
+     * messages of the session wait until it is kept, as long as for a backup. Does nothing on other threads. In no core section.
+     *
+     * @param whenKept runs what it is given as soon as the change is kept; on any thread
+     */
+    public void awaits(Consumer<Runnable> whenKept) {
+        Strand.calling().ifPresent(strand -> {
+            KeptFirst first = strand.call(() -> KeptFirst.before(strand, this));
+            whenKept.accept(() -> strand.run(first::kept));
+        });
+    }
+
     // ---- what replicas tell
 
     void left(AppSessionState session) {
@@ -200,6 +213,11 @@ public final class Replication {
         saves.increment();
         savedBytes.add(bytes);
         savedNanos.add(nanos);
+        confirmed();
+    }
+
+    /** Others confirm again. */
+    void confirmed() {
         long left = episode.getAndSet(0);
         if (left > 0) {
             log.info("sessions have backups again; {} messages left without", left);

@@ -348,6 +348,12 @@ public final class TestServer {
         }
     }
 
+    /** Whether the applications deployed from now on are. */
+    public TestServer distributable(boolean newDistributable) {
+        distributable = newDistributable;
+        return this;
+    }
+
     /** Deploys one servlet with listeners. */
     public TestServer deploy(String name, Servlet servlet, Class<?>... listeners) throws ServletException {
         return deploy(name, Map.of(), servlet, listeners);

@@ -152,9 +152,14 @@ public final class Strand implements Stranded {
         token = newToken;
     }
 
-    /** What messages of this strand have to pass from now on. In the core section. */
-    public void outbox(Outbox newOutbox) {
+    /** What messages of this strand have to pass from now on; null for none. In the core section. */
+    public void outbox(@Nullable Outbox newOutbox) {
         outbox = newOutbox;
+    }
+
+    /** What messages of this strand have to pass. In the core section. */
+    public Optional<Outbox> outbox() {
+        return Optional.ofNullable(outbox);
     }
 
     /** What is sent from now on tells of a state that others have to know before. In the core section. */
@@ -181,6 +186,11 @@ public final class Strand implements Stranded {
     /** The one whose core section this thread is in. */
     public static Optional<Strand> held() {
         return Optional.ofNullable(Turn.current().held());
+    }
+
+    /** The one whose callback this thread runs. */
+    public static Optional<Strand> calling() {
+        return Optional.ofNullable(Turn.current().calling());
     }
 
     /** Whether this thread is in the core section. */

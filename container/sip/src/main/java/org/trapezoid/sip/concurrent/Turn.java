@@ -20,6 +20,7 @@ final class Turn {
     private @Nullable Strand held;
     private @Nullable Reader reader;
     private boolean inCallback;
+    private @Nullable Strand calling; // whose callback that is
     private boolean settling; // a frame below works off posted and ready
     private int budget;
 
@@ -34,6 +35,11 @@ final class Turn {
 
     void held(@Nullable Strand strand) {
         held = strand;
+    }
+
+    @Nullable
+    Strand calling() {
+        return calling;
     }
 
     @Nullable
@@ -103,11 +109,13 @@ final class Turn {
         Reader watched = reader;
         boolean outerSettling = settling;
         boolean outerCallback = inCallback;
+        Strand outerCalling = calling;
         long start = timers.nanoTime();
         if (watched != null) {
             watched.enterCallback(start);
         }
         inCallback = true;
+        calling = strand;
         settling = false;
         try {
             callback.run();
@@ -116,6 +124,7 @@ final class Turn {
         } finally {
             settling = outerSettling;
             inCallback = outerCallback;
+            calling = outerCalling;
             if (watched != null) {
                 watched.leaveCallback();
             }
