@@ -26,7 +26,7 @@ import org.trapezoid.servlet.replication.SessionTokens;
  */
 final class SessionPartitions {
     /** Of batches to one place: for as long messages wait more, when there are many. */
-    private static final Duration DISTANCE = Duration.ofMillis(2);
+    private static final Duration DISTANCE = Duration.ofMillis(5);
 
     private final String map;
     private final NodeEngine engine;

@@ -56,7 +56,11 @@ public final class SharedBindings implements AutoCloseable {
      * What this node knows of one address-of-record. Changed by {@link ConcurrentHashMap#compute} alone, and what was agreed by the executor
      * alone.
      */
-    private record Entry(long version, List<Binding> agreed, @Nullable Sending sent, @Nullable Sending waiting) {
+    private record Entry(
+            long version,
+            List<Binding> agreed,
+            @Nullable Sending sent,
+            @Nullable Sending waiting) {
         static final Entry NEW = new Entry(0, List.of(), null, null);
 
         boolean isIdle() {

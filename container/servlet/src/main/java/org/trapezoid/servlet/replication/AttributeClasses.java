@@ -16,8 +16,8 @@ public final class AttributeClasses {
     private static final String LIMITS = "maxdepth=500;maxrefs=1000000;maxarray=16777216;maxbytes=16777216;";
     private static final String LISTED =
             "java.lang.*;java.lang.invoke.SerializedLambda;java.util.*;java.util.concurrent.**;java.util.regex.*;java.time.**;java.math.*;"
-                + "java.net.URI;java.net.URL;java.net.Inet*;java.io.File;java.sql.Date;java.sql.Time;java.sql.Timestamp;"
-                + "sun.util.calendar.ZoneInfo;" // of a java.util.TimeZone
+                    + "java.net.URI;java.net.URL;java.net.Inet*;java.io.File;java.sql.Date;java.sql.Time;java.sql.Timestamp;"
+                    + "sun.util.calendar.ZoneInfo;" // of a java.util.TimeZone
                     + "jakarta.servlet.sip.**;org.trapezoid.api.**;org.trapezoid.servlet.facade.*"; // references to
     // sessions and the
     // like

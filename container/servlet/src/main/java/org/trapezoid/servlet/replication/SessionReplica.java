@@ -244,6 +244,10 @@ final class SessionReplica implements Replica {
             flush(); // nothing is left that could be saved for it
             forget();
         } else if (unsafe) {
+            if (!session.hasCallbacks() && !session.hasObjects()) {
+                save();
+                return;
+            }
             saveIn(CALLBACK);
             if (!session.hasCallbacks()) { // nor are they written by a thread of the store
                 saveInCallback();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.snapshot;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -11,9 +11,11 @@ import java.util.function.Consumer;
  * repeated. Not thread-safe.
  */
 public final class FieldWriter {
-    private static final int INITIAL = 512;
+    private static final int INITIAL = 2048;
+    private static final int MOST_DIGITS = 10; // of a number of 64 bits, 7 at a time
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(INITIAL);
+    private byte[] buffer = new byte[INITIAL];
+    private int size;
 
     public FieldWriter text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
@@ -48,25 +50,44 @@ public final class FieldWriter {
     public FieldWriter bytes(int field, byte[] value) {
         varint(field);
         varint(value.length);
-        out.write(value, 0, value.length);
-        return this;
+        return rest(value);
     }
 
-    /** A field that has fields itself. */
+    /**
+     * A field that has fields itself.
+     *
+     * @param content writes them, to this same writer
+     */
     public FieldWriter part(int field, Consumer<FieldWriter> content) {
-        FieldWriter part = new FieldWriter();
-        content.accept(part);
-        return bytes(field, part.toBytes());
+        varint(field);
+        int start = size;
+        content.accept(this);
+        int length = size - start;
+        int digits = lengthOf(length);
+        room(digits);
+        System.arraycopy(buffer, start, buffer, start + digits, length);
+        size = start;
+        varint(length);
+        size += length;
+        return this;
     }
 
     /** Fields that a {@link FieldReader} did not know. */
     public FieldWriter rest(byte[] fields) {
-        out.write(fields, 0, fields.length);
+        room(fields.length);
+        System.arraycopy(fields, 0, buffer, size, fields.length);
+        size += fields.length;
         return this;
     }
 
     public byte[] toBytes() {
-        return out.toByteArray();
+        return Arrays.copyOf(buffer, size);
+    }
+
+    private void room(int more) {
+        if (more > buffer.length - size) {
+            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
+        }
     }
 
     private static int lengthOf(long value) {
@@ -74,11 +95,12 @@ public final class FieldWriter {
     }
 
     private void varint(long value) {
+        room(MOST_DIGITS);
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) ((rest & 0x7f) | 0x80));
+            buffer[size++] = (byte) ((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
-        out.write((int) rest);
+        buffer[size++] = (byte) rest;
     }
 }

@@ -74,8 +74,24 @@ class SessionReplicaTest {
     }
 
     @Test
-    void whoAnswersASaveDoesNotWriteTheNextOne() {
+    void whatCameMeanwhileIsSavedWhenASaveIsAnswered() {
         sendProtected("180");
+        sendProtected("200"); // while the first one is saved
+        clock.advance(ANSWER);
+        assertThat(sent).containsExactly("180");
+        assertThat(cluster.saves()).isEqualTo(2);
+
+        clock.advance(ANSWER);
+
+        assertThat(sent).containsExactly("180", "200");
+        assertThat(workers).isEmpty();
+    }
+
+    @Test
+    void whoAnswersASaveWritesNoObjectsOfTheApplication() {
+        strand.run(session::objects);
+        sendProtected("180");
+        workers.remove().run();
         sendProtected("200"); // while the first one is saved
         clock.advance(ANSWER);
         assertThat(sent).containsExactly("180");
