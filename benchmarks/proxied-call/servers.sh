@@ -39,6 +39,10 @@ start_node() {
   (cd "$root/benchmarks/target/classes" && cp --parents org/trapezoid/benchmarks/call/*.class "$classes/")
   (cd "$work/sar" && "${JAVA_HOME:+$JAVA_HOME/bin/}jar" cf "$base/deploy/fixed.sar" WEB-INF)
   echo 'ALL: ("fixed", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0")' >"$base/conf/dar.properties"
+  if [[ -n "${registrar:-}" ]]; then
+    cp "$root/distribution/target/trapezoid/deploy/registrar.sar" "$base/deploy/"
+    echo 'REGISTER: ("registrar", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "0")' >>"$base/conf/dar.properties"
+  fi
   env "$@" TRAPEZOID_BASE="$base" TRAPEZOID_SIP_PORT="$at" TRAPEZOID_HTTP_PORT="$pages" \
     JAVA_OPTS="${JAVA_OPTS:--Xms2g -Xmx2g -Xmn160m -XX:+UseParallelGC -XX:+AlwaysPreTouch} -Dfixed.target=sip:callee@$host:$callee" \
     taskset -c "$SERVER_CPU" "$root/distribution/target/trapezoid/bin/trapezoid" run >"$work/$name.log" 2>&1 &
