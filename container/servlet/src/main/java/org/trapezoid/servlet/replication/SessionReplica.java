@@ -115,8 +115,9 @@ final class SessionReplica implements Replica {
         return unsafe || confirming || lost || isDoubted();
     }
 
-    /** Whether it is not known that the session is here; one that has ended is nobody else's. */
-    private boolean isDoubted() {
+    /** One that has ended is nobody else's. */
+    @Override
+    public boolean isDoubted() {
         return !ended && replication.isDoubted(confirmed);
     }
 

@@ -103,6 +103,11 @@ public final class AppSessionState implements Stranded {
         }
     }
 
+    /** Whether another node may have it: what is given to {@link Strand#hold} then, is done once it is known to be here. In the core section. */
+    public boolean isDoubted() {
+        return replica != null && replica.isDoubted();
+    }
+
     /** A transaction that belongs to the session, as {@code TransactionLayer.serverKey} names it. In the core section. */
     public void names(String transaction) {
         if (replica != null) {

@@ -12,6 +12,9 @@ public interface Replica extends Outbox {
     /** Another node may have the session: it is asked for within some seconds. */
     void doubted();
 
+    /** Whether another node may have it, so that nothing is to be begun before that is known. */
+    boolean isDoubted();
+
     /** A transaction of the session that other nodes are to find, once the session is written down. */
     void names(String transaction);
 

@@ -472,6 +472,55 @@ class TakeoverStoriesTest {
         assertThat(fired).containsExactly("ring alice", "ring alice");
     }
 
+    private List<String> remindersIn(Duration time) throws Exception {
+        List<String> fired = new ArrayList<>();
+        app.on("MESSAGE", request -> {
+            TimerService timers =
+                    (TimerService) request.getSession().getServletContext().getAttribute(SipServlet.TIMER_SERVICE);
+            timers.createTimer(request.getApplicationSession(), time.toMillis(), false, "ring");
+            request.createResponse(200).send();
+        });
+        app.onTimer(timer -> fired.add(String.valueOf(timer.getInfo())));
+        site.deploy("reminder", app, ScriptedServlet.class);
+        alice.send(alice.request(Method.MESSAGE, "sip:bob@a.test"));
+        alice.nextResponse(200);
+        site.clock.advance(Duration.ofSeconds(1));
+        return fired;
+    }
+
+    @Test
+    void aTimerOfANodeThatWasTakenForDeadFiresOnlyAtTheSurvivor() throws Exception {
+        List<String> fired = remindersIn(Duration.ofSeconds(10));
+        Site.Node first = site.node(FIRST);
+        first.member().hang();
+        site.clock.advance(Duration.ofMillis(8950));
+        first.member().wake(); // a moment before the timer is due
+        site.clock.advance(Duration.ofMillis(49));
+        assertThat(first.server().sessions())
+                .as("not heard yet that it is lost")
+                .isOne();
+        assertThat(fired).isEmpty();
+
+        site.clock.advance(Duration.ofSeconds(20));
+
+        assertThat(fired).containsExactly("ring");
+        assertThat(first.replication().refused()).isEqualTo(1);
+    }
+
+    @Test
+    void aTimerOfANodeThatDoubtsFiresWhenTheSessionIsConfirmed() throws Exception {
+        List<String> fired = remindersIn(Duration.ofSeconds(10));
+        site.cluster.answersAfter(() -> Duration.ofMillis(30));
+        site.clock.advance(Duration.ofMillis(8990));
+        site.node(FIRST).member().doubt();
+
+        site.clock.advance(Duration.ofMillis(20));
+        assertThat(fired).isEmpty();
+        site.clock.advance(Duration.ofMillis(60));
+
+        assertThat(fired).containsExactly("ring");
+    }
+
     // ---- the outbox
 
     @Test
