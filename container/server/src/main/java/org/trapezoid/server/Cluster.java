@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.trapezoid.servlet.replication.AttributeClasses;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.sip.transport.Literals;
 
@@ -27,6 +28,8 @@ import org.trapezoid.sip.transport.Literals;
  * @param members {@code host:port} of the nodes to look for; at least one, this node may be among them
  * @param hazelcast a {@code hazelcast.xml} with further settings, over which those of this server are put
  * @param replicationWait how long a message waits until another node has the state that it tells; 0 to 10 s
+ * @param attributeClasses of which attributes of sessions may be besides those of their application and of a list of the JDK, in the form of
+ *     {@code jdk.serialFilter}
  */
 public record Cluster(
         String name,
@@ -36,7 +39,8 @@ public record Cluster(
         int port,
         List<String> members,
         Optional<Path> hazelcast,
-        Duration replicationWait) {
+        Duration replicationWait,
+        String attributeClasses) {
     /** The name of a cluster that is given none. */
     public static final String DEFAULT_NAME = "trapezoid";
 
@@ -49,13 +53,21 @@ public record Cluster(
 
     /** One without further settings, whose messages wait half a second at most. */
     public Cluster(String name, String secret, String node, String host, int port, List<String> members) {
-        this(name, secret, node, host, port, members, Optional.empty(), Replication.DEFAULT_WAIT);
+        this(name, secret, node, host, port, members, Optional.empty(), Replication.DEFAULT_WAIT, "");
     }
 
     public Cluster {
         if (replicationWait.isNegative() || replicationWait.compareTo(LONGEST_WAIT) > 0) {
             throw new IllegalArgumentException(
                     "replication-wait of cluster is " + replicationWait + "; expected 0 to " + LONGEST_WAIT);
+        }
+        try {
+            AttributeClasses unused = new AttributeClasses(attributeClasses);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "attribute-classes of cluster is \"" + attributeClasses
+                            + "\"; expected classes and limits as jdk.serialFilter has them: " + e.getMessage(),
+                    e);
         }
         members = List.copyOf(members);
         if (members.isEmpty()) {

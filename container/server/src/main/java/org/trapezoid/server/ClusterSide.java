@@ -24,6 +24,7 @@ import org.trapezoid.cluster.SharedAddresses;
 import org.trapezoid.cluster.SharedBindings;
 import org.trapezoid.servlet.dispatch.ServletLayer;
 import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.replication.AttributeClasses;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.uri.HostPort;
@@ -44,16 +45,23 @@ final class ClusterSide implements AutoCloseable {
     private final Replication replication;
     private Optional<SharedBindings> bindings = Optional.empty();
 
-    private ClusterSide(ClusterLink link, SipStack stack, ClusterNode node, String host, Duration replicationWait) {
+    private ClusterSide(Cluster config, ClusterLink link, SipStack stack, ClusterNode node) {
         this.link = link;
         this.stack = stack;
         this.node = node;
-        this.host = host;
+        this.host = config.host();
         this.addresses = new SharedAddresses(node, stack.transports());
         this.nodes = new HazelcastNodes(node, stack.transports(), stack.limits(), stack.workers());
         this.sessions = new HazelcastSessionStore(node, nodes);
         this.keys = new HazelcastSessionKeys(node);
-        this.replication = new Replication(sessions, nodes, keys, link.tokens(), stack.timers(), replicationWait);
+        this.replication = new Replication(
+                sessions,
+                nodes,
+                keys,
+                link.tokens(),
+                stack.timers(),
+                config.replicationWait(),
+                new AttributeClasses(config.attributeClasses()));
         link.joined(nodes);
     }
 
@@ -69,7 +77,7 @@ final class ClusterSide implements AutoCloseable {
                 link.incarnation(),
                 ServletLayer.SNAPSHOT_MAJOR,
                 config.hazelcast()));
-        return new ClusterSide(link, stack, node, config.host(), config.replicationWait());
+        return new ClusterSide(config, link, stack, node);
     }
 
     /** Keeps the sessions of this node at the others. */

@@ -92,7 +92,8 @@ final class XmlConfig {
                 port,
                 members,
                 Files.exists(hazelcast) ? Optional.of(hazelcast) : Optional.empty(),
-                duration(cluster.replicationWait, Replication.DEFAULT_WAIT, "replication-wait")));
+                duration(cluster.replicationWait, Replication.DEFAULT_WAIT, "replication-wait"),
+                given(cluster.attributeClasses).orElse("")));
     }
 
     private XmlTrapezoid bind(Path file) {

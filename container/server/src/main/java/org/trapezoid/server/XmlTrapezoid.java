@@ -32,6 +32,10 @@ final class XmlTrapezoid {
 
     @XmlAccessorType(XmlAccessType.FIELD)
     static final class Cluster {
+        @XmlAttribute(name = "attribute-classes")
+        @Nullable
+        String attributeClasses;
+
         @XmlAttribute(name = "replication-wait")
         @Nullable
         String replicationWait;

@@ -55,7 +55,9 @@ class XmlConfigTest {
 
     @Test
     void readsADatabaseOfUsers() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <applications>
@@ -93,14 +95,17 @@ class XmlConfigTest {
                 "url=\"jdbc:x\" secret-query=\":name\" connections=\"0\" | 'connections'"
             })
     void saysWhatIsWrongWithADatabaseOfUsers(String attributes, String problem) throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <applications>
                     <user-database %s/>
                   </applications>
                 </trapezoid>
-                """.formatted(attributes));
+                """
+                        .formatted(attributes));
 
         assertThatThrownBy(() -> reader(Map.of()).read(file))
                 .isInstanceOf(ConfigException.class)
@@ -110,7 +115,9 @@ class XmlConfigTest {
 
     @Test
     void readsHowNamesAreLookedUp() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -137,7 +144,9 @@ class XmlConfigTest {
 
     @Test
     void readsHowFlowsAreKept() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -152,7 +161,9 @@ class XmlConfigTest {
 
     @Test
     void refusesNameServersThatAreNames() throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file,
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -180,7 +191,8 @@ class XmlConfigTest {
 
     @Test
     void saysInAFileWhatTheBuilderSays() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip stop-timeout="3s">
                     <listener transport="udp" host="0.0.0.0" port="5060" advertise="sip.example.net:5062"/>
@@ -277,7 +289,8 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http tls-port="443" certificate="server.crt" key="server.key" client-auth="wanted"/>
@@ -344,7 +357,8 @@ class XmlConfigTest {
         Path keys = TestKeys.make(base, "server.p12", "server", "dns:a.test");
         TestKeys.trust(base, "server.crt", keys);
         TestKeys.key(base, "server.key", keys);
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="server.p12" password="${env:SECRET}"/>
@@ -369,7 +383,8 @@ class XmlConfigTest {
     @Test
     void namesFileAndLineOfKeysThatCannotBeUsed() throws IOException {
         TestKeys.make(base, "server.p12", "server", "dns:a.test");
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="tls" port="5061" key-store="none.p12" password="x"/>
@@ -393,7 +408,8 @@ class XmlConfigTest {
 
     @Test
     void speaksNoWebSocketWithoutAPath() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip><listener transport="udp" port="5060"/></sip>
                   <http port="8080" websocket-path=""/>
@@ -405,7 +421,8 @@ class XmlConfigTest {
 
     @Test
     void readsWhomToTrustAndWhoSendsNotifications() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060"/>
@@ -442,7 +459,8 @@ class XmlConfigTest {
 
     @Test
     void namesFileAndLineOfEveryUnknownName() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1">
                   <sip>
                     <listener transport="udp" port="5060" colour="red"/>
@@ -492,7 +510,8 @@ class XmlConfigTest {
 
     @Test
     void refusesTheSameListenerTwice() throws IOException {
-        write("""
+        write(
+                """
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip>
                   <listener transport="udp" port="5060"/>
                   <listener transport="udp" port="5060" advertise="x"/>
@@ -506,7 +525,8 @@ class XmlConfigTest {
 
     @Test
     void refusesADocumentTypeSinceItCouldNameOtherFiles() throws IOException {
-        write("""
+        write(
+                """
                 <!DOCTYPE trapezoid [<!ENTITY x SYSTEM "file:///etc/passwd">]>
                 <trapezoid xmlns="urn:trapezoid:server:1"><sip><name>&x;</name></sip></trapezoid>
                 """);
@@ -567,6 +587,20 @@ class XmlConfigTest {
 
         assertThat(reader(Map.of()).read(file).cluster().orElseThrow().hazelcast())
                 .contains(hazelcast);
+    }
+
+    @Test
+    void takesClassesOfAttributesForTheCluster() throws IOException {
+        String cluster =
+                "<trapezoid xmlns=\"urn:trapezoid:server:1\"><sip><listener transport=\"udp\" port=\"0\"/></sip>"
+                        + "<cluster members=\"127.0.0.1:5701\" attribute-classes=\"%s\"/></trapezoid>";
+        write(cluster.formatted("com.example.**;maxdepth=50"));
+        assertThat(reader(Map.of()).read(file).cluster().orElseThrow().attributeClasses())
+                .isEqualTo("com.example.**;maxdepth=50");
+
+        write(cluster.formatted("maxdepth=deep"));
+
+        assertThatThrownBy(() -> reader(Map.of()).read(file)).hasMessageContaining("attribute-classes");
     }
 
     @Test

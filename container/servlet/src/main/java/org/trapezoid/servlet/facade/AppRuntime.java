@@ -18,6 +18,7 @@ import org.trapezoid.servlet.proxy.ProxyEnvironment;
 import org.trapezoid.servlet.proxy.RecordRoute;
 import org.trapezoid.servlet.proxy.RouteSeal;
 import org.trapezoid.servlet.proxy.StatelessForwarder;
+import org.trapezoid.servlet.replication.AttributeClasses;
 import org.trapezoid.servlet.replication.KeySearch;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.Snapshot;
@@ -220,6 +221,16 @@ public final class AppRuntime {
     /** Whether the sessions of the application are kept at other nodes too. */
     public boolean replicates() {
         return replication.isPresent() && application.settings().distributable();
+    }
+
+    /** Whether an object of the application whose class this is can be written down and read again. */
+    boolean isReadable(Class<?> type) {
+        return classes().allows(type, application.loader());
+    }
+
+    /** Of which its objects in sessions may be. */
+    AttributeClasses classes() {
+        return replication.map(Replication::classes).orElse(AttributeClasses.DEFAULT);
     }
 
     /** The cluster, if there is one. */

@@ -54,6 +54,9 @@ public final class AppTimers implements TimerService {
         if (!(appSession instanceof AppSession session)) {
             throw invalid(appSession);
         }
+        if (info != null && runtime.replicates()) {
+            ObjectsCheck.check("the info of a timer", info, runtime);
+        }
         return session.state().strand().call(() -> {
             if (!session.isValid()) {
                 throw invalid(appSession);

@@ -84,7 +84,7 @@ final class Binding<S extends AttributeStore> {
         Objects.requireNonNull(name, "attribute name");
         Objects.requireNonNull(value, "attribute value");
         if (runtime.replicates()) {
-            ObjectsOut.check(name, value, runtime.application());
+            ObjectsCheck.check("attribute " + name, value, runtime);
         }
         if (session.isPresent() && ObjectsOut.isForeign(value)) {
             session.get().objects();

@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +28,33 @@ final class ObjectsIn extends ObjectInputStream {
         super(new ByteArrayInputStream(bytes));
         this.source = source;
         enableResolveObject(true);
+        setObjectInputFilter(source.runtime.classes().limits());
     }
 
     @Override
     protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+        Class<?> found;
         try {
-            return Class.forName(
+            found = Class.forName(
                     description.getName(), false, source.runtime.application().loader());
         } catch (ClassNotFoundException e) {
-            return super.resolveClass(description); // primitives, and classes of the container
+            found = super.resolveClass(description); // primitives, and classes of the container
         }
+        return allowed(found);
+    }
+
+    @Override
+    protected Class<?> resolveProxyClass(String[] interfaces) throws IOException, ClassNotFoundException {
+        allowed(Proxy.class);
+        return super.resolveProxyClass(interfaces);
+    }
+
+    /** One that is not allowed is as good as not there: what is of it, or has something of it, is passed over. */
+    private Class<?> allowed(Class<?> found) throws ClassNotFoundException {
+        if (source.runtime.isReadable(found)) {
+            return found;
+        }
+        throw new ClassNotFoundException("class " + found.getName() + " is not allowed (attribute-classes of cluster)");
     }
 
     @Override
@@ -53,8 +72,12 @@ final class ObjectsIn extends ObjectInputStream {
             ClassLoader before = thread.getContextClassLoader();
             thread.setContextClassLoader(runtime.application().loader());
             try (ObjectsIn in = new ObjectsIn(bytes, this)) {
-                return (Map<String, Map<String, Object>>) in.readObject();
-            } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+                try {
+                    return (Map<String, Map<String, Object>>) in.readObject();
+                } catch (ClassNotFoundException some) {
+                    return oneByOne(in);
+                }
+            } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError e) {
                 log.error(
                         "application {}: the attributes of session {} cannot be read",
                         runtime.application(),
@@ -64,6 +87,29 @@ final class ObjectsIn extends ObjectInputStream {
             } finally {
                 thread.setContextClassLoader(before);
             }
+        }
+
+        /** What {@link ObjectsOut} lists behind the whole; each object was read already, or passed over for its class. */
+        @SuppressWarnings("BanSerializableRead")
+        private Map<String, Map<String, Object>> oneByOne(ObjectsIn in) throws IOException, ClassNotFoundException {
+            Map<String, Map<String, Object>> all = new LinkedHashMap<>();
+            int count = in.readInt();
+            for (int i = 0; i < count; i++) {
+                String owner = (String) in.readObject();
+                String name = (String) in.readObject();
+                try {
+                    all.computeIfAbsent(owner, key -> new LinkedHashMap<>()).put(name, in.readObject());
+                } catch (ClassNotFoundException e) {
+                    log.warn(
+                            "application {}: {} {} is dropped from session {}: {}",
+                            runtime.application(),
+                            owner.startsWith("t:") ? "the info of timer" : "attribute",
+                            owner.startsWith("t:") ? owner.substring(2) : name,
+                            session,
+                            e.getMessage());
+                }
+            }
+            return all;
         }
 
         private @Nullable Object resolve(Reference reference) {

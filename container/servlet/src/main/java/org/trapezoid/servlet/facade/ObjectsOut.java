@@ -20,7 +20,6 @@ import org.trapezoid.servlet.snapshot.Messages;
  */
 final class ObjectsOut {
     private static final Logger log = LoggerFactory.getLogger(ObjectsOut.class);
-    private static final int LARGE = 64 * 1024;
 
     private final SavedRequests requests;
     private final AtomicBoolean leftOut;
@@ -34,7 +33,7 @@ final class ObjectsOut {
     /** What cannot be written is left out. */
     byte[] write(Map<String, Map<String, Object>> all, SipApplication application) {
         try {
-            return bytes(all);
+            return listed(all);
         } catch (IOException | RuntimeException e) {
             if (!leftOut.getAndSet(true)) {
                 log.warn(
@@ -62,10 +61,31 @@ final class ObjectsOut {
             writable.put(owner, good);
         });
         try {
-            return bytes(writable);
+            return listed(writable);
         } catch (IOException | RuntimeException e) {
             return new byte[0];
         }
+    }
+
+    /** All in one, then each by itself, which takes no more than a reference: so a reader can do without one whose class it refuses. */
+    private byte[] listed(Map<String, Map<String, Object>> all) throws IOException {
+        int count = 0;
+        for (Map<String, Object> values : all.values()) {
+            count += values.size();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Stream out = new Stream(bytes, requests)) {
+            out.writeObject(all);
+            out.writeInt(count);
+            for (Map.Entry<String, Map<String, Object>> owner : all.entrySet()) {
+                for (Map.Entry<String, Object> each : owner.getValue().entrySet()) {
+                    out.writeObject(owner.getKey());
+                    out.writeObject(each.getKey());
+                    out.writeObject(each.getValue());
+                }
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private byte[] bytes(Object value) throws IOException {
@@ -74,31 +94,6 @@ final class ObjectsOut {
             out.writeObject(value);
         }
         return bytes.toByteArray();
-    }
-
-    /**
-     * Checks that a value can be kept elsewhere.
-     *
-     * @throws IllegalArgumentException if it cannot be written
-     */
-    static void check(String name, Object value, SipApplication application) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Stream out = new Stream(bytes, null)) {
-            out.writeObject(value);
-        } catch (IOException | RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "attribute " + name + " of application " + application
-                            + ", which is distributable, cannot be written: "
-                            + value.getClass().getName() + " (" + e + "); values must be Serializable (JSR 289 §16)",
-                    e);
-        }
-        if (bytes.size() > LARGE) {
-            log.warn(
-                    "application {}: attribute {} has {} bytes, which each change of its session sends to another node",
-                    application,
-                    name,
-                    bytes.size());
-        }
     }
 
     /** Whether code of the application runs when the value is written, or it may take long. */
@@ -120,7 +115,8 @@ final class ObjectsOut {
                 || value instanceof SipResponse;
     }
 
-    private static final class Stream extends ObjectOutputStream {
+    /** One with references in place of what they stand for. */
+    static class Stream extends ObjectOutputStream {
         private final @Nullable SavedRequests requests;
 
         Stream(OutputStream out, @Nullable SavedRequests requests) throws IOException {

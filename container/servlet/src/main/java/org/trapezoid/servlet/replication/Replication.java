@@ -30,6 +30,7 @@ public final class Replication {
     private final SessionTokens tokens;
     private final Timers timers;
     private final Duration wait;
+    private final AttributeClasses classes;
     private volatile Runnable onDoubt = () -> {};
     private volatile boolean closed;
     private final AtomicInteger doubts = new AtomicInteger();
@@ -48,6 +49,19 @@ public final class Replication {
     /** @param wait how long a message waits for the backup of what it tells */
     public Replication(
             SessionStore store, Nodes nodes, SessionKeys keys, SessionTokens tokens, Timers timers, Duration wait) {
+        this(store, nodes, keys, tokens, timers, wait, AttributeClasses.DEFAULT);
+    }
+
+    /** @param classes of which the objects of applications may be */
+    public Replication(
+            SessionStore store,
+            Nodes nodes,
+            SessionKeys keys,
+            SessionTokens tokens,
+            Timers timers,
+            Duration wait,
+            AttributeClasses classes) {
+        this.classes = classes;
         this.store = store;
         this.nodes = nodes;
         this.keys = keys;
@@ -84,6 +98,11 @@ public final class Replication {
     /** A token for a session that begins here. */
     public String freshToken() {
         return tokens.fresh(store.place());
+    }
+
+    /** Of which the objects of applications may be. */
+    public AttributeClasses classes() {
+        return classes;
     }
 
     Duration patience() {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
@@ -31,7 +32,7 @@ class ForbiddenTakeoverTest {
             new ForbiddenRanges.Forbidden(
                     AddressRange.parse("2001:db8::/32"), List.of(AddressRange.parse("2001:db8:1::/48")))));
 
-    private final Site site = new Site(FORBIDDEN, FIRST, SECOND);
+    private final Site site = new Site(TestServer.Edge.forbidding(FORBIDDEN), FIRST, SECOND);
     private final ScriptedServlet app = new ScriptedServlet();
     private final Peer alice = site.node(FIRST).peer("alice");
     private final Peer bob = site.node(FIRST).peer("bob");

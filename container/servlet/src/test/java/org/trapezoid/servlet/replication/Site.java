@@ -18,7 +18,6 @@ import org.trapezoid.servlet.replication.testing.MemoryNode;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.testing.ManualClock;
-import org.trapezoid.sip.uri.ForbiddenRanges;
 
 /** Several servers of one cluster in virtual time, each with the same applications; phones have the same address at each. */
 final class Site {
@@ -27,7 +26,7 @@ final class Site {
     final ManualClock clock = new ManualClock();
     final MemoryCluster cluster = new MemoryCluster(clock);
     private final List<String> hosts;
-    private final ForbiddenRanges forbidden;
+    private final TestServer.Edge edge;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
     /** One server and what it knows of the others. */
@@ -39,12 +38,11 @@ final class Site {
     }
 
     Site(String... hosts) {
-        this(ForbiddenRanges.NONE, hosts);
+        this(TestServer.Edge.OPEN, hosts);
     }
 
-    /** Nothing is sent to these networks on behalf of what comes to an address outside them. */
-    Site(ForbiddenRanges forbidden, String... hosts) {
-        this.forbidden = forbidden;
+    Site(TestServer.Edge edge, String... hosts) {
+        this.edge = edge;
         this.hosts = List.of(hosts);
         for (String host : hosts) {
             start(host, host.hashCode());
@@ -53,12 +51,23 @@ final class Site {
 
     /** A node, or another incarnation of one that has died. */
     Node start(String host, long seed) {
+        return start(host, seed, AttributeClasses.DEFAULT);
+    }
+
+    /** The same, which makes objects of these classes only. */
+    Node start(String host, long seed, AttributeClasses classes) {
         SplittableRandom random = new SplittableRandom(seed);
         String incarnation = SessionTokens.incarnation(random);
         MemoryNode member = cluster.join(incarnation);
         Replication replication = new Replication(
-                member, member, member, new SessionTokens(incarnation, KEY, random), clock, Replication.DEFAULT_WAIT);
-        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member, forbidden);
+                member,
+                member,
+                member,
+                new SessionTokens(incarnation, KEY, random),
+                clock,
+                Replication.DEFAULT_WAIT,
+                classes);
+        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member, edge);
         server.attach(member::attach);
         LocationTable locations = new LocationTable(clock.strands().create(), clock, clock, KEY, random);
         locations.addListener(new Sharing(host));
@@ -104,6 +113,14 @@ final class Site {
     Site deploy(String name, Servlet servlet, Class<?>... listeners) throws Exception {
         for (Node each : nodes.values()) {
             each.server().deploy(name, servlet, listeners);
+        }
+        return this;
+    }
+
+    /** The same with context parameters. */
+    Site deploy(String name, Map<String, String> parameters, Servlet servlet, Class<?>... listeners) throws Exception {
+        for (Node each : nodes.values()) {
+            each.server().deploy(name, parameters, servlet, listeners);
         }
         return this;
     }

@@ -195,10 +195,29 @@ public final class TestServer {
             long seed,
             Replication replication,
             FlowTokens.Elsewhere elsewhere) {
-        return member(clock, host, hosts, seed, replication, elsewhere, ForbiddenRanges.NONE);
+        return member(clock, host, hosts, seed, replication, elsewhere, Edge.OPEN);
     }
 
-    /** The same, which sends nothing to these networks on behalf of what comes to its address outside them. */
+    /**
+     * What a node knows of the network.
+     *
+     * @param forbidden it sends nothing to these networks on behalf of what comes to its address outside them
+     * @param hosts a file with the names of hosts
+     * @param dar what a DAR file says; empty: nothing
+     */
+    public record Edge(ForbiddenRanges forbidden, TrustDomain trust, Path hosts, String dar) {
+        public static final Edge OPEN = new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, "");
+
+        public static Edge routedBy(String dar) {
+            return new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, dar);
+        }
+
+        public static Edge forbidding(ForbiddenRanges forbidden) {
+            return new Edge(forbidden, TrustDomain.EVERYBODY, NO_HOSTS, "");
+        }
+    }
+
+    /** The same at another edge. */
     public static TestServer member(
             ManualClock clock,
             String host,
@@ -206,7 +225,7 @@ public final class TestServer {
             long seed,
             Replication replication,
             FlowTokens.Elsewhere elsewhere,
-            ForbiddenRanges forbidden) {
+            Edge edge) {
         List<HostPort> names = new ArrayList<>(ALIASES);
         for (String each : hosts) {
             names.add(new HostPort(each, 5060));
@@ -216,15 +235,18 @@ public final class TestServer {
                 clock,
                 host,
                 seed,
-                new DefaultApplicationRouter(),
+                edge.dar().isEmpty()
+                        ? new DefaultApplicationRouter()
+                        : new DefaultApplicationRouter(DarFile.parse("dar.properties", edge.dar())),
                 any -> Map.of(),
-                new TransportOptions(names, false).withForbidden(forbidden),
+                new TransportOptions(names, false).withForbidden(edge.forbidden()),
                 new ServletLayer.Options(
                         ServletLayer.Unrouted.NOT_FOUND,
                         AdmissionControl.Limits.DEFAULT,
                         Optional.empty(),
                         Optional.of(replication)),
-                TrustDomain.EVERYBODY,
+                edge.trust(),
+                edge.hosts(),
                 layer -> new FlowTokens(layer, new byte[32], replication.nodes().self(), elsewhere));
         server.distributable = true;
         return server;
@@ -268,6 +290,7 @@ public final class TestServer {
                 transportOptions,
                 options,
                 trust,
+                NO_HOSTS,
                 layer -> new FlowTokens(layer, new byte[32], 1));
     }
 
@@ -280,6 +303,7 @@ public final class TestServer {
             TransportOptions transportOptions,
             ServletLayer.Options options,
             TrustDomain trust,
+            Path hosts,
             Function<TransportLayer, FlowTokens> flows) {
         this.clock = clock;
         udp = FakeTransport.udp(host, 5060, clock);
@@ -296,7 +320,7 @@ public final class TestServer {
                 trust);
         transactions = new TransactionLayer(transports, clock.strands(), clock, Timing.RFC3261, identifiers);
         sender = new RequestSender(
-                new StaticLocator(List.of(), NO_HOSTS, clock), // there is no name service
+                new StaticLocator(List.of(), hosts, clock), // there is no name service
                 transactions,
                 transports,
                 identifiers,
