@@ -37,6 +37,7 @@ public final class Strand implements Stranded {
     private volatile String identity = "";
     private volatile String token = "";
     private @Nullable Outbox outbox; // of what is replicated
+    private volatile boolean left;
 
     Strand(Executor workers, Timers timers) {
         this.workers = workers;
@@ -155,6 +156,16 @@ public final class Strand implements Stranded {
     /** What messages of this strand have to pass from now on. In the core section. */
     public void outbox(Outbox newOutbox) {
         outbox = newOutbox;
+    }
+
+    /** What ran here goes on at another node, and nothing is sent here for it any more. */
+    public void left() {
+        left = true;
+    }
+
+    /** Whether it goes on at another node; any thread. */
+    public boolean hasLeft() {
+        return left;
     }
 
     /** What is sent from now on tells of a state that others have to know before. In the core section. */
