@@ -102,8 +102,9 @@ public final class OutboundRouting implements Outbound {
     }
 
     @Override
-    public OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento sent, ClientUser user) {
-        return sender.restore(owner, sent, user);
+    public OutgoingRequest restore(
+            Stranded owner, OutgoingRequest.Memento sent, ClientUser user, RequestFinisher finisher, String branchEnd) {
+        return sender.restore(owner, sent, user, finisher, branchEnd);
     }
 
     @Override

@@ -5,10 +5,13 @@ import jakarta.servlet.sip.AutomaticProcessingListener;
 import jakarta.servlet.sip.SipServletResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.servlet.ua.Contacts;
 import org.trapezoid.sip.dialog.SubscriptionUsage;
 import org.trapezoid.sip.header.HeaderName;
@@ -22,20 +25,26 @@ import org.trapezoid.sip.message.Request;
  */
 final class AutomaticProcessing {
 
+    private static final int WHOLE = 1;
+    private static final int PASSIVE = 2;
     private static final String GONE = "SIP/2.0 487 Request Terminated\r\n";
 
     private final Session session;
     private final SipSessionState state;
     private final AppRuntime runtime;
-    private final List<AutomaticProcessingListener> listener; // one or none
+    private List<AutomaticProcessingListener> listener; // one or none
     private boolean whole; // of the whole family; in the core section
     private boolean acting; // in the core section
+    private boolean passive; // somebody else sends the last requests
 
     private AutomaticProcessing(Session session, AppRuntime runtime, List<AutomaticProcessingListener> listener) {
         this.session = session;
         this.state = session.state();
         this.runtime = runtime;
         this.listener = listener;
+        if (!listener.isEmpty()) {
+            state.appSession().objects();
+        }
     }
 
     /** Ends the dialog, in no core section; of a whole family together with those that come. */
@@ -53,6 +62,29 @@ final class AutomaticProcessing {
         processing.whole = true;
         session.state().automatic();
         session.automatic(processing);
+    }
+
+    /** Goes on where another node has left it; whoever listens is known later. In the core section. */
+    static void restore(FieldReader in, Session session, AppRuntime runtime) {
+        AutomaticProcessing processing = new AutomaticProcessing(session, runtime, List.of());
+        processing.whole = in.flag(WHOLE);
+        processing.passive = in.flag(PASSIVE);
+        processing.acting = processing.passive;
+        session.automatic(processing);
+    }
+
+    /** Writes it down, but for its listener. In the core section. */
+    void write(FieldWriter out) {
+        out.flag(WHOLE, whole).flag(PASSIVE, passive);
+    }
+
+    /** Who is told. In the core section. */
+    Optional<AutomaticProcessingListener> listener() {
+        return listener.stream().findFirst();
+    }
+
+    void listener(AutomaticProcessingListener restored) {
+        listener = List.of(restored);
     }
 
     /** Whether there is a dialog, or one to come, that can be left to the container. */
@@ -88,6 +120,7 @@ final class AutomaticProcessing {
             Session session, AppRuntime runtime, List<AutomaticProcessingListener> listener) {
         AutomaticProcessing processing = new AutomaticProcessing(session, runtime, listener);
         processing.acting = true;
+        processing.passive = true;
         return processing;
     }
 

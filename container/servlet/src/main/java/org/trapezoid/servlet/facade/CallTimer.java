@@ -197,7 +197,7 @@ final class CallTimer implements SessionTimer.Listener {
         }
     }
 
-    private void refreshed(SipResponse response) {
+    void refreshed(SipResponse response) {
         int status = response.getStatus();
         if (status < 200) {
             return;

@@ -40,5 +40,6 @@ final class Departure {
         timer.ifPresent(each -> each.sent(ready));
         request.committed();
         how.send(ready, request.routing());
+        request.sessionState().appSession().changed(); // not only callbacks send
     }
 }

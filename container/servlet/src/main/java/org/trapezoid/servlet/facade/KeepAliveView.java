@@ -2,13 +2,20 @@
 package org.trapezoid.servlet.facade;
 
 import jakarta.servlet.sip.SessionKeepAlive;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.ua.SessionTimer;
+import org.trapezoid.sip.concurrent.Strand;
 
 /** The session timer of one session as its application sees it (JSR 359). Safe for use by any thread. */
 final class KeepAliveView implements SessionKeepAlive {
+
+    private static final String REFRESH = "refresh";
+    private static final String EXPIRY = "expiry";
 
     private final Session session;
     private volatile @Nullable Callback refresh;
@@ -52,6 +59,7 @@ final class KeepAliveView implements SessionKeepAlive {
     @Override
     public void setRefreshCallback(@Nullable Callback callback) {
         refresh = callback;
+        changed(callback);
     }
 
     @Override
@@ -62,6 +70,35 @@ final class KeepAliveView implements SessionKeepAlive {
     @Override
     public void setExpiryCallback(@Nullable Callback callback) {
         expiry = callback;
+        changed(callback);
+    }
+
+    /** The callbacks are written down with the session. */
+    private void changed(@Nullable Callback callback) {
+        AppSessionState owner = session.state().appSession();
+        if (callback != null) {
+            owner.objects();
+        }
+        Strand.run(owner, owner::changed);
+    }
+
+    /** The callbacks by their names here. */
+    Map<String, Object> callbacks() {
+        Map<String, Object> callbacks = new LinkedHashMap<>(4);
+        Callback onRefresh = refresh;
+        Callback onExpiry = expiry;
+        if (onRefresh != null) {
+            callbacks.put(REFRESH, onRefresh);
+        }
+        if (onExpiry != null) {
+            callbacks.put(EXPIRY, onExpiry);
+        }
+        return callbacks;
+    }
+
+    void restore(Map<String, Object> callbacks) {
+        refresh = callbacks.get(REFRESH) instanceof Callback callback ? callback : null;
+        expiry = callbacks.get(EXPIRY) instanceof Callback callback ? callback : null;
     }
 
     @Override

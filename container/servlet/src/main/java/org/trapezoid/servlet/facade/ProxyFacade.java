@@ -7,6 +7,7 @@ import jakarta.servlet.sip.Proxy;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipURI;
 import jakarta.servlet.sip.URI;
+import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -107,7 +108,12 @@ final class ProxyFacade implements Proxy {
             settings.sessionTimer(runtime.application().settings().extensions().proxiedSessionTimer());
         }
         core = ProxyCore.restored(
-                in, transactions, runtime.proxies(session), settings, new ProxyEvents(this, runtime, session));
+                in,
+                transactions,
+                request.routing(),
+                runtime.proxies(session),
+                settings,
+                new ProxyEvents(this, runtime, session));
     }
 
     void supervise(boolean newSupervised) {
@@ -159,6 +165,13 @@ final class ProxyFacade implements Proxy {
 
     SipRequest request() {
         return request;
+    }
+
+    void timeoutCallback(jakarta.servlet.sip.ProxyBranch.Callback callback) {
+        timeoutCallback = callback;
+        if (callback instanceof Serializable) {
+            session.appSession().objects();
+        }
     }
 
     Optional<jakarta.servlet.sip.ProxyBranch.Callback> timeoutCallback() {
@@ -361,7 +374,7 @@ final class ProxyFacade implements Proxy {
 
     @Override
     public void startProxy(jakarta.servlet.sip.ProxyBranch.Callback callback) {
-        timeoutCallback = callback;
+        timeoutCallback(callback);
         startProxy();
     }
 

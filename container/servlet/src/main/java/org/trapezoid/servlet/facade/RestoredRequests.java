@@ -104,9 +104,11 @@ final class RestoredRequests {
 
     private SipRequest client(FieldReader in, Session session, Request message) {
         SipSessionState state = session.state();
-        UacEvents events = new UacEvents(runtime);
+        UacEvents events = in.flag(SavedRequests.UNSEEN)
+                ? UacEvents.unseen(runtime, session.upkeep()::answered)
+                : new UacEvents(runtime);
         FieldReader part = in.requiredPart(SavedRequests.CORE);
-        UacCore core = UacCore.restored(part, state, runtime.services(), events);
+        UacCore core = UacCore.restored(part, state, routing(in), runtime.services(state), events);
         SipRequest request = SipRequest.made(runtime, state, message, new Sending.Transaction(core));
         request.continueAs(SipRequest.restored(runtime, state, message, routing(in)));
         events.request(request);

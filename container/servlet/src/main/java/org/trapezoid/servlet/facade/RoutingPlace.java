@@ -27,7 +27,7 @@ final class RoutingPlace {
                 : new RoutingPlace(RoutingState.NEW, SipApplicationRoutingDirective.NEW);
     }
 
-    /** That of a request as the application router sees it. */
+    /** That of a request as the application router sees it, or that another node has sent. */
     void shown(RoutingState asked) {
         state = asked;
         directive = switch (asked.directive()) {
@@ -35,12 +35,6 @@ final class RoutingPlace {
             case CONTINUE -> SipApplicationRoutingDirective.CONTINUE;
             case REVERSE -> SipApplicationRoutingDirective.REVERSE;
         };
-    }
-
-    /** That of a request that another node has sent. */
-    void restored(RoutingState left) {
-        state = left;
-        directive = SipApplicationRoutingDirective.CONTINUE;
     }
 
     void continueFrom(RoutingPlace original) {

@@ -13,6 +13,7 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.servlet.snapshot.Messages;
+import org.trapezoid.servlet.ua.UacCore;
 import org.trapezoid.servlet.ua.UasCore;
 
 /**
@@ -44,6 +45,7 @@ final class SavedRequests {
     static final int UNSUPERVISED = 9;
     static final int COMMITTED = 10;
     static final int ROUTING = 11;
+    static final int UNSEEN = 12;
 
     private final IdentityHashMap<SipRequest, Integer> numbers = new IdentityHashMap<>();
     private final Map<Session, List<Saved>> bySession = new LinkedHashMap<>();
@@ -145,7 +147,11 @@ final class SavedRequests {
             switch (kind) {
                 case PLAIN -> {}
                 case SERVER -> out.part(CORE, request.uas().orElseThrow()::write);
-                case CLIENT -> out.part(CORE, request.uac().orElseThrow()::write);
+                case CLIENT -> {
+                    UacCore core = request.uac().orElseThrow();
+                    out.part(CORE, core::write)
+                            .flag(UNSEEN, core.listener() instanceof UacEvents events && events.isUnseen());
+                }
                 case PROXY -> out.part(CORE, request.proxyCore().orElseThrow()::write);
             }
             request.proxy().ifPresent(proxy -> out.flag(UNSUPERVISED, !proxy.getSupervised()));

@@ -32,6 +32,7 @@ import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.transport.FlowTokens;
 
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
 final class Session implements SipSession, BoundAttributes {
@@ -41,6 +42,7 @@ final class Session implements SipSession, BoundAttributes {
     private final SessionMessages messages = new SessionMessages();
     private final SessionUpkeep upkeep;
     private @Nullable ClientConnection flow; // when the application has chosen it
+    private Optional<String> flowToken = Optional.empty(); // of that flow, which may have been chosen on another node
     private @Nullable CallBranch branch; // when the application has asked for it
     private @Nullable AutomaticProcessing automatic; // when the application has left its dialog to the container
 
@@ -197,7 +199,11 @@ final class Session implements SipSession, BoundAttributes {
         if (runtime.application().servlets().servlet(name).isEmpty()) {
             throw new ServletException("application " + runtime.application() + " has no servlet " + name);
         }
-        state.handler(name);
+        valid(() -> {
+            state.handler(name);
+            state.appSession().changed();
+            return true;
+        });
     }
 
     // ---- state
@@ -248,6 +254,7 @@ final class Session implements SipSession, BoundAttributes {
     public void setInvalidateWhenReady(boolean invalidateWhenReady) {
         valid(() -> {
             state.invalidateWhenReady(invalidateWhenReady);
+            state.appSession().changed();
             return true;
         });
     }
@@ -406,6 +413,8 @@ final class Session implements SipSession, BoundAttributes {
         ClientConnection connection = WatchedFlows.require(newFlow);
         valid(() -> {
             flow = connection;
+            flowToken = Optional.of(connection.getToken());
+            state.appSession().changed();
             return true;
         });
     }
@@ -414,16 +423,30 @@ final class Session implements SipSession, BoundAttributes {
     public @Nullable Flow getFlow() {
         return valid(() -> {
                     if (flow != null) {
-                        return Optional.of(flow);
+                        return Optional.<Flow>of(flow);
                     }
-                    return messages.first().flatMap(SipRequest::way).map(runtime.flows()::of);
+                    Optional<Flow> chosen = flowToken.flatMap(runtime.flows()::named);
+                    if (chosen.isPresent()) {
+                        return chosen;
+                    }
+                    return messages.first().flatMap(SipRequest::way).<Flow>map(runtime.flows()::of);
                 })
                 .orElse(null);
     }
 
     /** The Route value of the flow that the application has its requests sent over. In the core section. */
     Optional<String> flowRoute() {
-        return flow == null ? Optional.empty() : Optional.of(flow.route());
+        return flowToken.map(FlowTokens::targetRoute);
+    }
+
+    /** What names the flow that the application has its requests sent over. In the core section. */
+    Optional<String> flowToken() {
+        return flowToken;
+    }
+
+    /** That of a session of another node. In the core section. */
+    void flowToken(Optional<String> chosen) {
+        flowToken = chosen;
     }
 
     @Override

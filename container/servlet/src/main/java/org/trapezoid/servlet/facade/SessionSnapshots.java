@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import jakarta.servlet.sip.AutomaticProcessingListener;
+import jakarta.servlet.sip.ProxyBranch;
 import jakarta.servlet.sip.SipApplicationSessionActivationListener;
 import jakarta.servlet.sip.SipApplicationSessionEvent;
 import java.io.Serializable;
@@ -50,6 +52,8 @@ public final class SessionSnapshots {
     private static final int CALL_TIMER = 104;
     private static final int IDENTIFIER = 105;
     private static final int SUBSCRIPTION = 106;
+    private static final int AUTOMATIC = 107;
+    private static final int FLOW = 108;
     private static final int RESPONSE_REQUEST = 1;
     private static final int RESPONSE = 2;
     private static final int RECEIVED = 3;
@@ -94,6 +98,11 @@ public final class SessionSnapshots {
         messages.accepted().ifPresent(each -> out.part(ACCEPTED, part -> write(each, requests, part)));
         session.upkeep().writeTo(CALL_TIMER, IDENTIFIER, out);
         state.subscriptions().forEach(each -> out.part(SUBSCRIPTION, part -> EventAnswer.write(each, part)));
+        AutomaticProcessing automatic = session.automatic();
+        if (automatic != null) {
+            out.part(AUTOMATIC, automatic::write);
+        }
+        out.text(FLOW, session.flowToken());
     }
 
     private static void write(SipResponse response, SavedRequests requests, FieldWriter out) {
@@ -102,21 +111,41 @@ public final class SessionSnapshots {
                 .flag(RECEIVED, response.isReceived());
     }
 
-    /** What the application has given: attributes by the session or request they are of, and what its timers carry. */
+    /** What the application has given: attributes by the session or request they are of, what its timers carry, who is to be told. */
     private byte[] objects(AppSessionState session, SavedRequests requests) {
         Map<String, Map<String, Object>> all = new LinkedHashMap<>();
         put(all, "", session.attributes());
         for (SipSessionState each : session.sipSessions()) {
             put(all, "s:" + each.id(), each.attributes());
             DialogFamily.attributes(each).ifPresent(shared -> put(all, "f:" + each.id(), shared));
+            if (each.facade() instanceof Session facade) {
+                listeners(all, facade);
+            }
         }
-        requests.forEach((number, request) -> put(all, "r:" + number, request.attributes()));
+        requests.forEach((number, request) -> {
+            put(all, "r:" + number, request.attributes());
+            request.proxy()
+                    .flatMap(ProxyFacade::timeoutCallback)
+                    .filter(Serializable.class::isInstance)
+                    .ifPresent(callback -> all.put("p:" + number, Map.of("", callback)));
+        });
         for (TimerState each : session.timers()) {
             if (each.info() != null) {
                 all.put("t:" + each.id(), Map.of("", each.info()));
             }
         }
         return all.isEmpty() ? new byte[0] : new ObjectsOut(requests, leftOut).write(all, runtime.application());
+    }
+
+    private static void listeners(Map<String, Map<String, Object>> all, Session session) {
+        AutomaticProcessing automatic = session.automatic();
+        if (automatic != null) {
+            automatic.listener().ifPresent(each -> all.put("a:" + session.getId(), Map.of("", each)));
+        }
+        Map<String, Object> callbacks = session.upkeep().callbacks();
+        if (!callbacks.isEmpty()) {
+            all.put("k:" + session.getId(), callbacks);
+        }
     }
 
     private static void put(Map<String, Map<String, Object>> all, String owner, Attributes attributes) {
@@ -227,6 +256,8 @@ public final class SessionSnapshots {
             UacEvents events = new UacEvents(runtime);
             messages.first().ifPresent(events::request);
             in.parts(SUBSCRIPTION).forEach(each -> EventAnswer.restore(each, state, runtime.services(), events));
+            in.part(AUTOMATIC).ifPresent(each -> AutomaticProcessing.restore(each, session, runtime));
+            session.flowToken(in.text(FLOW));
         });
     }
 
@@ -245,8 +276,26 @@ public final class SessionSnapshots {
             if (shared != null) {
                 give(shared, DialogFamily.of(each, runtime).attributes());
             }
+            giveListeners(objects, Session.of(each, runtime));
         }
-        requests.forEach((number, request) -> give(objects.get("r:" + number), request.attributes()));
+        requests.forEach((number, request) -> {
+            give(objects.get("r:" + number), request.attributes());
+            if (objects.getOrDefault("p:" + number, Map.of()).get("") instanceof ProxyBranch.Callback callback) {
+                request.proxy().ifPresent(proxy -> proxy.timeoutCallback(callback));
+            }
+        });
+    }
+
+    private static void giveListeners(Map<String, Map<String, Object>> objects, Session session) {
+        AutomaticProcessing automatic = session.automatic();
+        Object listener = objects.getOrDefault("a:" + session.getId(), Map.of()).get("");
+        if (automatic != null && listener instanceof AutomaticProcessingListener told) {
+            automatic.listener(told);
+        }
+        Map<String, Object> callbacks = objects.get("k:" + session.getId());
+        if (callbacks != null) {
+            session.upkeep().keepAlive().restore(callbacks);
+        }
     }
 
     private static void give(@Nullable Map<String, Object> values, Attributes attributes) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.sip.message.Method;
 
 /** What the container keeps for a session: its session timer and its identifier. Confined to the strand of the session. */
 final class SessionUpkeep {
@@ -84,6 +86,18 @@ final class SessionUpkeep {
             keepAlive = view;
         }
         return view;
+    }
+
+    /** The response to a request of the container that another node has sent. */
+    void answered(SipResponse response) {
+        if (callTimer != null && CallTimer.isRefresh(Method.of(response.getMethod()))) {
+            callTimer.refreshed(response);
+        }
+    }
+
+    /** What the application has given to be told of its session timer. */
+    Map<String, Object> callbacks() {
+        return keepAlive == null ? Map.of() : keepAlive.callbacks();
     }
 
     /** The session ended. */

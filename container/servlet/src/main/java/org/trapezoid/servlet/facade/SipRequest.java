@@ -109,7 +109,7 @@ public final class SipRequest extends SipMessage implements GeneralRequest {
     /** A request that was sent from another node. */
     static SipRequest restored(AppRuntime runtime, SipSessionState session, Request request, RoutingState routing) {
         SipRequest restored = new SipRequest(runtime, session, request, Optional.empty(), null, null);
-        restored.place.restored(routing);
+        restored.place.shown(routing);
         return restored;
     }
 

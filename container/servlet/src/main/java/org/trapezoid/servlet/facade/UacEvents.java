@@ -36,6 +36,11 @@ final class UacEvents implements UacCore.Listener {
         return new UacEvents(runtime, Optional.of(responses));
     }
 
+    /** Whether the request is one of the container. */
+    boolean isUnseen() {
+        return unseen.isPresent();
+    }
+
     void request(SipRequest facade) {
         request = facade;
     }

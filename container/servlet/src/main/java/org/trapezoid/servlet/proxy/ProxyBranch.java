@@ -59,6 +59,7 @@ public final class ProxyBranch implements ClientUser {
     private final ProxySettings settings;
     private final ForbiddenRanges forbidden; // by who named the target
     private State state = State.CREATED;
+    private Optional<Uri> laterFlow = Optional.empty(); // of its user agent, in place of the target
     private @Nullable Request edited;
     private @Nullable OutgoingRequest outgoing;
     private @Nullable Response response;
@@ -98,6 +99,8 @@ public final class ProxyBranch implements ClientUser {
     private static final int EDITED = 9;
     private static final int REDIRECTED_BY = 10;
     private static final int FORBIDDEN = 11;
+    private static final int NEXT_FLOW = 12;
+    private static final int SETTINGS = 13;
 
     /** Writes it down, without what a redirection of its own has made. */
     void write(FieldWriter out, int redirector) {
@@ -107,7 +110,11 @@ public final class ProxyBranch implements ClientUser {
                 .flag(TIMED_OUT, timedOut)
                 .flag(CANCELLED, cancelled)
                 .number(REDIRECTED_BY, redirector + 1)
-                .texts(FORBIDDEN, forbidden.texts());
+                .texts(FORBIDDEN, forbidden.texts())
+                .text(NEXT_FLOW, laterFlow.map(Uri::toString));
+        if (!settings.isLike(core.settings())) {
+            out.part(SETTINGS, settings::write);
+        }
         if (limited) {
             out.number(
                     TIME_LEFT,
@@ -129,7 +136,9 @@ public final class ProxyBranch implements ClientUser {
     static ProxyBranch restored(FieldReader in, ProxyCore core, ProxySettings settings) {
         ForbiddenRanges forbidden = ForbiddenRanges.parse(in.texts(FORBIDDEN));
         ProxyBranch branch = new ProxyBranch(core, Uri.parse(in.requiredText(TARGET)), settings, forbidden);
+        in.part(SETTINGS).ifPresent(settings::read);
         branch.state = State.valueOf(in.requiredText(STATE));
+        in.text(NEXT_FLOW).map(Uri::parse).ifPresent(branch::over);
         branch.breadth = (int) in.number(BREADTH);
         branch.timedOut = in.flag(TIMED_OUT);
         branch.cancelled = in.flag(CANCELLED);
@@ -156,7 +165,7 @@ public final class ProxyBranch implements ClientUser {
         }
         Optional<FieldReader> sent = in.part(OUTGOING);
         if (sent.isPresent()) {
-            outgoing = core.restore(Transactions.client(sent.get()), this);
+            outgoing = core.restore(Transactions.client(sent.get()), this, user());
             schedule();
         } else {
             send(toSend()); // nobody knows where it was to go
@@ -337,13 +346,18 @@ public final class ProxyBranch implements ClientUser {
     /** Whatever goes wrong, the branch ends and the caller gets an answer. */
     private void send(Request request) {
         try {
-            outgoing = core.send(request, this, nextFlow().isEmpty() ? this : new OneFlow());
+            outgoing = core.send(request, this, user());
         } catch (RuntimeException e) {
             log.error("{} to {} not sent", request.method().name(), request.uri(), e);
             Strand.post(() -> Strand.run(core, () -> endHere(core.local(SERVER_ERROR))));
             return;
         }
         schedule();
+    }
+
+    /** Of its next transaction. */
+    private ClientUser user() {
+        return nextFlow().isEmpty() ? this : new OneFlow();
     }
 
     private Optional<Uri> nextFlow() {
@@ -353,10 +367,15 @@ public final class ProxyBranch implements ClientUser {
     /** The next flow of the same user agent, RFC 5626 §7. */
     private void startNextFlow(Uri next) {
         state = State.CALLING;
-        destination = Optional.of(Target.of(next, core.received()).orElseGet(() -> Target.plain(next)));
+        over(next);
         Request request = toSend();
         timerCFrom = core.timers().nanoTime();
         send(request);
+    }
+
+    private void over(Uri flow) {
+        laterFlow = Optional.of(flow);
+        destination = Optional.of(Target.of(flow, core.received()).orElseGet(() -> Target.plain(flow)));
     }
 
     private Request toSend() {

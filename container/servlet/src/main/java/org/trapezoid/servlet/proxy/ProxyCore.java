@@ -175,14 +175,14 @@ public final class ProxyCore implements ServerUser, Stranded {
     public static ProxyCore restored(
             FieldReader in,
             Function<ServerTransaction.Memento, ServerTransaction> transactions,
+            RoutingState state,
             ProxyEnvironment environment,
             ProxySettings settings,
             Listener listener) {
         ServerTransaction.Memento memento = Transactions.server(in.requiredPart(TRANSACTION));
         Request request = Messages.request(in, ORIGINAL);
         settings.read(in.requiredPart(SETTINGS));
-        ProxyCore core =
-                new ProxyCore(transactions.apply(memento), request, RoutingState.NEW, environment, settings, listener);
+        ProxyCore core = new ProxyCore(transactions.apply(memento), request, state, environment, settings, listener);
         core.started = true;
         core.transaction.user(core);
         return core;
@@ -237,8 +237,8 @@ public final class ProxyCore implements ServerUser, Stranded {
         transaction.abandon();
     }
 
-    OutgoingRequest restore(OutgoingRequest.Memento sent, ClientUser user) {
-        return environment.outbound().restore(this, sent, user);
+    OutgoingRequest restore(OutgoingRequest.Memento sent, ProxyBranch branch, ClientUser user) {
+        return environment.outbound().restore(this, sent, user, branch::finish, branchPart);
     }
 
     @Override

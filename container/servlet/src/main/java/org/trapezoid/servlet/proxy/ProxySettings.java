@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.snapshot.FieldWriter;
+import org.trapezoid.sip.uri.Parameters;
 import org.trapezoid.sip.uri.Uri;
 
 /** How a request is proxied; a branch starts with a copy of its own. Confined to the strand of the call. */
@@ -37,11 +38,28 @@ public final class ProxySettings {
     private static final int NO_RECURSION = 2;
     private static final int NO_CANCEL = 3;
     private static final int TIMEOUT = 4;
+    private static final int RECORD_ROUTE = 5;
+    private static final int PATH = 6;
+    private static final int NO_RECORD_ROUTE = 7;
 
     /** Writes down what applications choose; the rest comes from their configuration. */
     void write(FieldWriter out) {
         out.flag(SEQUENTIAL, !parallel).flag(NO_RECURSION, !recurse).flag(NO_CANCEL, noCancel);
         timeout.ifPresent(time -> out.number(TIMEOUT, time.toMillis()));
+        recordRoute
+                .filter(route -> route.parameters().size() > 1) // more than names the session
+                .ifPresent(route -> out.text(RECORD_ROUTE, route.parameters().toString()));
+        path.ifPresent(route -> out.text(PATH, route.parameters().toString()));
+        out.flag(NO_RECORD_ROUTE, recordRoute.isEmpty());
+    }
+
+    /** Whether both say the same of what is written down. */
+    boolean isLike(ProxySettings other) {
+        return recurse == other.recurse
+                && noCancel == other.noCancel
+                && timeout.equals(other.timeout)
+                && recordRoute.equals(other.recordRoute)
+                && path.equals(other.path);
     }
 
     void read(FieldReader in) {
@@ -51,6 +69,15 @@ public final class ProxySettings {
         if (in.number(TIMEOUT) > 0) {
             timeout = Optional.of(Duration.ofMillis(in.number(TIMEOUT)));
         }
+        if (in.flag(NO_RECORD_ROUTE)) {
+            recordRoute = Optional.empty();
+        }
+        in.text(RECORD_ROUTE).map(ProxySettings::route).ifPresent(this::recordRoute);
+        in.text(PATH).map(ProxySettings::route).ifPresent(this::path);
+    }
+
+    private static RecordRoute route(String parameters) {
+        return new RecordRoute(Parameters.parse(parameters));
     }
 
     /** All targets at once, or one after another. */

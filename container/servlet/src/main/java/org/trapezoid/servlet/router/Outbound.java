@@ -30,7 +30,8 @@ public interface Outbound {
             String branchEnd);
 
     /** Goes on with a request that another node has sent. */
-    default OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento sent, ClientUser user) {
+    default OutgoingRequest restore(
+            Stranded owner, OutgoingRequest.Memento sent, ClientUser user, RequestFinisher finisher, String branchEnd) {
         throw new UnsupportedOperationException("nothing is restored here");
     }
 

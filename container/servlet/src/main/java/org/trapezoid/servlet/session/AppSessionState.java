@@ -209,6 +209,7 @@ public final class AppSessionState implements Stranded {
     /** It goes on at another node: nobody is told here, and nothing of it leaves this one any more. */
     public void left() {
         left = true;
+        strand.left();
         List.copyOf(sipSessions).forEach(SipSessionState::invalidated);
         invalidated();
     }

@@ -114,9 +114,11 @@ public final class UacCore implements ClientUser {
     }
 
     /** Goes on where another node has left it; what is not known to have arrived is sent again. */
-    public static UacCore restored(FieldReader in, SipSessionState session, UaServices services, Listener listener) {
-        Request request = Messages.request(in, REQUEST);
-        return new UacCore(session, request, services, listener);
+    public static UacCore restored(
+            FieldReader in, SipSessionState session, RoutingState routing, UaServices services, Listener listener) {
+        UacCore core = new UacCore(session, Messages.request(in, REQUEST), services, listener);
+        core.routing = routing;
+        return core;
     }
 
     /** The second half of {@link #restored}, when the listener knows its request. */
@@ -139,7 +141,7 @@ public final class UacCore implements ClientUser {
         }
         Optional<FieldReader> sent = in.part(OUTGOING);
         if (sent.isPresent()) {
-            outgoing = services.sender().restore(root, Transactions.client(sent.get()), this);
+            outgoing = services.outbound().restore(root, Transactions.client(sent.get()), this, Contacts::finish, "");
         } else if (!succeeded) {
             leave(request); // nobody knows where it was to go
         }
@@ -150,6 +152,11 @@ public final class UacCore implements ClientUser {
         if (outgoing != null) {
             outgoing.abandon();
         }
+    }
+
+    /** Who is told. */
+    public Listener listener() {
+        return listener;
     }
 
     /** The request as it was sent. */

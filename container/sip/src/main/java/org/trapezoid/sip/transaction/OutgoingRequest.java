@@ -68,8 +68,33 @@ public final class OutgoingRequest {
      * @param request as sent, with our Via
      * @param flow that it was sent over
      * @param age since it was sent first
+     * @param from that of the request as it was given, if the peer was not to see it
+     * @param route what its first Route said of the flow, if it named one
+     * @param failover where it goes when this hop fails; empty when no other one is left
      */
-    public record Memento(Request request, FlowName flow, ClientState state, boolean cancelled, Duration age) {}
+    public record Memento(
+            Request request,
+            FlowName flow,
+            ClientState state,
+            boolean cancelled,
+            Duration age,
+            Optional<String> from,
+            Optional<NamedFlow> route,
+            Optional<Failover> failover) {}
+
+    /** How the Route named the flow, see {@link FlowTokens.Named}. */
+    public record NamedFlow(FlowTokens.Use use, boolean strict) {}
+
+    /**
+     * The hops that were not tried yet.
+     *
+     * @param given the request as it was given
+     */
+    public record Failover(Request given, List<Hop> hops) {
+        public Failover {
+            hops = List.copyOf(hops);
+        }
+    }
 
     /** Empty while its next hop is not known, and when it has ended. */
     public Optional<Memento> memento() {
@@ -83,14 +108,23 @@ public final class OutgoingRequest {
                 FlowName.of(transaction.flow()),
                 transaction.clientState(),
                 cancelled,
-                transaction.age()));
+                transaction.age(),
+                hiddenFrom,
+                followed.map(named -> new NamedFlow(named.use(), named.strict())),
+                next < hops.size()
+                        ? Optional.of(new Failover(original, hops.subList(next, hops.size())))
+                        : Optional.empty()));
     }
 
     /** Goes on where another node has left it. */
     void resume(Memento memento, Flow flow) {
-        original = memento.request();
-        String branch = original.topVia().branch().orElseThrow();
-        Attempt attempt = new Attempt(flow, branch, original, Optional.empty());
+        Request sent = memento.request();
+        original = memento.failover().map(Failover::given).orElse(sent);
+        hops = memento.failover().map(Failover::hops).orElse(List.of());
+        hiddenFrom = memento.from();
+        followed = memento.route().map(named -> new FlowTokens.Named(named.use(), named.strict(), Optional.of(flow)));
+        String branch = sent.topVia().branch().orElseThrow();
+        Attempt attempt = new Attempt(flow, branch, sent, Optional.empty());
         attempt.answered = memento.state() != ClientState.SENT;
         current = attempt;
         attempt.transaction().resume(memento.state(), memento.age());

@@ -102,8 +102,13 @@ public final class RequestSender {
     }
 
     /** A request that another node has sent. In the core section of {@code owner}; the user is told nothing before this returned. */
-    public OutgoingRequest restore(Stranded owner, OutgoingRequest.Memento memento, ClientUser user) {
-        OutgoingRequest outgoing = new OutgoingRequest(this, owner, memento.request(), user, RequestFinisher.NONE, "");
+    public OutgoingRequest restore(
+            Stranded owner,
+            OutgoingRequest.Memento memento,
+            ClientUser user,
+            RequestFinisher finisher,
+            String branchEnd) {
+        OutgoingRequest outgoing = new OutgoingRequest(this, owner, memento.request(), user, finisher, branchEnd);
         FlowName name = memento.flow();
         Flow flow = transports.inPlaceOf(name);
         if (!flow.isOpen() && name.protocol() == Protocol.TCP && memento.state() == ClientState.SENT) {

@@ -100,14 +100,17 @@ public final class TransactionLayer implements MessageHandler {
         return key.toString();
     }
 
-    /** Whether a request repeats one that is known here, or belongs to it as a CANCEL or ACK does. */
+    /**
+     * Whether a request repeats one that is known here, or belongs to it as a CANCEL or ACK does. What was left of a call that goes on at
+     * another node answers nobody, and is forgotten.
+     */
     public boolean knows(Request request) {
-        Method method = request.method();
-        if (method.equals(Method.CANCEL)) {
-            return table.server(TransactionKey.server(request)).isPresent()
-                    || cancelledBy(request).isPresent();
+        Optional<ServerTransaction> known =
+                table.server(TransactionKey.server(request)).filter(TransactionLayer::isHere);
+        if (known.isEmpty() && request.method().equals(Method.CANCEL)) {
+            known = cancelledBy(request).filter(TransactionLayer::isHere);
         }
-        return table.server(TransactionKey.server(request)).isPresent();
+        return known.isPresent();
     }
 
     /** Whether the request of a response was sent here. */
@@ -116,7 +119,24 @@ public final class TransactionLayer implements MessageHandler {
         return branch.isPresent()
                 && table.client(TransactionKey.client(
                                 branch.get(), response.cseq().method()))
+                        .filter(TransactionLayer::isHere)
                         .isPresent();
+    }
+
+    private static boolean isHere(ServerTransaction transaction) {
+        if (transaction.strand().hasLeft()) {
+            Strand.run(transaction, transaction::abandon);
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean isHere(ClientTransaction transaction) {
+        if (transaction.strand().hasLeft()) {
+            Strand.run(transaction, transaction::abandon);
+            return false;
+        }
+        return true;
     }
 
     /** A server transaction that another node has written down; it belongs to the strand. In its core section. */

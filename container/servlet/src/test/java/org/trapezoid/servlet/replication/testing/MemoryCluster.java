@@ -82,7 +82,7 @@ public final class MemoryCluster {
     }
 
     /** Lets time pass until the result is there. */
-    <T> T await(CompletionStage<T> stage) throws Exception {
+    public <T> T await(CompletionStage<T> stage) throws Exception {
         CompletableFuture<T> future = stage.toCompletableFuture();
         until(future::isDone);
         return future.get(0, TimeUnit.SECONDS);

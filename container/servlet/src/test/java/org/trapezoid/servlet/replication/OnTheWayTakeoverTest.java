@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.sip.SipServletRequest;
+import jakarta.servlet.sip.URI;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.trapezoid.api.Binding;
+import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.transport.TrustDomain;
+import org.trapezoid.sip.uri.ForbiddenRanges;
+
+/** What a request that is on its way still needs: the other hops, the caller's own From, the flow that it went over. */
+class OnTheWayTakeoverTest {
+    private static final String FIRST = "192.0.2.1";
+    private static final String SECOND = "192.0.2.2";
+    private static final Duration TIMEOUT = Duration.ofSeconds(33); // over 64*T1
+
+    @TempDir
+    private Path directory;
+
+    private Site site;
+    private final ScriptedServlet app = new ScriptedServlet();
+    private Peer alice;
+    private Peer bob;
+    private Peer aliceLater;
+    private Peer bobLater;
+    private Peer carolLater;
+
+    @BeforeEach
+    void start() throws IOException {
+        Path hosts = Files.writeString(
+                directory.resolve("hosts"),
+                """
+                198.51.100.2 pbx.test
+                198.51.100.3 pbx.test
+                """);
+        TrustDomain trust = new TrustDomain(peer -> false, List.of(), true);
+        site = new Site(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, ""), FIRST, SECOND);
+        alice = site.node(FIRST).peer("alice");
+        bob = site.node(FIRST).peer("bob");
+        aliceLater = site.node(SECOND).peer("alice");
+        bobLater = site.node(SECOND).peer("bob");
+        carolLater = site.node(SECOND).peer("carol");
+    }
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
+
+    private void proxies(String target) throws Exception {
+        app.on("INVITE", request -> {
+            request.getProxy().setRecordRoute(true);
+            request.getProxy().proxyTo(app.uri(target));
+        });
+        site.deploy("app", app);
+    }
+
+    private Request.Builder invite() {
+        return alice.request(Method.INVITE, "sip:bob@a.test");
+    }
+
+    /** Until the caller has been told to wait: then the other node knows the call. */
+    private void waitFor100() {
+        site.clock.advance(Duration.ofMillis(300));
+        alice.nextResponse(100);
+    }
+
+    @Test
+    @Rfc(value = 3263, section = "4.3")
+    void aProxyGoesOnToTheNextServer() throws Exception {
+        proxies("sip:bob@pbx.test");
+        alice.send(invite());
+        Request atBob = bob.nextRequest(Method.INVITE);
+        waitFor100();
+        site.killAndNotice(FIRST);
+        assertThat(carolLater.rest()).isEmpty();
+
+        site.clock.advance(TIMEOUT);
+
+        Request atCarol = carolLater.nextRequest(Method.INVITE);
+        assertThat(atCarol.topBranch()).isNotEqualTo(atBob.topBranch());
+        assertThat(atCarol.viaCount()).isEqualTo(2);
+        assertThat(atCarol.headers().values(HeaderName.RECORD_ROUTE)).hasSize(1);
+        carolLater.send(carolLater.answer(atCarol, 486));
+        assertThat(last(aliceLater).status()).isEqualTo(486);
+    }
+
+    @Test
+    @Rfc(value = 3263, section = "4.3")
+    void aUserAgentGoesOnToTheNextServer() throws Exception {
+        app.on("INVITE", request -> {
+            SipServletRequest leg = request.getB2buaHelper().createRequest(request, true, null);
+            leg.setRequestURI(app.uri("sip:bob@pbx.test"));
+            leg.send();
+        });
+        app.onResponse(response -> response.getRequest()
+                .getB2buaHelper()
+                .getLinkedSipServletRequest(response.getRequest())
+                .createResponse(response.getStatus())
+                .send());
+        site.deploy("app", app);
+        alice.send(invite());
+        Request atBob = bob.nextRequest(Method.INVITE);
+        waitFor100();
+        site.killAndNotice(FIRST);
+
+        site.clock.advance(TIMEOUT);
+
+        Request atCarol = carolLater.nextRequest(Method.INVITE);
+        assertThat(atCarol.topBranch()).isNotEqualTo(atBob.topBranch());
+        assertThat(atCarol.viaCount()).isEqualTo(1);
+        assertThat(atCarol.callId()).isEqualTo(atBob.callId());
+        assertThat(atCarol.headers().all(HeaderName.CONTACT)).hasSize(1);
+        carolLater.send(carolLater.answer(atCarol, 486));
+        assertThat(last(aliceLater).status()).isEqualTo(486);
+    }
+
+    @Test
+    @Rfc(value = 3263, section = "4.3")
+    void aServerThatHasTheRequestIsTheLastOne() throws Exception {
+        proxies("sip:bob@pbx.test");
+        alice.send(invite());
+        Request atBob = bob.nextRequest(Method.INVITE);
+        bob.send(bob.answer(atBob, 180));
+        alice.nextResponse(180);
+        site.killAndNotice(FIRST);
+
+        site.clock.advance(Duration.ofSeconds(190)); // Timer C
+
+        assertThat(carolLater.rest()).isEmpty();
+    }
+
+    @Test
+    @Rfc(value = 3323, section = "5.3")
+    void theCallerWhoWasHiddenFindsItsOwnFrom() throws Exception {
+        proxies(bob.contact());
+        Request invite = alice.send(invite().add(HeaderName.PRIVACY, "user"));
+        Request atBob = bob.nextRequest(Method.INVITE);
+        assertThat(atBob.from().toString()).contains("anonymous");
+        bob.send(bob.answer(atBob, 180));
+        assertThat(alice.nextResponse(180).from()).isEqualTo(invite.from());
+        site.killAndNotice(FIRST);
+
+        bobLater.send(bobLater.answer(atBob, 486));
+
+        assertThat(last(aliceLater).from()).isEqualTo(invite.from());
+    }
+
+    private void bind(SipServletRequest register) throws Exception {
+        locations(register)
+                .bind(Binding.of(
+                                register.getTo().getURI().toString(),
+                                register.getAddressHeader("Contact").getURI().toString(),
+                                site.clock.instant().plusSeconds(600),
+                                register.getCallId(),
+                                1)
+                        .withSource(Binding.Source.of(register)));
+        register.createResponse(200).send();
+    }
+
+    private LocationTable locations(SipServletRequest request) {
+        return site.node(request.getLocalAddr()).locations();
+    }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void aFlowThatDiedWithItsNodeIsNoFaultOfTheServer() throws Exception {
+        Peer page = site.node(FIRST).server().browser("page");
+        app.on("REGISTER", this::bind);
+        app.on("INVITE", request -> {
+            URI target =
+                    app.uri(locations(request).lookup("sip:page@a.test").get(0).target());
+            request.getProxy().proxyTo(target);
+        });
+        site.deploy("app", app);
+        page.send(page.request(Method.REGISTER, "sip:page@a.test").set(HeaderName.FROM, "<sip:page@a.test>;tag=1"));
+        page.nextResponse(200);
+        alice.send(alice.request(Method.INVITE, "sip:page@a.test"));
+        page.nextRequest(Method.INVITE);
+        waitFor100();
+
+        site.killAndNotice(FIRST);
+        site.clock.advance(TIMEOUT);
+
+        assertThat(last(aliceLater).status()).isEqualTo(480);
+    }
+
+    /** The final response. */
+    private static Response last(Peer peer) {
+        while (true) {
+            Message next = peer.next();
+            if (next instanceof Response response && response.status() >= 200) {
+                return response;
+            }
+        }
+    }
+}
