@@ -10,20 +10,6 @@ import java.io.ObjectInputFilter.Status;
  * cluster. Classes of the application itself are allowed, those of a list, and those that the operator adds. Immutable.
  */
 public final class AttributeClasses {
-<<<<<<< HEAD
-    /** Without additions of the operator. */
-    public static final AttributeClasses DEFAULT = new AttributeClasses("");
-
-    private static final String LIMITS = "maxdepth=500;maxrefs=1000000;maxarray=16777216;maxbytes=16777216;";
-    private static final String LISTED =
-            "java.lang.*;java.lang.invoke.SerializedLambda;java.util.*;java.util.concurrent.**;java.util.regex.*;java.time.**;java.math.*;"
-                    + "java.net.URI;java.net.URL;java.net.Inet*;java.io.File;java.sql.Date;java.sql.Time;java.sql.Timestamp;"
-                    + "sun.util.calendar.ZoneInfo;" // of a java.util.TimeZone
-                    + "jakarta.servlet.sip.**;org.trapezoid.api.**;org.trapezoid.servlet.facade.*"; // references to
-    // sessions and the
-    // like
-
-=======
     private static final String LIMITS = "maxdepth=500;maxrefs=1000000;maxarray=16777216;maxbytes=16777216;";
     /** Of the JDK, and what stands for sessions and the like; a TimeZone is a ZoneInfo. */
     private static final String LISTED = String.join(
@@ -50,7 +36,6 @@ public final class AttributeClasses {
     /** Without additions of the operator. */
     public static final AttributeClasses DEFAULT = new AttributeClasses("");
 
->>>>>>> w-fidelity
     private final ObjectInputFilter filter;
 
     /**

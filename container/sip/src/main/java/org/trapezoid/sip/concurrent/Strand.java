@@ -158,11 +158,11 @@ public final class Strand implements Stranded {
         outbox = newOutbox;
     }
 
-<<<<<<< HEAD
     /** What messages of this strand have to pass. In the core section. */
     public Optional<Outbox> outbox() {
         return Optional.ofNullable(outbox);
-=======
+    }
+
     /** What ran here goes on at another node, and nothing is sent here for it any more. */
     public void left() {
         left = true;
@@ -171,7 +171,6 @@ public final class Strand implements Stranded {
     /** Whether it goes on at another node; any thread. */
     public boolean hasLeft() {
         return left;
->>>>>>> w-fidelity
     }
 
     /** What is sent from now on tells of a state that others have to know before. In the core section. */
