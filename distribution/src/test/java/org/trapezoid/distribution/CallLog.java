@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What became of the calls of callers that are SIPp, read from its short message log. */
@@ -85,6 +87,17 @@ final class CallLog {
 
     long ringingLost() {
         return stuck(Stage.RINGING);
+    }
+
+    /** Those that had a 200, by their Call-IDs. */
+    Set<String> answered() {
+        Set<String> answered = new HashSet<>();
+        calls.forEach((call, stage) -> {
+            if (stage.compareTo(Stage.TALKING) >= 0) {
+                answered.add(call);
+            }
+        });
+        return answered;
     }
 
     /** Those that heard nothing but 100. */

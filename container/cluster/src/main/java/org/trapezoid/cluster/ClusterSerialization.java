@@ -22,6 +22,7 @@ final class ClusterSerialization {
     static final int MERGE_SESSIONS = 13;
     static final int SESSION_BATCH = 14;
     static final int CHANGE_KEY = 15;
+    static final int GIVE_UP_SESSION = 16;
 
     private ClusterSerialization() {}
 
@@ -42,6 +43,7 @@ final class ClusterSerialization {
             case MERGE_SESSIONS -> new MergeSessions();
             case SESSION_BATCH -> new SessionBatch();
             case CHANGE_KEY -> new ChangeKey();
+            case GIVE_UP_SESSION -> new GiveUpSession();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

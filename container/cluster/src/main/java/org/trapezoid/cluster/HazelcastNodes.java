@@ -83,6 +83,11 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
+    public boolean isMinority() {
+        return membership.isMinority();
+    }
+
+    @Override
     public void onDoubt(Consumer<String> watcher) {
         membership.onDoubt(watcher);
     }

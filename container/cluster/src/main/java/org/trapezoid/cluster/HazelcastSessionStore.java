@@ -7,8 +7,10 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.PartitioningStrategyConfig;
 import com.hazelcast.map.IMap;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +39,7 @@ public final class HazelcastSessionStore implements SessionStore {
     private final SessionPartitions partitions;
     private final Places places;
     private final AtomicLong claims = new AtomicLong();
+    private final Unreadable unreadable = new Unreadable(System::nanoTime);
     private final Takeover takeover;
 
     /**
@@ -100,12 +103,12 @@ public final class HazelcastSessionStore implements SessionStore {
 
     /** A claim whose answer was lost is repeated as the same one. */
     private void claim(String token, long claim, int attempt, CompletableFuture<Found> result) {
-        String self = node.incarnation();
         partitions
-                .submit(token, new ClaimSession(self, claim, node.membership().incarnations()))
+                .submit(token, new ClaimSession(node.incarnation(), claim, owners(token)))
                 .whenComplete((stored, failure) -> {
                     boolean early = failure == null
                             && stored != null
+                            && !stored.owner().equals(Snapshot.NOBODY) // left by this node
                             && !node.membership().isMember(stored.owner()); // not gone yet for the one who stores it
                     if (failure == null && (!early || attempt == ATTEMPTS)) {
                         result.complete(found(token, claim, stored));
@@ -118,8 +121,19 @@ public final class HazelcastSessionStore implements SessionStore {
                 });
     }
 
+    /** Those who may own it. */
+    private Set<String> owners(String token) {
+        Set<String> owners = node.membership().incarnations();
+        if (!unreadable.contains(token)) {
+            return owners;
+        }
+        Set<String> more = new HashSet<>(owners);
+        more.add(Snapshot.NOBODY);
+        return more;
+    }
+
     private Found found(String token, long claim, @Nullable StoredSession stored) {
-        if (stored == null) {
+        if (stored == null || stored.owner().equals(Snapshot.NOBODY)) {
             return new Found.Unknown();
         }
         return stored.owner().equals(node.incarnation()) && stored.claim() == claim
@@ -140,6 +154,18 @@ public final class HazelcastSessionStore implements SessionStore {
                 log.warn("session {} has ended, and is stored still: {}", token, failure.toString());
             }
         });
+    }
+
+    @Override
+    public void giveUp(Snapshot claimed) {
+        unreadable.add(claimed.token());
+        partitions
+                .submit(claimed.token(), new GiveUpSession(claimed.owner(), claimed.epoch()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        log.debug("{} is not left to others yet: it will be when this node ends", claimed, failure);
+                    }
+                });
     }
 
     @Override

@@ -50,17 +50,22 @@ abstract class SessionProcessor<R> implements IdentifiedDataSerializable {
         changed = true;
     }
 
+    /** The same for a while. */
+    final void store(Map.Entry<String, StoredSession> entry, StoredSession session, long seconds) {
+        ((ExtendedMapEntry<String, StoredSession>) entry).setValue(session, seconds, TimeUnit.SECONDS);
+        changed = true;
+    }
+
     /**
      * A session that was taken over once is remembered for a while: who lost it may not have heard of it, and must not store it again.
      */
     final void end(Map.Entry<String, StoredSession> entry, StoredSession session) {
         if (session.claim() == 0) {
             entry.setValue(null);
+            changed = true;
         } else {
-            ((ExtendedMapEntry<String, StoredSession>) entry)
-                    .setValue(session.withoutState(), TOMBSTONE_SECONDS, TimeUnit.SECONDS);
+            store(entry, session.withoutState(), TOMBSTONE_SECONDS);
         }
-        changed = true;
     }
 
     /** Does it; tells what is to be answered. */

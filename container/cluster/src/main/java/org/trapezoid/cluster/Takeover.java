@@ -32,12 +32,16 @@ final class Takeover implements AutoCloseable {
     /** When a member is looked for after its loss: at once, and for what was being moved between the others meanwhile. */
     private static final List<Duration> RUNS = List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10));
 
+    /** When those are claimed again that could not be. */
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
     private final ClusterNode node;
     private final IMap<String, StoredSession> sessions;
     private final Function<String, CompletionStage<Found>> claim;
     private final ScheduledExecutorService executor;
     private final Runnable watcher = this::runs;
     private volatile @Nullable Consumer<Snapshot> listener;
+    private boolean again; // a run has been planned for those that could not be claimed
 
     Takeover(ClusterNode node, IMap<String, StoredSession> sessions, Function<String, CompletionStage<Found>> claim) {
         this.node = node;
@@ -63,7 +67,21 @@ final class Takeover implements AutoCloseable {
         }
     }
 
+    private void runAgain(Consumer<Snapshot> orphans) {
+        if (!again && node.isRunning()) {
+            again = true;
+            later(AGAIN, () -> {
+                again = false;
+                run(orphans);
+            });
+        }
+    }
+
     private void run(Consumer<Snapshot> orphans) {
+        if (node.membership().isMinority()) {
+            runAgain(orphans); // nothing can be claimed until the parts have met
+            return;
+        }
         Set<String> found =
                 sessions.localKeySet(new OrphanedSessions(node.membership().incarnations()));
         if (!found.isEmpty()) {
@@ -101,6 +119,7 @@ final class Takeover implements AutoCloseable {
         private final long began = System.nanoTime();
         private int inFlight;
         private int claimed;
+        private int unclaimed;
         private int failed;
 
         Run(Consumer<Snapshot> orphans, Set<String> tokens) {
@@ -121,7 +140,10 @@ final class Takeover implements AutoCloseable {
                         claimed,
                         all,
                         took,
-                        failed);
+                        failed + unclaimed);
+                if (unclaimed > 0) {
+                    runAgain(orphans);
+                }
             }
         }
 
@@ -136,7 +158,7 @@ final class Takeover implements AutoCloseable {
                     log.error("session {} cannot go on here", mine.snapshot().token(), e);
                 }
             } else if (failure != null) {
-                failed++;
+                unclaimed++;
                 log.debug("a session could not be claimed", failure);
             }
             go();

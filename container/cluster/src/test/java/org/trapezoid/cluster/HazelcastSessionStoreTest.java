@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.trapezoid.servlet.replication.SessionStore;
 import org.trapezoid.servlet.replication.SessionTokens;
+import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.servlet.replication.testing.SessionStoreContract;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.message.Limits;
@@ -152,6 +154,34 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
 
         assertThat(text(claimed(two, "token1"))).as("from the backup").isEqualTo("answered");
         assertThat(await(two.store().claim("token2"))).isEqualTo(new SessionStore.Found.Owned(two.incarnation()));
+    }
+
+    @Test
+    void forgetsWhatNobodyCanReadButNotWhatSomebodyCould() throws Exception {
+        Joined one = join();
+        Joined two = join();
+        Joined three = join();
+        await(one.store().save(snapshot("token", one, 1, "unreadable for two")));
+        one.die();
+        until(() -> !two.sees(one.incarnation()) && !three.sees(one.incarnation()));
+
+        two.store().giveUp(claimed(two, "token"));
+        await(two.store().claim("token")); // it comes after
+        assertThat(lifetime(three)).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(60));
+        Snapshot taken = claimed(three, "token");
+
+        assertThat(lifetime(two)).isGreaterThan(Duration.ofDays(365));
+        await(three.store().save(taken));
+        assertThat(lifetime(two)).isGreaterThan(Duration.ofDays(365));
+    }
+
+    private static Duration lifetime(Joined at) {
+        return Duration.ofMillis(at.node()
+                        .hazelcast()
+                        .getMap(HazelcastSessionStore.SESSIONS)
+                        .getEntryView("token")
+                        .getExpirationTime()
+                - System.currentTimeMillis());
     }
 
     @Test

@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.facade.Inbound;
@@ -15,27 +16,33 @@ final class Restoration {
 
     private final RunningApplications applications;
     private final SessionRegistry sessions;
+    private final Consumer<Snapshot> givingUp;
 
-    Restoration(RunningApplications applications, SessionRegistry sessions) {
+    /** @param givingUp leaves to other nodes what this one cannot restore */
+    Restoration(RunningApplications applications, SessionRegistry sessions, Consumer<Snapshot> givingUp) {
         this.applications = applications;
         this.sessions = sessions;
+        this.givingUp = givingUp;
     }
 
-    /** In no core section. What cannot be restored is lost; it is logged. */
+    /** In no core section. What cannot be restored is lost unless another node can; it is logged. */
     void restore(Snapshot snapshot) {
         if (sessions.hasToken(snapshot.token())) {
             return;
         }
+        String name = "of which the name cannot be read";
         try {
-            String name = SessionSnapshots.application(snapshot.state());
+            name = SessionSnapshots.application(snapshot.state());
             Optional<Inbound> application = applications.accepting(name);
             if (application.isPresent()) {
                 application.get().runtime().restore(snapshot);
             } else {
-                log.warn("{} is lost: application {} is not deployed here", snapshot, name);
+                log.warn("{} is left to other nodes: application {} is not deployed here", snapshot, name);
+                givingUp.accept(snapshot);
             }
         } catch (RuntimeException | Error e) {
-            log.error("{} is lost: it cannot be read", snapshot, e);
+            log.error("{} of application {} is left to other nodes: it cannot be read", snapshot, name, e);
+            givingUp.accept(snapshot);
         }
     }
 }

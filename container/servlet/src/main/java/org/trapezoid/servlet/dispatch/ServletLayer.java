@@ -183,7 +183,8 @@ public final class ServletLayer {
                 stack.transactions()::serverCount,
                 options.admission(),
                 stack.timers()::nanoTime);
-        Restoration restoration = new Restoration(running, sessions);
+        Restoration restoration = new Restoration(running, sessions, snapshot -> options.replication()
+                .ifPresent(cluster -> cluster.store().giveUp(snapshot)));
         search = options.replication()
                 .map(replication -> new KeySearch(
                         replication,

@@ -23,6 +23,9 @@ public interface Nodes {
     /** Whether a node was taken for dead at some time, though it may be a member again: others may have its sessions. */
     boolean hasBeenLost(String incarnation);
 
+    /** Whether this node is in the smaller part of a cluster that was split: the greater part may have its sessions. */
+    boolean isMinority();
+
     /**
      * Gives a message that came here to the node that is to handle it, with the flow it came over: what that node sends on the flow comes
      * back here and leaves by it.

@@ -29,6 +29,12 @@ public interface SessionStore extends AutoCloseable {
      */
     CompletionStage<Found> claim(String token);
 
+    /**
+     * This node cannot go on with a session that it has claimed. The session stays for a node that can, for an hour; claims of this node do not
+     * find it any more.
+     */
+    void giveUp(Snapshot claimed);
+
     /** Forgets a session that has ended, if this owner in this epoch still has it. */
     void remove(String token, String owner, long epoch);
 

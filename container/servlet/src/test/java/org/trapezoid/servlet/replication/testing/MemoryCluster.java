@@ -267,7 +267,17 @@ public final class MemoryCluster {
 
     CompletionStage<Found> claim(MemoryNode node, String token) {
         Set<String> known = new HashSet<>(members.keySet());
+        if (node.hasGivenUp(token)) {
+            known.add(Snapshot.NOBODY);
+        }
         return answer(node, () -> claim(node.self(), token, known), false);
+    }
+
+    void giveUp(MemoryNode node, Snapshot claimed) {
+        answer(
+                node,
+                () -> put(new Snapshot(claimed.token(), Snapshot.NOBODY, claimed.epoch() + 1, claimed.state())),
+                false);
     }
 
     private Found claim(String claimant, String token, Set<String> known) {
@@ -277,7 +287,7 @@ public final class MemoryCluster {
         }
         Snapshot snapshot = present.snapshot();
         if (known.contains(snapshot.owner())) {
-            return new Found.Owned(snapshot.owner());
+            return snapshot.owner().equals(Snapshot.NOBODY) ? new Found.Unknown() : new Found.Owned(snapshot.owner());
         }
         Snapshot claimed = new Snapshot(token, claimant, snapshot.epoch() + 1, snapshot.state());
         sessions.put(token, new Stored(claimed, false));

@@ -3,7 +3,9 @@ package org.trapezoid.servlet.replication.testing;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -30,6 +32,8 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private BiConsumer<Flow, Message> handler = (flow, message) -> {};
     private @Nullable FlowRelay relay;
     private Consumer<String> doubts = why -> {};
+    private final Set<String> givenUp = new HashSet<>();
+    private boolean minority;
     private Duration busy = Duration.ZERO;
 
     MemoryNode(MemoryCluster cluster, String incarnation) {
@@ -70,6 +74,16 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     @Override
     public boolean isMember(String other) {
         return cluster.isMember(other);
+    }
+
+    /** Whether it is in the smaller part from now on. */
+    public void minority(boolean alone) {
+        minority = alone;
+    }
+
+    @Override
+    public boolean isMinority() {
+        return minority;
     }
 
     @Override
@@ -182,6 +196,16 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     @Override
     public CompletionStage<Found> claim(String token) {
         return cluster.claim(this, token);
+    }
+
+    @Override
+    public void giveUp(Snapshot claimed) {
+        givenUp.add(claimed.token());
+        cluster.giveUp(this, claimed);
+    }
+
+    boolean hasGivenUp(String token) {
+        return givenUp.contains(token);
     }
 
     @Override

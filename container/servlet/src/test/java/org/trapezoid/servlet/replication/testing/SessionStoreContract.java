@@ -227,6 +227,41 @@ public abstract class SessionStoreContract {
     }
 
     @Test
+    void leavesWhatANodeCannotGoOnWithToOneThatCan() throws Exception {
+        Member one = join();
+        Member two = join();
+        Member three = join();
+        await(one.store().save(snapshot(TOKEN, one, 1, "unreadable for two")));
+        dies(one, two, three);
+
+        two.store().giveUp(claimed(two, TOKEN));
+        assertThat(await(two.store().claim(TOKEN))).as("who gave it up").isEqualTo(new Found.Unknown());
+        Snapshot taken = claimed(three, TOKEN);
+
+        assertThat(text(taken)).isEqualTo("unreadable for two");
+        assertThat(taken.epoch()).isEqualTo(4);
+        assertThat(await(two.store().claim(TOKEN))).isEqualTo(new Found.Owned(three.incarnation()));
+        assertThat(await(three.store().save(snapshot(TOKEN, three, taken.epoch(), "held"))))
+                .isTrue();
+    }
+
+    @Test
+    void keepsWhatSomebodyElseHasByThen() throws Exception {
+        Member one = join();
+        Member two = join();
+        Member three = join();
+        await(one.store().save(snapshot(TOKEN, one, 1, "answered")));
+        dies(one, two, three);
+        Snapshot taken = claimed(two, TOKEN);
+
+        three.store().giveUp(snapshot(TOKEN, one, 1, "answered"));
+
+        assertThat(await(two.store().save(snapshot(TOKEN, two, taken.epoch(), "held"))))
+                .isTrue();
+        assertThat(await(three.store().claim(TOKEN))).isEqualTo(new Found.Owned(two.incarnation()));
+    }
+
+    @Test
     void findsTheSessionOfATransactionAtEveryMember() throws Exception {
         Member one = join();
         Member two = join();

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.trapezoid.sip.auth.DigestAlgorithm;
+
+/**
+ * What {@link KillIT} has the nodes do: SIPp calls each of them, other callers have {@code AlarmServlet} start timers, and phones register.
+ */
+final class CallLoad implements AutoCloseable {
+    private static final int FIRST_PHONE = 5070; // SIPp has its media from 6000 on
+    private static final int REGISTERING = 5090;
+    private static final int MOST_PHONES = 1000;
+    private static final int ALARM_HOLD = 3;
+    private static final String PASSWORD = "secret";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LATEST_ALARM = Duration.ofSeconds(20);
+
+    private final ClusterNetwork network;
+    private final ClusterNodes nodes;
+    private final Path base;
+    private final int rate;
+    private final int hold;
+    private final int time;
+    private final List<Child> callers = new ArrayList<>();
+    private final List<Child> alarming = new ArrayList<>();
+    private final CallLog calls = new CallLog();
+    private final CallLog alarmed = new CallLog();
+    private final Alarms alarms = new Alarms();
+    private final Child callee;
+    private final Child phones;
+    private int checks;
+    private int sought;
+    private int unregistered;
+
+    /**
+     * Phones register from now on.
+     *
+     * @param rate calls a second
+     * @param hold how many seconds a call lasts
+     * @param time for how many seconds calls begin
+     */
+    CallLoad(ClusterNetwork network, ClusterNodes nodes, Path base, int rate, int hold, int time)
+            throws IOException, InterruptedException {
+        this.network = network;
+        this.nodes = nodes;
+        this.base = base;
+        this.rate = rate;
+        this.hold = hold;
+        this.time = time;
+        try (Sipp bob = Sipp.phone("phone-registers-with-a-password", new Endpoint(ClusterNetwork.PHONES, FIRST_PHONE))
+                .within(network.atPhones())
+                .as("bob", PASSWORD)
+                .with("from", "bob@" + ClusterNodes.DOMAIN)
+                .with("domain", ClusterNodes.DOMAIN)
+                .calls(new Endpoint(ClusterNetwork.address(0), ClusterNodes.PORT))) {
+            bob.ends();
+        }
+        callee = sipp(
+                "callee-rings-for-a-while",
+                FIRST_PHONE,
+                List.of("-d", "1500", "-trace_err", "-error_file", "errors-of-callee.log"));
+        phones = phones();
+    }
+
+    /** Lines of {@code users.properties} for all who register. */
+    static List<String> users() {
+        List<String> names = new ArrayList<>();
+        names.add("bob");
+        IntStream.range(0, MOST_PHONES).mapToObj(RegisteringPhones::user).forEach(names::add);
+        return names.stream()
+                .map(name -> name + "@" + ClusterNodes.DOMAIN + "=MD5:"
+                        + DigestAlgorithm.MD5.ha1(name, ClusterNodes.DOMAIN, PASSWORD))
+                .toList();
+    }
+
+    private Child sipp(String story, int port, List<String> more) throws IOException {
+        List<String> command = new ArrayList<>(network.atPhones());
+        command.addAll(List.of(Tool.SIPP.command(), "-sf", Sipp.scenario(story).toString(), "-nostdin"));
+        command.addAll(List.of("-i", ClusterNetwork.PHONES, "-p", String.valueOf(port), "-bind_local"));
+        command.addAll(more);
+        return Child.start(base, command);
+    }
+
+    private Child phones() throws IOException {
+        List<String> command = new ArrayList<>(network.atPhones());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+        command.addAll(List.of(RegisteringPhones.class.getName(), ClusterNetwork.PHONES + ":" + REGISTERING));
+        command.addAll(List.of(ClusterNodes.DOMAIN, PASSWORD, String.valueOf(Math.max(20, rate / 4))));
+        command.add(String.valueOf(MOST_PHONES));
+        nodes.all().forEach(node -> command.add(ClusterNetwork.address(node)));
+        return Child.driven(base, command);
+    }
+
+    /** Of the tests; Failsafe has it in a jar of its own otherwise. */
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    /** Calls begin. */
+    void begin() throws IOException {
+        for (int i : nodes.all()) {
+            callers.add(
+                    caller(i, "bob@" + ClusterNodes.DOMAIN, FIRST_PHONE + 1 + i, each(rate), hold, log("calls", i)));
+            int port = FIRST_PHONE + 1 + nodes.all().size() + i;
+            alarming.add(
+                    caller(i, "alarm@" + ClusterNodes.ALARMS, port, each(alarmRate()), ALARM_HOLD, log("alarms", i)));
+        }
+    }
+
+    private Child caller(int node, String to, int port, int callsPerSecond, int seconds, Path log) throws IOException {
+        return sipp(
+                "caller-talks-and-hangs-up",
+                port,
+                List.of(
+                        ClusterNetwork.address(node) + ":" + ClusterNodes.PORT,
+                        "-key",
+                        "from",
+                        "alice@elsewhere.test",
+                        "-key",
+                        "to",
+                        to,
+                        "-r",
+                        String.valueOf(callsPerSecond),
+                        "-m",
+                        String.valueOf(callsPerSecond * time),
+                        "-d",
+                        String.valueOf(seconds * 1000L),
+                        "-trace_shortmsg",
+                        "-shortmessage_file",
+                        log.toString()));
+    }
+
+    private Path log(String name, int node) {
+        return base.resolve(name + node + ".log");
+    }
+
+    private int each(int all) {
+        return Math.max(1, all / nodes.all().size());
+    }
+
+    private int alarmRate() {
+        return Math.max(9, rate / 4);
+    }
+
+    // ---- what happens to the nodes
+
+    /** A node could not save what it did in that time, and nobody can reach it. */
+    void lost(int node, long from, long to) throws IOException {
+        alarms.lost(node, from, to);
+        holds();
+    }
+
+    /** No phone refreshes until {@link #checks}: that would mend what is lost. */
+    void holds() throws IOException {
+        phones.reads("hold");
+    }
+
+    /** Asks nodes for each binding whose REGISTER had a 200. */
+    void checks(List<Integer> survivors) throws IOException {
+        checks++;
+        StringBuilder command = new StringBuilder("check ").append(checks);
+        survivors.forEach(node -> command.append(' ').append(ClusterNetwork.address(node)));
+        phones.reads(command.toString());
+        Pattern said = Pattern.compile("check " + checks + ": (\\d+) looked for, (\\d+) lost");
+        Awaitility.await("phones have checked " + checks)
+                .atMost(PATIENCE)
+                .until(() -> !phones.isAlive() || said.matcher(phones.output()).find());
+        Matcher matcher = said.matcher(phones.output());
+        assertThat(matcher.find()).as(phones.output()).isTrue();
+        sought += Integer.parseInt(matcher.group(1));
+        unregistered += Integer.parseInt(matcher.group(2));
+        phones.reads("go");
+    }
+
+    /** Waits for the end of all calls, and of all timers. */
+    void end() throws IOException, InterruptedException {
+        for (int i : nodes.all()) {
+            ended(callers.get(i), calls, log("calls", i), each(rate) * time, hold);
+            ended(alarming.get(i), alarmed, log("alarms", i), each(alarmRate()) * time, ALARM_HOLD);
+        }
+        try {
+            Awaitility.await()
+                    .atMost(LATEST_ALARM)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        alarms.read(nodes.all().stream().map(nodes::base).toList());
+                        return alarms.missing(alarmed.answered()).isEmpty();
+                    });
+        } catch (ConditionTimeoutException e) {
+            // they are told to be lost
+        }
+    }
+
+    private void ended(Child caller, CallLog log, Path file, int expected, int seconds)
+            throws IOException, InterruptedException {
+        caller.close(PATIENCE.plusSeconds(time + seconds));
+        int before = log.calls();
+        log.read(file);
+        assertThat(log.calls() - before).as(file + "\n" + caller.output()).isEqualTo(expected);
+    }
+
+    // ---- what came of it
+
+    CallLog calls() {
+        return calls;
+    }
+
+    String result() {
+        return String.format(
+                Locale.ROOT,
+                "%d calls/s held %d s: %d calls; established lost %d, ringing lost %d, refused %d; "
+                        + "registrations looked for %d, lost %d; "
+                        + "timers %d, lost %d, doubled %d (and %d since their callback was not saved), latest %.2f s",
+                rate,
+                hold,
+                calls.calls() + alarmed.calls(),
+                calls.establishedLost() + alarmed.establishedLost(),
+                calls.ringingLost(),
+                calls.refused() + alarmed.refused(),
+                sought,
+                unregistered,
+                alarmed.answered().size(),
+                alarms.missing(alarmed.answered()).size(),
+                alarms.doubled().size(),
+                alarms.doubledUnsaved().size(),
+                alarms.latest());
+    }
+
+    private String errorsOfCallee() throws IOException {
+        Path errors = base.resolve("errors-of-callee.log");
+        return Files.exists(errors)
+                ? Files.readString(errors).lines().limit(200).collect(Collectors.joining("\n", "\n\ncallee:\n", "\n"))
+                : "";
+    }
+
+    /** Nothing that was promised is lost. */
+    void check(String what) throws IOException {
+        assertThat(calls.establishedLost() + alarmed.establishedLost())
+                .as("established calls lost, " + what + "\n" + calls.lost() + alarmed.lost() + errorsOfCallee())
+                .isZero();
+        assertThat(calls.ringingLost())
+                .as("ringing calls lost, " + what + "\n" + calls.lost())
+                .isZero();
+        assertThat(sought).as("registrations looked for").isPositive();
+        assertThat(unregistered)
+                .as("registrations lost, " + what + "\n" + phones.output())
+                .isZero();
+        assertThat(alarmed.answered()).as("timers").isNotEmpty();
+        assertThat(alarms.missing(alarmed.answered()))
+                .as("timers lost, " + what)
+                .isEmpty();
+        assertThat(alarms.doubled()).as("timers doubled, " + what).isEmpty();
+        assertThat(callee.isAlive()).isTrue();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (Child each : callers) {
+            each.close();
+        }
+        for (Child each : alarming) {
+            each.close();
+        }
+        callee.close();
+        phones.close();
+    }
+}
