@@ -51,12 +51,7 @@ class OnTheWayTakeoverTest {
 
     @BeforeEach
     void start() throws IOException {
-        Path hosts = Files.writeString(
-                directory.resolve("hosts"),
-                """
-                198.51.100.2 pbx.test
-                198.51.100.3 pbx.test
-                """);
+        Path hosts = Files.writeString(directory.resolve("hosts"), "198.51.100.2 pbx.test\n198.51.100.3 pbx.test\n");
         TrustDomain trust = new TrustDomain(peer -> false, List.of(), true);
         site = new Site(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, ""), FIRST, SECOND);
         alice = site.node(FIRST).peer("alice");
