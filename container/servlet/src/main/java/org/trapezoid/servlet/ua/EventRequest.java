@@ -72,6 +72,25 @@ final class EventRequest implements SipSessionState.Forking {
         }
     }
 
+    /** Whether the usage came with this request. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    /** Goes on with a request that another node has sent so long ago, when the subscriptions are there again. */
+    void resume(Request left, boolean wasFresh, Duration age) {
+        request = left;
+        fresh = wasFresh;
+        sentAt = services.timers().nanoTime() - age.toNanos();
+        if (left.method().equals(Method.NOTIFY)) {
+            usage = Subscriptions.of(root, Role.NOTIFIER, left);
+        } else if (left.toTag().isEmpty()) {
+            root.forking(this);
+        } else {
+            usage = Subscriptions.of(root, Role.SUBSCRIBER, left);
+        }
+    }
+
     /** A 2xx; the session is that of its dialog. */
     void succeeded(SipSessionState session, Response success) {
         Request sent = request;

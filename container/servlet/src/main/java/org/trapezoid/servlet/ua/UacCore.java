@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.ua;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,7 @@ public final class UacCore implements ClientUser {
     private static final int SUCCEEDED = 3;
     private static final int ACK = 4;
     private static final int PROVISIONAL = 5;
+    private static final int FRESH_USAGE = 6;
     private static final int TAG = 1;
     private static final int VALUE = 2;
 
@@ -101,7 +103,7 @@ public final class UacCore implements ClientUser {
             outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
         }
         Messages.write(out, REQUEST, request);
-        out.flag(SUCCEEDED, succeeded);
+        out.flag(SUCCEEDED, succeeded).flag(FRESH_USAGE, event != null && event.isFresh());
         acks.forEach((tag, ack) -> ack.request()
                 .ifPresent(sent -> out.part(
                         ACK,
@@ -139,9 +141,15 @@ public final class UacCore implements ClientUser {
             }
             provisionals.put(each.text(TAG).orElse(""), new ProvisionalOrder(each.number(VALUE)));
         }
-        Optional<FieldReader> sent = in.part(OUTGOING);
+        Optional<OutgoingRequest.Memento> sent = in.part(OUTGOING).map(Transactions::client);
+        if (event != null) {
+            event.resume(
+                    request,
+                    in.flag(FRESH_USAGE),
+                    sent.map(OutgoingRequest.Memento::age).orElse(Duration.ZERO));
+        }
         if (sent.isPresent()) {
-            outgoing = services.outbound().restore(root, Transactions.client(sent.get()), this, Contacts::finish, "");
+            outgoing = services.outbound().restore(root, sent.get(), this, Contacts::finish, "");
         } else if (!succeeded) {
             leave(request); // nobody knows where it was to go
         }

@@ -3,6 +3,8 @@ package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.sip.SipFactory;
+import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.api.Binding;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.testing.Peer;
@@ -47,12 +51,7 @@ class OnTheWayTakeoverTest {
 
     @BeforeEach
     void start() throws IOException {
-        Path hosts = Files.writeString(
-                directory.resolve("hosts"),
-                """
-                198.51.100.2 pbx.test
-                198.51.100.3 pbx.test
-                """);
+        Path hosts = Files.writeString(directory.resolve("hosts"), "198.51.100.2 pbx.test\n198.51.100.3 pbx.test\n");
         TrustDomain trust = new TrustDomain(peer -> false, List.of(), true);
         site = new Site(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, ""), FIRST, SECOND);
         alice = site.node(FIRST).peer("alice");
@@ -164,6 +163,53 @@ class OnTheWayTakeoverTest {
         bobLater.send(bobLater.answer(atBob, 486));
 
         assertThat(last(aliceLater).from()).isEqualTo(invite.from());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Rfc(value = 6665, section = "4.1.2")
+    void aSubscribeMakesItsSubscriptionAtTheSurvivor(boolean notifiesFirst) throws Exception {
+        app.on("MESSAGE", request -> {
+            SipFactory factory =
+                    (SipFactory) request.getSession().getServletContext().getAttribute(SipServlet.SIP_FACTORY);
+            SipServletRequest subscribe = factory.createRequest(
+                    request.getApplicationSession(), "SUBSCRIBE", app.uri("sip:app@a.test"), app.uri(bob.contact()));
+            subscribe.setHeader("Event", "presence");
+            subscribe.setExpires(600);
+            subscribe.send();
+            request.createResponse(200).send();
+        });
+        app.on("NOTIFY", request -> request.createResponse(200).send());
+        site.deploy("app", app);
+        alice.send(alice.request(Method.MESSAGE, "sip:app@a.test"));
+        Request subscribe = bob.nextRequest(Method.SUBSCRIBE);
+        site.clock.advance(Duration.ofMillis(100));
+        site.killAndNotice(FIRST);
+        app.seen.clear();
+
+        Response answer =
+                bobLater.answer(subscribe, 200).set(HeaderName.EXPIRES, "600").build();
+        Request.Builder notify = notify(subscribe, answer, 1, "active;expires=600");
+        if (!notifiesFirst) {
+            bobLater.send(answer);
+        }
+        bobLater.send(notify);
+        if (notifiesFirst) {
+            bobLater.send(answer);
+        }
+        bobLater.send(notify(subscribe, answer, 2, "terminated;reason=noresource"));
+
+        assertThat(app.seen).containsExactlyInAnyOrder("NOTIFY", "200 SUBSCRIBE", "NOTIFY");
+        assertThat(bobLater.rest())
+                .filteredOn(each -> each instanceof Response response && response.status() == 200)
+                .hasSize(2);
+        site.assertEnded();
+    }
+
+    private Request.Builder notify(Request subscribe, Response answer, int cseq, String state) {
+        return bobLater.fromCallee(Method.NOTIFY, subscribe, answer, cseq)
+                .add(HeaderName.EVENT, "presence")
+                .add(HeaderName.SUBSCRIPTION_STATE, state);
     }
 
     private void bind(SipServletRequest register) throws Exception {
