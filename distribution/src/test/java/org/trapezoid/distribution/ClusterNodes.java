@@ -79,7 +79,7 @@ final class ClusterNodes implements AutoCloseable {
                 .with("TRAPEZOID_CLUSTER_SECRET", "no secret to speak of")
                 .with("TRAPEZOID_CLUSTER_HOST", ClusterNetwork.inside(index))
                 .with("TRAPEZOID_CLUSTER_MEMBERS", String.join(" ", members))
-                .with("JAVA_OPTS", "-Xmx512m -XX:+UseSerialGC");
+                .with("JAVA_OPTS", "-Xmx1g -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // all share one machine
         Path configuration = place.resolve("conf/trapezoid.xml");
         Files.writeString(
                 configuration,

@@ -19,9 +19,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +39,8 @@ public final class ClusterNode implements AutoCloseable {
     private final HazelcastInstance hazelcast;
     private final ClusterOptions options;
     private final Membership membership = new Membership(System::nanoTime);
-    private final ScheduledExecutorService soon = new ScheduledThreadPoolExecutor(
-            1, task -> Threads.platform("cluster-pace", task), new ThreadPoolExecutor.DiscardPolicy()); // when closed
+    private final ScheduledExecutorService soon =
+            new ScheduledThreadPoolExecutor(1, task -> Threads.platform("cluster-pace", task));
 
     private ClusterNode(HazelcastInstance hazelcast, ClusterOptions options) {
         this.hazelcast = hazelcast;
@@ -231,26 +231,32 @@ public final class ClusterNode implements AutoCloseable {
         return hazelcast;
     }
 
-    /** Does something small soon; logs what it throws. */
+    /** Does something small soon; at once when closed. */
     void later(Duration delay, Runnable task) {
-        Future<?> unused = soon.schedule(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        log.error("what {} put off has failed", options, e);
-                    }
-                },
-                delay.toNanos(),
-                TimeUnit.NANOSECONDS);
+        try {
+            Future<?> unused = soon.schedule(() -> attempt(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            attempt(task);
+        }
+    }
+
+    private void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) { // nobody looks at what the executor keeps of it
+            log.error("what {} put off has failed", options, e);
+        }
     }
 
     /** Hands what this node holds to the others, and leaves. */
     @Override
     public void close() {
         membership.sayGoodbye(hazelcast, options.incarnation());
-        hazelcast.shutdown();
-        soon.shutdownNow();
+        try {
+            hazelcast.shutdown();
+        } finally {
+            soon.shutdown(); // what is put off is done yet
+        }
         log.info("{} has left", options);
     }
 }

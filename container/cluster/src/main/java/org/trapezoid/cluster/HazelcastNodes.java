@@ -168,11 +168,15 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
                 ? membership
                         .member(incarnation)
                         .filter(member -> !member.localMember())
-                        .map(member -> queues.computeIfAbsent(
-                                incarnation, key -> new RelayQueue(self(), member, executorService(), node::later)))
+                        .map(member -> queues.computeIfAbsent(incarnation, key -> queueTo(member)))
                         .filter(made -> made.offer(parcel))
                         .isPresent()
                 : queue.offer(parcel);
+    }
+
+    private RelayQueue queueTo(Member member) {
+        Pace pace = new Pace(Pace.DISTANCE, System::nanoTime, node::later);
+        return new RelayQueue(self(), member, executorService(), pace);
     }
 
     private IExecutorService executorService() {

@@ -5,7 +5,6 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.IExecutorService;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is to be told to one member, in its order: whatever has come up while one batch was under way is the next one. What is not urgent
- * waits for company. What is under way when a member dies is lost, as a datagram would be. Thread-safe.
+ * keeps its pace. What is under way when a member dies is lost, as a datagram would be. Thread-safe.
  */
 final class RelayQueue implements ExecutionCallback<int[]> {
     private static final Logger log = LoggerFactory.getLogger(RelayQueue.class);
@@ -26,13 +25,10 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     private static final int MOST_BYTES = 16 << 20;
     private static final int BATCH = 256;
 
-    /** Of what is not urgent. */
-    private static final Duration PATIENCE = Duration.ofMillis(10);
-
     private final String self;
     private final Member member;
     private final IExecutorService executor;
-    private final Later later;
+    private final Pace pace;
     private final Queue<Parcel> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger bytes = new AtomicInteger();
@@ -41,11 +37,12 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile List<Parcel> sent = List.of();
 
-    RelayQueue(String self, Member member, IExecutorService executor, Later later) {
+    /** @param pace of what is not urgent */
+    RelayQueue(String self, Member member, IExecutorService executor, Pace pace) {
         this.self = self;
         this.member = member;
         this.executor = executor;
-        this.later = later;
+        this.pace = pace;
     }
 
     /** False if too much waits already. */
@@ -65,10 +62,10 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     }
 
     private void goOn() {
-        if (urgent.get() > 0) {
+        if (urgent.get() > 0 || count.get() >= BATCH) {
             send();
         } else if (!waiting.isEmpty() && planned.compareAndSet(false, true)) {
-            later.later(PATIENCE, () -> {
+            pace.run(() -> {
                 planned.set(false);
                 send();
             });

@@ -10,7 +10,6 @@ import com.hazelcast.map.impl.operation.MultipleEntryOperation;
 import com.hazelcast.spi.impl.AbstractDistributedObject;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
 import com.hazelcast.spi.impl.NodeEngine;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,9 +24,6 @@ import org.trapezoid.servlet.replication.SessionTokens;
  * {@code executeOnKeys} answers without its backups, and {@code executeOnKey} costs a call for each session. Thread-safe.
  */
 final class SessionPartitions {
-    /** Of batches to one place: for as long messages wait more, when there are many. */
-    private static final Duration DISTANCE = Duration.ofMillis(5);
-
     private final String map;
     private final NodeEngine engine;
     private final Later later;
@@ -45,7 +41,7 @@ final class SessionPartitions {
     <R> CompletionStage<R> submit(String token, SessionProcessor<R> processor) {
         return (CompletionStage<R>) queues.computeIfAbsent(
                         SessionTokens.place(token),
-                        place -> new SessionQueue(new Pace(DISTANCE, System::nanoTime, later), this::run))
+                        place -> new SessionQueue(new Pace(Pace.DISTANCE, System::nanoTime, later), this::run))
                 .submit(token, processor);
     }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -25,6 +26,7 @@ final class SessionQueue {
     private final Pace pace;
     private final Queue<Step> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile boolean full; // the last batch was, and what is left does not wait for company
 
     private record Step(String token, SessionProcessor<?> processor, CompletableFuture<@Nullable Object> done) {}
 
@@ -44,7 +46,11 @@ final class SessionQueue {
 
     private void send() {
         if (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
-            pace.run(this::sendNext);
+            if (full) {
+                sendNext();
+            } else {
+                pace.run(this::sendNext);
+            }
         }
     }
 
@@ -61,7 +67,13 @@ final class SessionQueue {
     private void begin(List<Step> batch) {
         Map<String, SessionProcessor<?>> steps = new HashMap<>();
         batch.forEach(step -> steps.put(step.token, step.processor));
-        store.apply(new SessionBatch(steps)).whenComplete((results, failure) -> end(batch, results, failure));
+        CompletionStage<Map<String, Object>> answer;
+        try {
+            answer = store.apply(new SessionBatch(steps));
+        } catch (Throwable failure) { // whatever it is, the next batch may go well
+            answer = CompletableFuture.failedFuture(failure);
+        }
+        answer.whenComplete((results, failure) -> end(batch, results, failure));
     }
 
     private void end(List<Step> batch, Map<String, Object> results, @Nullable Throwable failure) {
@@ -76,20 +88,19 @@ final class SessionQueue {
         }
     }
 
-    /** Up to a second step for the same session, which waits for the first. */
+    /** One step for each session; a second one waits for the first. */
     private List<Step> next() {
-        List<Step> batch = new ArrayList<>();
+        Map<String, Step> batch = new LinkedHashMap<>();
         int bytes = 0;
-        @Nullable Step step;
-        while ((step = waiting.peek()) != null && batch.size() < MOST && bytes < MOST_BYTES) {
-            String token = step.token;
-            if (batch.stream().anyMatch(other -> other.token.equals(token))) {
-                break;
+        full = false;
+        for (Iterator<Step> steps = waiting.iterator(); steps.hasNext() && !full; ) {
+            Step step = steps.next();
+            if (batch.putIfAbsent(step.token, step) == null) {
+                steps.remove();
+                bytes += step.processor.size();
+                full = batch.size() >= MOST || bytes >= MOST_BYTES;
             }
-            bytes += step.processor.size();
-            batch.add(step);
-            waiting.remove();
         }
-        return batch;
+        return List.copyOf(batch.values());
     }
 }

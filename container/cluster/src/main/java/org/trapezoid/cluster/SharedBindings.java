@@ -225,7 +225,15 @@ public final class SharedBindings implements AutoCloseable {
         if (after != null && after.sent() != null) {
             send(after.sent().change());
         }
-        told.forEach(Runnable::run);
+        told.forEach(SharedBindings::attempt);
+    }
+
+    private static void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) { // others wait too
+            log.error("what waited for a binding to be stored has failed", e);
+        }
     }
 
     /**

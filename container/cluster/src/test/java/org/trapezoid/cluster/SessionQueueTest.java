@@ -46,21 +46,6 @@ class SessionQueueTest {
     }
 
     @Test
-    void oneThingAtATimeIsDoneToASession() {
-        remove("a");
-        remove("b");
-        CompletionStage<Object> again = remove("b");
-        remove("c");
-
-        answers.get(0).complete(Map.of());
-        assertThat(batches).containsExactly(Set.of("a"), Set.of("b"));
-        assertThat(again).isNotDone();
-        answers.get(1).complete(Map.of());
-
-        assertThat(batches).containsExactly(Set.of("a"), Set.of("b"), Set.of("b", "c"));
-    }
-
-    @Test
     void allOfABatchFailTogetherAndTheNextOneGoesOn() {
         CompletionStage<Object> first = remove("a");
         CompletionStage<Object> second = remove("b");
@@ -100,6 +85,54 @@ class SessionQueueTest {
 
         assertThat(batches).containsExactly(Set.of("a"), Set.of("b", "c"));
         assertThat(delayed).as("nothing is left").hasSize(1);
+    }
+
+    @Test
+    void whatIsLeftOfAFullBatchDoesNotWaitForOthers() {
+        List<Runnable> delayed = new ArrayList<>();
+        SessionQueue paced =
+                new SessionQueue(new Pace(Duration.ofMillis(2), () -> 0, (delay, task) -> delayed.add(task)), batch -> {
+                    batches.add(Set.copyOf(batch.tokens()));
+                    return CompletableFuture.completedFuture(Map.of());
+                });
+        for (int i = 0; i < 400; i++) {
+            paced.submit("token " + i, new RemoveSession("owner", 1));
+        }
+        delayed.get(0).run();
+
+        assertThat(batches.stream().mapToInt(Set::size).sum()).isEqualTo(400);
+        assertThat(delayed).hasSize(1);
+    }
+
+    @Test
+    void oneThingAtATimeIsDoneToASessionAndOthersDoNotWaitForIt() {
+        remove("a");
+        remove("b");
+        remove("b");
+        remove("c");
+
+        answers.get(0).complete(Map.of());
+
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("b", "c"));
+        answers.get(1).complete(Map.of());
+        assertThat(batches).containsExactly(Set.of("a"), Set.of("b", "c"), Set.of("b"));
+    }
+
+    @Test
+    void goesOnAfterABatchThatCouldNotBeSent() {
+        List<Integer> tried = new ArrayList<>();
+        SessionQueue failing =
+                new SessionQueue(new Pace(Duration.ZERO, () -> 0, (delay, task) -> task.run()), batch -> {
+                    tried.add(batch.tokens().size());
+                    throw new NoClassDefFoundError("some class");
+                });
+
+        CompletionStage<Object> first = failing.submit("a", new RemoveSession("owner", 1));
+        CompletionStage<Object> second = failing.submit("b", new RemoveSession("owner", 1));
+
+        assertThat(first).isCompletedExceptionally();
+        assertThat(second).isCompletedExceptionally();
+        assertThat(tried).containsExactly(1, 1);
     }
 
     @Test

@@ -62,9 +62,17 @@ final class Announcer {
         while (seen != 0) {
             Runnable announcement;
             while ((announcement = lane.announcements.poll()) != null) {
-                announcement.run();
+                attempt(announcement);
             }
             seen = lane.calls.addAndGet(-seen);
+        }
+    }
+
+    private static void attempt(Runnable announcement) {
+        try {
+            announcement.run();
+        } catch (Throwable e) { // the next ones wait behind it
+            log.error("what was to be done after changes of bindings has failed", e);
         }
     }
 

@@ -22,8 +22,7 @@ import org.trapezoid.sip.transport.TransportOptions;
 
 class MemoryNodesTest {
     private static final InetSocketAddress PHONE = new InetSocketAddress("198.51.100.7", 7070);
-    private static final String MESSAGE =
-            """
+    private static final String MESSAGE = """
             MESSAGE sip:bob@example.com SIP/2.0
             Via: SIP/2.0/TCP 198.51.100.7:7070;branch=z9hG4bKa
             Max-Forwards: 70
