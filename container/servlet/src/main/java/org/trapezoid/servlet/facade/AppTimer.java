@@ -29,10 +29,10 @@ final class AppTimer implements ServletTimer {
 
     /** The timer is due: the listeners are called, then it ends or goes on. In the core section. */
     static void fire(TimerState state, AppSession session) {
-        if (session.state().isDoubted()) { // it may be called at another node
-            session.state().strand().hold(() -> fire(state, session));
-            return;
-        }
+        session.state().whenHere(() -> call(state, session));
+    }
+
+    private static void call(TimerState state, AppSession session) {
         AppRuntime runtime = session.runtime();
         AppTimer timer = of(state, session);
         boolean queued = runtime.callback(session.state(), () -> {

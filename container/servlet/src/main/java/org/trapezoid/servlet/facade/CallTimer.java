@@ -224,6 +224,10 @@ final class CallTimer implements SessionTimer.Listener {
 
     @Override
     public void onExpired() {
+        state.appSession().whenHere(this::expired);
+    }
+
+    private void expired() {
         SessionKeepAlive.Callback callback = session.upkeep().keepAlive().getExpiryCallback();
         if (callback != null && isAlive()) {
             call(callback);

@@ -61,7 +61,9 @@ final class Lifecycle {
     }
 
     static void expireIn(AppRuntime runtime, AppSessionState session, Duration delay) {
-        Timer timer = runtime.services().timers().schedule(session, delay, () -> onExpiry(runtime, session));
+        Timer timer = runtime.services()
+                .timers()
+                .schedule(session, delay, () -> session.whenHere(() -> onExpiry(runtime, session)));
         session.expiresAt(runtime.now() + delay.toMillis(), timer);
     }
 
@@ -90,7 +92,7 @@ final class Lifecycle {
         });
         if (!queued) {
             session.expiresAt(
-                    due, runtime.services().timers().schedule(session, RETRY, () -> onExpiry(runtime, session)));
+                    due, runtime.services().timers().schedule(session, RETRY, () -> session.whenHere(() -> onExpiry(runtime, session))));
         }
     }
 

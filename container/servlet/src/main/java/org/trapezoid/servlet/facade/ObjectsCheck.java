@@ -10,15 +10,17 @@ import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.app.SipApplication;
+import org.trapezoid.servlet.replication.AttributeClasses;
 
 /** Refuses objects of an application that another node could not go on with, as soon as they are given. Stateless. */
 final class ObjectsCheck {
     private static final Logger log = LoggerFactory.getLogger(ObjectsCheck.class);
     private static final int LARGE = 64 * 1024;
-    private static final int SMALL = 2048; // too small for any limit
+    private static final int SMALL = 2048; // too small for the limits by default
 
     private ObjectsCheck() {}
 
@@ -33,9 +35,9 @@ final class ObjectsCheck {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             try (ObjectsOut.Stream out = new Checked(bytes, runtime)) {
-                out.writeObject(value);
+                out.writeObject(Map.of("", Map.of("", value))); // as deep as it will be
             }
-            if (bytes.size() > SMALL) {
+            if (bytes.size() > SMALL || runtime.classes() != AttributeClasses.DEFAULT) {
                 Measure.check(bytes.toByteArray(), runtime.classes().limits());
             }
         } catch (IOException | RuntimeException | StackOverflowError e) {

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.facade;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.lang.reflect.Proxy;
@@ -28,7 +29,9 @@ final class ObjectsIn extends ObjectInputStream {
         super(new ByteArrayInputStream(bytes));
         this.source = source;
         enableResolveObject(true);
-        setObjectInputFilter(source.runtime.classes().limits());
+        ObjectInputFilter limits = source.runtime.classes().limits();
+        ObjectInputFilter all = ObjectInputFilter.Config.getSerialFilter(); // of the operator, for the whole server
+        setObjectInputFilter(all == null ? limits : ObjectInputFilter.merge(limits, all));
     }
 
     @Override

@@ -99,9 +99,12 @@ final class ObjectsOut {
     /** Whether code of the application runs when the value is written, or it may take long. */
     static boolean isForeign(Object value) {
         return !(value instanceof String
+                || value instanceof byte[]
                 || value instanceof Boolean
+                || value instanceof Character
                 || value instanceof Integer
                 || value instanceof Long
+                || value instanceof Double
                 || isOurs(value));
     }
 

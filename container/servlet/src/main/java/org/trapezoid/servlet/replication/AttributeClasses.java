@@ -23,7 +23,6 @@ public final class AttributeClasses {
             "java.time.**",
             "java.math.*",
             "java.net.URI",
-            "java.net.URL",
             "java.net.Inet*",
             "java.io.File",
             "java.sql.Date",

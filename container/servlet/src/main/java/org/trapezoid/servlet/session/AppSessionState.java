@@ -103,9 +103,13 @@ public final class AppSessionState implements Stranded {
         }
     }
 
-    /** Whether another node may have it: what is given to {@link Strand#hold} then, is done once it is known to be here. In the core section. */
-    public boolean isDoubted() {
-        return replica != null && replica.isDoubted();
+    /** Does something once it is known that the session is here, at once as a rule; never if another node has it. In the core section. */
+    public void whenHere(Runnable task) {
+        if (replica != null && replica.isDoubted()) {
+            strand().hold(() -> whenHere(task));
+        } else {
+            task.run();
+        }
     }
 
     /** A transaction that belongs to the session, as {@code TransactionLayer.serverKey} names it. In the core section. */

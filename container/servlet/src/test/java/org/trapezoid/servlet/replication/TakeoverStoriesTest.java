@@ -508,6 +508,30 @@ class TakeoverStoriesTest {
     }
 
     @Test
+    void aNodeThatDoubtsTellsOfTheEndOfASessionWhenItIsConfirmed() throws Exception {
+        List<String> ended = new ArrayList<>();
+        app.on("MESSAGE", request -> {
+            request.getApplicationSession().setInvalidateWhenReady(false);
+            request.getApplicationSession().setExpires(1);
+            request.createResponse(200).send();
+        });
+        app.onExpired(event -> ended.add("expired"));
+        site.deploy("short", app, ScriptedServlet.class);
+        alice.send(alice.request(Method.MESSAGE, "sip:bob@a.test"));
+        alice.nextResponse(200);
+        site.clock.advance(Duration.ofSeconds(59));
+        site.cluster.answersAfter(() -> Duration.ofMillis(30));
+        site.clock.advance(Duration.ofMillis(990));
+        site.node(FIRST).member().doubt();
+
+        site.clock.advance(Duration.ofMillis(20));
+        assertThat(ended).isEmpty();
+        site.clock.advance(Duration.ofMillis(100));
+
+        assertThat(ended).containsExactly("expired");
+    }
+
+    @Test
     void aTimerOfANodeThatDoubtsFiresWhenTheSessionIsConfirmed() throws Exception {
         List<String> fired = remindersIn(Duration.ofSeconds(10));
         site.cluster.answersAfter(() -> Duration.ofMillis(30));
