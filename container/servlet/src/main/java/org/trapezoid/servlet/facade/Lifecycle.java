@@ -92,7 +92,10 @@ final class Lifecycle {
         });
         if (!queued) {
             session.expiresAt(
-                    due, runtime.services().timers().schedule(session, RETRY, () -> session.whenHere(() -> onExpiry(runtime, session))));
+                    due,
+                    runtime.services()
+                            .timers()
+                            .schedule(session, RETRY, () -> session.whenHere(() -> onExpiry(runtime, session))));
         }
     }
 
