@@ -23,6 +23,7 @@ final class RestoredRequests {
     private final Map<Integer, SipRequest> byNumber = new LinkedHashMap<>();
     private final Map<Integer, Integer> links = new LinkedHashMap<>();
     private final List<Runnable> resumptions = new ArrayList<>();
+    private final List<Runnable> laterResumptions = new ArrayList<>(); // of what was sent: a BYE waits for an ACK
 
     RestoredRequests(AppRuntime runtime) {
         this.runtime = runtime;
@@ -117,7 +118,7 @@ final class RestoredRequests {
         } else {
             session.messages().acknowledging(request);
         }
-        resumptions.add(() -> core.resume(part));
+        laterResumptions.add(() -> core.resume(part));
         return request;
     }
 
@@ -135,6 +136,7 @@ final class RestoredRequests {
     /** Goes on with all of them. */
     void resume() {
         resumptions.forEach(Runnable::run);
+        laterResumptions.forEach(Runnable::run);
     }
 
     Optional<SipRequest> request(int number) {

@@ -151,7 +151,7 @@ public final class UacCore implements ClientUser {
         if (sent.isPresent()) {
             outgoing = services.outbound().restore(root, sent.get(), this, Contacts::finish, "");
         } else if (!succeeded) {
-            leave(request); // nobody knows where it was to go
+            leaveInTime(request); // nobody knows where it was to go
         }
     }
 
@@ -197,6 +197,11 @@ public final class UacCore implements ClientUser {
         if (event != null) {
             event.sent(prepared);
         }
+        leaveInTime(prepared);
+    }
+
+    /** A BYE waits for the ACK of the call that it ends, RFC 3261 §15. */
+    private void leaveInTime(Request prepared) {
         boolean held = prepared.method().equals(Method.BYE) && root.holdUntilAck(() -> leave(prepared));
         if (!held) {
             leave(prepared);

@@ -165,6 +165,31 @@ class OnTheWayTakeoverTest {
         assertThat(last(aliceLater).from()).isEqualTo(invite.from());
     }
 
+    @Test
+    @Rfc(value = 3261, section = "15")
+    void aByeWaitsForTheAckAtTheSurvivor() throws Exception {
+        app.on("INVITE", request -> {
+            request.createResponse(200).send();
+            request.getSession().createRequest("BYE").send();
+        });
+        site.deploy("app", app);
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        alice.nextResponse(200);
+        site.killAndNotice(FIRST);
+        Response success = aliceLater.nextResponse(200);
+        assertThat(aliceLater.rest()).noneMatch(Request.class::isInstance);
+
+        aliceLater.send(aliceLater.inDialog(Method.ACK, invite, success, 1));
+
+        Request bye = (Request) aliceLater.rest().stream()
+                .filter(Request.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        aliceLater.send(aliceLater.answer(bye, 200));
+        assertThat(bye.method()).isEqualTo(Method.BYE);
+        site.assertEnded();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Rfc(value = 6665, section = "4.1.2")
