@@ -24,6 +24,7 @@ final class SessionReplica implements Replica {
     private static final Duration CALLBACK = Duration.ofMillis(10);
 
     private static final Duration RETRY = Duration.ofMillis(50);
+    private static final Duration RETRY_ALONE = Duration.ofSeconds(1);
 
     private final Replication replication;
     private final AppSessionState session;
@@ -186,10 +187,13 @@ final class SessionReplica implements Replica {
                 .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
-                    confirmed = failure == null && kept ? doubts : confirmed;
+                    boolean overruled = failure == null && kept && confirmed != doubts && replication.isOverruled();
+                    confirmed = failure == null && kept && !overruled ? doubts : confirmed;
                     if (failure != null) {
                         replication.failed(session, failure);
-                        failed();
+                        failed(RETRY);
+                    } else if (overruled) {
+                        failed(RETRY_ALONE);
                     } else if (kept) {
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
                         saved();
@@ -272,7 +276,7 @@ final class SessionReplica implements Replica {
     }
 
     /** Nobody knows whether it was stored. */
-    private void failed() {
+    private void failed(Duration retry) {
         if (ended) {
             flush();
             forget();
@@ -291,7 +295,7 @@ final class SessionReplica implements Replica {
                 next = waiting;
             }
         }
-        saveIn(RETRY);
+        saveIn(retry);
     }
 
     /** Another node has the session: what waits here is nobody's. */
