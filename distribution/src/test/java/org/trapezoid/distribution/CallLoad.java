@@ -46,6 +46,7 @@ final class CallLoad implements AutoCloseable {
     private int checks;
     private int sought;
     private int unregistered;
+    private int longestCheck;
 
     /**
      * Phones register from now on.
@@ -177,7 +178,7 @@ final class CallLoad implements AutoCloseable {
         StringBuilder command = new StringBuilder("check ").append(checks);
         survivors.forEach(node -> command.append(' ').append(ClusterNetwork.address(node)));
         phones.reads(command.toString());
-        Pattern said = Pattern.compile("check " + checks + ": (\\d+) looked for, (\\d+) lost");
+        Pattern said = Pattern.compile("check " + checks + ": (\\d+) looked for, (\\d+) lost in (\\d+) ms");
         Awaitility.await("phones have checked " + checks)
                 .atMost(PATIENCE)
                 .until(() -> !phones.isAlive() || said.matcher(phones.output()).find());
@@ -185,6 +186,7 @@ final class CallLoad implements AutoCloseable {
         assertThat(matcher.find()).as(phones.output()).isTrue();
         sought += Integer.parseInt(matcher.group(1));
         unregistered += Integer.parseInt(matcher.group(2));
+        longestCheck = Math.max(longestCheck, Integer.parseInt(matcher.group(3)));
         phones.reads("go");
     }
 
@@ -225,7 +227,7 @@ final class CallLoad implements AutoCloseable {
         return String.format(
                 Locale.ROOT,
                 "%d calls/s held %d s: %d calls; established lost %d, ringing lost %d, refused %d; "
-                        + "registrations looked for %d, lost %d; "
+                        + "registrations looked for %d, lost %d (all asked in %.2f s); "
                         + "timers %d, lost %d, doubled %d (and %d since their callback was not saved), latest %.2f s",
                 rate,
                 hold,
@@ -235,6 +237,7 @@ final class CallLoad implements AutoCloseable {
                 calls.refused() + alarmed.refused(),
                 sought,
                 unregistered,
+                longestCheck / 1000.0,
                 alarmed.answered().size(),
                 alarms.missing(alarmed.answered()).size(),
                 alarms.doubled().size(),
@@ -262,10 +265,10 @@ final class CallLoad implements AutoCloseable {
                 .as("registrations lost, " + what + "\n" + phones.output())
                 .isZero();
         assertThat(alarmed.answered()).as("timers").isNotEmpty();
+        assertThat(alarms.doubled()).as("timers doubled, " + what).isEmpty();
         assertThat(alarms.missing(alarmed.answered()))
                 .as("timers lost, " + what)
                 .isEmpty();
-        assertThat(alarms.doubled()).as("timers doubled, " + what).isEmpty();
         assertThat(callee.isAlive()).isTrue();
     }
 

@@ -30,7 +30,7 @@ final class RegisteringPhones {
     private static final int PORT = 5060;
     private static final int LONGEST_DATAGRAM = 65_535;
     private static final int ASKED_AT_ONCE = 20;
-    private static final int ATTEMPTS = 3;
+    private static final int ATTEMPTS = 21; // in ten seconds: what is not there then is lost
     private static final long T1 = Duration.ofMillis(500).toNanos();
     private static final long T2 = Duration.ofSeconds(4).toNanos();
     private static final long TIMER_F = 64 * T1;
@@ -84,6 +84,7 @@ final class RegisteringPhones {
         private final String name;
         private final List<String> lost = new ArrayList<>();
         private final int all;
+        private final long began = System.nanoTime();
         private int open;
 
         Check(String name, int all) {
@@ -242,8 +243,9 @@ final class RegisteringPhones {
     private void tellWhenChecked() {
         if (check.open == 0) {
             check.lost.forEach(out::println);
-            out.println("check " + check.name + ": " + check.all + " looked for, " + check.lost.size() + " lost, "
-                    + unanswered + " requests without an answer");
+            long took = Duration.ofNanos(System.nanoTime() - check.began).toMillis();
+            out.println("check " + check.name + ": " + check.all + " looked for, " + check.lost.size() + " lost in "
+                    + took + " ms; " + unanswered + " requests without an answer");
             out.flush();
         }
     }

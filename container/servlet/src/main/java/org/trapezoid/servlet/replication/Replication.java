@@ -20,7 +20,11 @@ public final class Replication {
 
     private static final Duration TURN = Duration.ofMillis(250);
     private static final long STALL = Duration.ofMillis(1250).toNanos();
+    private static final long EPISODE = Duration.ofSeconds(5).toNanos();
     private static final long NEVER = Long.MIN_VALUE;
+
+    /** In which a node that stood still meets the others again. */
+    private static final long MEETING = Duration.ofSeconds(30).toNanos();
 
     private static final Logger log = LoggerFactory.getLogger(Replication.class);
 
@@ -35,6 +39,7 @@ public final class Replication {
     private volatile boolean closed;
     private final AtomicInteger doubts = new AtomicInteger();
     private final AtomicLong lastTurn = new AtomicLong(NEVER);
+    private volatile long stoodStill = NEVER; // until then
     private final AtomicInteger kept = new AtomicInteger();
     private final LongAdder saves = new LongAdder();
     private final LongAdder savedBytes = new LongAdder();
@@ -44,7 +49,8 @@ public final class Replication {
     private final LongAdder unprotected = new LongAdder();
     private final LongAdder claimed = new LongAdder();
     private volatile Consumer<AppSessionState> onLeft = AppSessionState::left;
-    private final AtomicLong episode = new AtomicLong(); // unprotected messages since the last save
+    private final AtomicLong episode = new AtomicLong(); // unprotected messages since all was well
+    private volatile long lastUnprotected;
 
     /** @param wait how long a message waits for the backup of what it tells */
     public Replication(
@@ -155,15 +161,19 @@ public final class Replication {
     private void checkStall() {
         long last = lastTurn.get();
         long now = timers.nanoTime();
-        if (last != NEVER && now - last > STALL && lastTurn.compareAndSet(last, now)) {
-            doubt("it stood still for " + (now - last) / 1_000_000 + " ms");
+        if (last != NEVER && now - last > STALL) {
+            stoodStill = now;
+            doubts.incrementAndGet(); // before another thread finds that it runs again
+            if (lastTurn.compareAndSet(last, now)) {
+                doubt("it stood still for " + (now - last) / 1_000_000 + " ms");
+            }
         }
     }
 
     /** Others may have taken sessions of this node over: nothing is sent for one before it is confirmed to be here. */
     public void doubt(String why) {
-        log.warn("this node asks for its sessions again: {}", why);
         doubts.incrementAndGet();
+        log.warn("this node asks for its sessions again: {}", why);
         onDoubt.run();
     }
 
@@ -178,6 +188,15 @@ public final class Replication {
             checkStall();
         }
         return confirmed != doubts.get();
+    }
+
+    /**
+     * Whether nobody is there who could know better than this node that it has its sessions: it stood still, is alone now or with few others, and
+     * the greater part, which may have taken them over, has not been met again yet.
+     */
+    boolean isOverruled() {
+        long since = stoodStill;
+        return since != NEVER && timers.nanoTime() - since < MEETING && nodes.isMinority();
     }
 
     /** Who has every session of this node {@link AppSessionState#doubted doubted}. */
@@ -216,11 +235,10 @@ public final class Replication {
         confirmed();
     }
 
-    /** Others confirm again. */
+    /** A change has its backup. When that was so for some seconds, all is well again. */
     void confirmed() {
-        long left = episode.getAndSet(0);
-        if (left > 0) {
-            log.info("sessions have backups again; {} messages left without", left);
+        if (episode.get() > 0 && timers.nanoTime() - lastUnprotected > EPISODE) {
+            log.info("sessions have backups again; {} messages left without", episode.getAndSet(0));
         }
     }
 
@@ -240,8 +258,12 @@ public final class Replication {
     }
 
     void unprotected(int messages) {
+        if (messages == 0) {
+            return;
+        }
         unprotected.add(messages);
-        if (!closed && messages > 0 && episode.getAndAdd(messages) == 0) {
+        lastUnprotected = timers.nanoTime();
+        if (!closed && episode.getAndAdd(messages) == 0) {
             log.warn(
                     "the other nodes do not confirm within {} ms: messages leave before their state is safe",
                     wait.toMillis());

@@ -24,6 +24,7 @@ final class SessionReplica implements Replica {
     private static final Duration CALLBACK = Duration.ofMillis(10);
 
     private static final Duration RETRY = Duration.ofMillis(50);
+    private static final Duration RETRY_ALONE = Duration.ofSeconds(1);
 
     private final Replication replication;
     private final AppSessionState session;
@@ -204,10 +205,13 @@ final class SessionReplica implements Replica {
                 .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
-                    confirmed = failure == null && kept ? doubts : confirmed;
+                    boolean overruled = failure == null && kept && confirmed != doubts && replication.isOverruled();
+                    confirmed = failure == null && kept && !overruled ? doubts : confirmed;
                     if (failure != null) {
                         replication.failed(session, failure);
-                        failed();
+                        failed(RETRY);
+                    } else if (overruled) {
+                        failed(RETRY_ALONE);
                     } else if (kept) {
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
                         saved();
@@ -293,7 +297,7 @@ final class SessionReplica implements Replica {
     }
 
     /** Nobody knows whether it was stored. */
-    private void failed() {
+    private void failed(Duration retry) {
         if (ended) {
             flush();
             forget();
@@ -312,7 +316,7 @@ final class SessionReplica implements Replica {
                 next = waiting;
             }
         }
-        saveIn(RETRY);
+        saveIn(retry);
     }
 
     /** Another node has the session: what waits here is nobody's. */

@@ -3,6 +3,11 @@ package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,12 +17,16 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.replication.testing.MemoryNode;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Strands;
+import org.trapezoid.sip.concurrent.Timer;
+import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.testing.ManualClock;
 
 /** One session that is kept elsewhere, and what becomes of its messages. */
@@ -26,6 +35,7 @@ class SessionReplicaTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private final ManualClock clock = new ManualClock();
+    private Duration stopped = Duration.ZERO;
     private final MemoryCluster cluster = new MemoryCluster(clock);
     private final MemoryNode first = cluster.join("aaaaaaa");
     private final MemoryNode second = cluster.join("bbbbbbb");
@@ -34,13 +44,26 @@ class SessionReplicaTest {
             first,
             first,
             new SessionTokens("aaaaaaa", new byte[32], new SplittableRandom(1)),
-            clock,
+            new StoppedTimers(),
             Replication.DEFAULT_WAIT);
     private final Queue<Runnable> workers = new ArrayDeque<>();
     private final Strand strand = new Strands(workers::add, clock).create();
     private final List<String> sent = new ArrayList<>();
     private Supplier<byte[]> state = () -> new byte[] {1};
     private final AppSessionState session = session();
+
+    /** Of a process that is stopped now and then. */
+    private final class StoppedTimers implements Timers {
+        @Override
+        public long nanoTime() {
+            return clock.nanoTime() + stopped.toNanos();
+        }
+
+        @Override
+        public Timer schedule(Stranded owner, Duration delay, Runnable expiry) {
+            return clock.schedule(owner, delay, expiry);
+        }
+    }
 
     private AppSessionState session() {
         strand.token(replication.freshToken());
@@ -153,6 +176,70 @@ class SessionReplicaTest {
         assertThat(sent).containsExactly("180");
     }
 
+    /** Alone, it would be told by itself that it has its sessions. */
+    @Test
+    void aNodeThatStoodStillSendsNothingBeforeItHasMetTheOthersAgain() {
+        store();
+        stopped = Duration.ofSeconds(6);
+        first.minority(true);
+        strand.run(() -> send("BYE"));
+
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(sent).isEmpty();
+
+        first.minority(false);
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    /** Of several threads that wake up, one finds it out, and takes its time. */
+    @Test
+    void aNodeThatStoodStillDoubtsBeforeAnybodyCanTellThatItHasRunAgain() {
+        store();
+        List<Boolean> doubted = new ArrayList<>();
+        AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                doubted.add(strand.call(strand::isHolding)); // what another thread would see meanwhile
+            }
+        };
+        Logger logger = (Logger) LoggerFactory.getLogger(Replication.class);
+        slow.start();
+        logger.addAppender(slow);
+        try {
+            stopped = Duration.ofSeconds(6);
+            strand.run(() -> send("BYE"));
+        } finally {
+            logger.detachAppender(slow);
+        }
+
+        assertThat(doubted).containsExactly(true);
+    }
+
+    @Test
+    void aNodeThatStoodStillGoesOnWithItsSessionsWhenItMeetsNobody() {
+        store();
+        stopped = Duration.ofSeconds(6);
+        first.minority(true);
+        strand.run(() -> send("BYE"));
+
+        clock.advance(Duration.ofSeconds(32));
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    @Test
+    void aNodeThatHasOnlyLostTheOthersGoesOnWithItsSessions() {
+        store();
+        first.minority(true);
+        first.doubt();
+        strand.run(() -> send("BYE"));
+
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
     @Test
     void theLastMessagesOfASessionThatAnotherNodeHasAreDropped() {
         store();
@@ -206,6 +293,35 @@ class SessionReplicaTest {
 
         assertThat(replication.unprotected()).isEqualTo(1);
         assertThat(cluster.stored()).isEmpty();
+    }
+
+    @Test
+    void itIsSaidOnceThatMessagesLeaveUnprotected() {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(Replication.class);
+        logged.start();
+        logger.addAppender(logged);
+        logger.setLevel(Level.INFO);
+        try {
+            for (int i = 0; i < 5; i++) { // some backups confirm and others do not
+                replication.unprotected(1);
+                replication.confirmed();
+                clock.advance(Duration.ofSeconds(1));
+            }
+            clock.advance(Duration.ofSeconds(5));
+            replication.confirmed();
+            replication.unprotected(1);
+        } finally {
+            logger.setLevel(null); // as before
+            logger.detachAppender(logged);
+        }
+
+        assertThat(logged.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "the other nodes do not confirm within 500 ms: messages leave before their state is safe",
+                        "sessions have backups again; 5 messages left without",
+                        "the other nodes do not confirm within 500 ms: messages leave before their state is safe");
     }
 
     @Test
