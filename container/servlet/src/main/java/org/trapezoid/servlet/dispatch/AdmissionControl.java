@@ -45,6 +45,7 @@ public final class AdmissionControl {
     private final IntSupplier all;
     private final Limits limits;
     private final SourceRate sources;
+    private final Refusals refusals;
     private final LongSupplier nanoTime;
     private final AtomicLong reportedAt;
     private volatile boolean draining;
@@ -59,6 +60,7 @@ public final class AdmissionControl {
         this.limits = limits;
         this.nanoTime = nanoTime;
         this.reportedAt = new AtomicLong(nanoTime.getAsLong() - REPORT_INTERVAL);
+        this.refusals = new Refusals(nanoTime);
         this.sources = new SourceRate(limits.requestRate(), limits.requestBurst(), nanoTime);
     }
 
@@ -75,8 +77,14 @@ public final class AdmissionControl {
             if (draining) {
                 return REFUSED;
             }
-            if (canWait(request) && isOverloaded(flow)) {
-                return refuse("messages or callbacks wait too long");
+            if (canWait(request)) {
+                if (refusals.contains(request)) {
+                    return REFUSED;
+                }
+                if (isOverloaded(flow)) {
+                    refusals.add(request);
+                    return refuse("messages or callbacks wait too long");
+                }
             }
         }
         return isTooFrequent(flow) ? refuse("too many come from one address") : OptionalInt.empty();

@@ -4,6 +4,8 @@ package org.trapezoid.servlet.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.testing.Peer;
@@ -106,6 +108,30 @@ class FloodStoriesTest {
         Response last = (Response) other.rest().get(other.rest().size() - 1);
         assertThat(last.status()).isEqualTo(503);
         assertThat(last.headers().has(HeaderName.RETRY_AFTER)).isTrue();
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "8.2.7")
+    void whatWasRefusedIsRefusedAgainWhenItIsRepeated() throws Exception {
+        long[] now = {0};
+        List<Runnable> probes = new ArrayList<>();
+        QueueWait wait = new QueueWait(Duration.ofMillis(100), probes::add, () -> now[0]);
+        TestServer server = TestServer.limitedBy(new AdmissionControl.Limits(1000, wait, 0, 1))
+                .deploy("uas", app, ScriptedServlet.class);
+        Peer alice = server.peer("alice");
+        wait.isTooLong(); // asks for a worker
+        now[0] = TimeUnit.MILLISECONDS.toNanos(200);
+        for (int i = 0; i < 20; i++) {
+            wait.isTooLong(); // a few looks alone are no sign
+        }
+        Request refused = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        alice.nextResponse(503);
+        List.copyOf(probes).forEach(Runnable::run); // workers are free again
+
+        alice.send(refused);
+        alice.nextResponse(503);
+        alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        alice.nextResponse(200);
     }
 
     @Test
