@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.dispatch;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,7 +41,7 @@ final class Refusals {
     }
 
     boolean contains(Request request) {
-        if (kept.get().isEmpty()) {
+        if (Objects.requireNonNull(kept.get()).isEmpty()) {
             return false;
         }
         Kept present = current();
@@ -53,7 +54,7 @@ final class Refusals {
     }
 
     private Kept current() {
-        Kept present = kept.get();
+        Kept present = Objects.requireNonNull(kept.get());
         long now = nanoTime.getAsLong();
         long age = now - present.since;
         if (age < KEPT) {

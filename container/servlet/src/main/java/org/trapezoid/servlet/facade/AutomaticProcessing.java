@@ -3,7 +3,6 @@ package org.trapezoid.servlet.facade;
 
 import jakarta.servlet.sip.AutomaticProcessingListener;
 import jakarta.servlet.sip.SipServletResponse;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +42,7 @@ final class AutomaticProcessing {
         this.state = session.state();
         this.runtime = runtime;
         this.listener = listener;
-        if (!listener.isEmpty() && listener.get(0) instanceof Serializable) {
+        if (!listener.isEmpty()) {
             state.appSession().objects();
         }
     }

@@ -2,7 +2,6 @@
 package org.trapezoid.servlet.facade;
 
 import jakarta.servlet.sip.SessionKeepAlive;
-import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +76,7 @@ final class KeepAliveView implements SessionKeepAlive {
     /** The callbacks are written down with the session. */
     private void changed(@Nullable Callback callback) {
         AppSessionState owner = session.state().appSession();
-        if (callback instanceof Serializable) {
+        if (callback != null) {
             owner.objects();
         }
         Strand.run(owner, owner::changed);

@@ -140,13 +140,9 @@ public final class SessionSnapshots {
     private static void listeners(Map<String, Map<String, Object>> all, Session session) {
         AutomaticProcessing automatic = session.automatic();
         if (automatic != null) {
-            automatic
-                    .listener()
-                    .filter(Serializable.class::isInstance)
-                    .ifPresent(each -> all.put("a:" + session.getId(), Map.of("", each)));
+            automatic.listener().ifPresent(each -> all.put("a:" + session.getId(), Map.of("", each)));
         }
-        Map<String, Object> callbacks = new LinkedHashMap<>(session.upkeep().callbacks());
-        callbacks.values().removeIf(each -> !(each instanceof Serializable));
+        Map<String, Object> callbacks = session.upkeep().callbacks();
         if (!callbacks.isEmpty()) {
             all.put("k:" + session.getId(), callbacks);
         }
