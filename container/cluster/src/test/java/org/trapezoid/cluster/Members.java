@@ -10,9 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.awaitility.Awaitility;
 
 /** Real members of one cluster, in this process. */
 final class Members {
+    static {
+        Awaitility.doNotCatchUncaughtExceptionsByDefault(); // of threads of members that are killed
+    }
+
     private final List<String> addresses;
     private final List<ClusterNode> started = new ArrayList<>();
 
