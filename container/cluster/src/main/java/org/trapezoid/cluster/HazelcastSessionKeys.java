@@ -35,6 +35,7 @@ public final class HazelcastSessionKeys implements SessionKeys, AutoCloseable {
     private final ClusterNode node;
     private final IMap<String, String> map;
     private final Map<String, String> known = new ConcurrentHashMap<>();
+    private final Map<String, Object> asked = new ConcurrentHashMap<>(); // questions that no change has overtaken
     private final UUID listener;
     private final Executor later = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS);
 
@@ -90,23 +91,28 @@ public final class HazelcastSessionKeys implements SessionKeys, AutoCloseable {
 
     @Override
     public void ask(String key) {
+        Object question = new Object();
+        asked.put(key, question);
         try {
             map.getAsync(key).whenComplete((holder, failure) -> {
                 if (failure == null) {
-                    told(key, holder);
+                    known.compute(key, (same, present) -> asked.remove(key, question) ? holder : present);
+                } else {
+                    asked.remove(key, question);
                 }
             });
         } catch (RuntimeException stopped) {
+            asked.remove(key, question);
             log.debug("not asked for a key", stopped);
         }
     }
 
+    /** An answer that is on its way is older. */
     private void told(String key, @Nullable String holder) {
-        if (holder == null) {
-            known.remove(key);
-        } else {
-            known.put(key, holder);
-        }
+        known.compute(key, (same, present) -> {
+            asked.remove(key);
+            return holder;
+        });
     }
 
     @Override
