@@ -102,14 +102,10 @@ final class ClusterNodes implements AutoCloseable {
         }
         Sar.write(place.resolve("deploy"), "alarm", AlarmServlet.class);
         Path router = place.resolve("conf/dar.properties");
-        Files.writeString(
-                router,
-                Files.readString(router)
-                        + """
+        Files.writeString(router, Files.readString(router) + """
                 INVITE: ("alarm", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0", "HOST=%s"), \\
                     ("proxy", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "1")
-                """
-                                .formatted(ALARMS));
+                """.formatted(ALARMS));
         Files.write(place.resolve("conf/users.properties"), users);
         return launcher;
     }
