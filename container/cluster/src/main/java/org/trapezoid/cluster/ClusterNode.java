@@ -255,7 +255,7 @@ public final class ClusterNode implements AutoCloseable {
         try {
             hazelcast.shutdown();
         } finally {
-            soon.shutdown(); // what is put off is done yet
+            soon.shutdown(); // what was put off is still done
         }
         log.info("{} has left", options);
     }
