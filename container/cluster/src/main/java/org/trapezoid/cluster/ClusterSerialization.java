@@ -23,6 +23,7 @@ final class ClusterSerialization {
     static final int SESSION_BATCH = 14;
     static final int CHANGE_KEY = 15;
     static final int GIVE_UP_SESSION = 16;
+    static final int KNOWING = 17;
 
     private ClusterSerialization() {}
 
@@ -44,6 +45,7 @@ final class ClusterSerialization {
             case SESSION_BATCH -> new SessionBatch();
             case CHANGE_KEY -> new ChangeKey();
             case GIVE_UP_SESSION -> new GiveUpSession();
+            case KNOWING -> new Knowing();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

@@ -9,6 +9,9 @@ import com.hazelcast.core.IExecutorService;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -75,6 +78,33 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     @Override
     public boolean isMember(String incarnation) {
         return membership.isMember(incarnation);
+    }
+
+    @Override
+    public Set<String> members() {
+        return membership.incarnations();
+    }
+
+    @Override
+    public CompletionStage<Boolean> isKnownBy(String other) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        Optional<Member> asked = membership.member(other);
+        if (asked.isEmpty()) {
+            answer.complete(false);
+            return answer;
+        }
+        executorService().submitToMember(new Knowing(self()), asked.get(), new ExecutionCallback<>() {
+            @Override
+            public void onResponse(Boolean known) {
+                answer.complete(known);
+            }
+
+            @Override
+            public void onFailure(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
     }
 
     @Override

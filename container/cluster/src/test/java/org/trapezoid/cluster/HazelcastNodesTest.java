@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +183,17 @@ class HazelcastNodesTest {
         await().until(() -> failures.size() == 2);
         assertThat(two.nodes.relay("start10", two.connection, request(3), () -> {}))
                 .isFalse();
+    }
+
+    @Test
+    void asksOthersWhetherTheyKnowThisNode() throws Exception {
+        HazelcastNodes here = new Stack().nodes;
+        assertThat(here.members()).containsExactly("start10");
+        Stack other = new Stack();
+        await().until(() -> here.members().equals(Set.of("start10", other.nodes.self())));
+
+        assertThat(here.isKnownBy("start11").toCompletableFuture().get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(here.isKnownBy("nobody").toCompletableFuture().get(10, TimeUnit.SECONDS)).isFalse();
     }
 
     @Test

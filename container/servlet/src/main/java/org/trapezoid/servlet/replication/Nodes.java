@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.replication;
 
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.trapezoid.sip.message.Message;
@@ -19,6 +21,12 @@ public interface Nodes {
 
     /** Whether a node is a member at present; this one is. */
     boolean isMember(String incarnation);
+
+    /** All that are members at present, this one too. */
+    Set<String> members();
+
+    /** Asks another node whether this one is a member for it; fails, or is late, if that node does not answer. */
+    CompletionStage<Boolean> isKnownBy(String other);
 
     /** Whether a node was taken for dead at some time, though it may be a member again: others may have its sessions. */
     boolean hasBeenLost(String incarnation);

@@ -23,9 +23,6 @@ public final class Replication {
     private static final long EPISODE = Duration.ofSeconds(5).toNanos();
     private static final long NEVER = Long.MIN_VALUE;
 
-    /** In which a node that stood still meets the others again. */
-    private static final long MEETING = Duration.ofSeconds(30).toNanos();
-
     private static final Logger log = LoggerFactory.getLogger(Replication.class);
 
     private final SessionStore store;
@@ -39,7 +36,7 @@ public final class Replication {
     private volatile boolean closed;
     private final AtomicInteger doubts = new AtomicInteger();
     private final AtomicLong lastTurn = new AtomicLong(NEVER);
-    private volatile long stoodStill = NEVER; // until then
+    private final Recognition recognition;
     private final AtomicInteger kept = new AtomicInteger();
     private final LongAdder saves = new LongAdder();
     private final LongAdder savedBytes = new LongAdder();
@@ -74,6 +71,7 @@ public final class Replication {
         this.tokens = tokens;
         this.timers = timers;
         this.wait = wait;
+        this.recognition = new Recognition(nodes, timers);
     }
 
     public SessionStore store() {
@@ -139,6 +137,7 @@ public final class Replication {
      * @param strand of its own
      */
     public void watch(Strand strand) {
+        recognition.turn();
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
         nodes.onDoubt(this::doubt);
@@ -149,6 +148,7 @@ public final class Replication {
             return;
         }
         checkStall();
+        recognition.turn();
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
     }
@@ -162,7 +162,7 @@ public final class Replication {
         long last = lastTurn.get();
         long now = timers.nanoTime();
         if (last != NEVER && now - last > STALL) {
-            stoodStill = now;
+            recognition.stoodStill();
             doubts.incrementAndGet(); // before another thread finds that it runs again
             if (lastTurn.compareAndSet(last, now)) {
                 doubt("it stood still for " + (now - last) / 1_000_000 + " ms");
@@ -190,13 +190,14 @@ public final class Replication {
         return confirmed != doubts.get();
     }
 
-    /**
-     * Whether nobody is there who could know better than this node that it has its sessions: it stood still, is alone now or with few others, and
-     * the greater part, which may have taken them over, has not been met again yet.
-     */
-    boolean isOverruled() {
-        long since = stoodStill;
-        return since != NEVER && timers.nanoTime() - since < MEETING && nodes.isMinority();
+    /** Whether the others know this node since it last stood still; else a save that was done says nothing of who has the session. */
+    boolean isRecognised() {
+        return recognition.isGiven();
+    }
+
+    /** When to ask again for a session while the others do not know this node. */
+    Duration recognitionRetry() {
+        return recognition.retry();
     }
 
     /** Who has every session of this node {@link AppSessionState#doubted doubted}. */

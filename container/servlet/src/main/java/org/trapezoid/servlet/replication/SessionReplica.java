@@ -24,7 +24,6 @@ final class SessionReplica implements Replica {
     private static final Duration CALLBACK = Duration.ofMillis(10);
 
     private static final Duration RETRY = Duration.ofMillis(50);
-    private static final Duration RETRY_ALONE = Duration.ofSeconds(1);
 
     private final Replication replication;
     private final AppSessionState session;
@@ -205,13 +204,13 @@ final class SessionReplica implements Replica {
                 .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
-                    boolean overruled = failure == null && kept && confirmed != doubts && replication.isOverruled();
-                    confirmed = failure == null && kept && !overruled ? doubts : confirmed;
+                    boolean told = confirmed == doubts || replication.isRecognised();
+                    confirmed = failure == null && kept && told ? doubts : confirmed;
                     if (failure != null) {
                         replication.failed(session, failure);
                         failed(RETRY);
-                    } else if (overruled) {
-                        failed(RETRY_ALONE);
+                    } else if (kept && !told) {
+                        failed(replication.recognitionRetry());
                     } else if (kept) {
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
                         saved();

@@ -192,6 +192,48 @@ class SessionReplicaTest {
         assertThat(sent).containsExactly("BYE");
     }
 
+    /** What it stores meanwhile, it stores in its own memory only. */
+    @Test
+    void aNodeThatStoodStillSendsNothingBeforeTheOthersSayThatItIsAMember() {
+        store();
+        stopped = Duration.ofSeconds(6);
+        first.known(false);
+        strand.run(() -> send("BYE"));
+
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(sent).isEmpty();
+
+        first.known(true);
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    /** As after a long collection of garbage. */
+    @Test
+    void aNodeThatTheOthersHaveNotMissedGoesOnAtOnce() {
+        store();
+        stopped = Duration.ofSeconds(2);
+        strand.run(() -> send("BYE"));
+
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    @Test
+    void aNodeThatWasAloneBeforeItStoodStillAsksNobody() {
+        second.leave();
+        clock.advance(SHORT);
+        store();
+        first.known(false);
+        stopped = Duration.ofSeconds(6);
+        strand.run(() -> send("BYE"));
+
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
     /** Of several threads that wake up, one finds it out, and takes its time. */
     @Test
     void aNodeThatStoodStillDoubtsBeforeAnybodyCanTellThatItHasRunAgain() {

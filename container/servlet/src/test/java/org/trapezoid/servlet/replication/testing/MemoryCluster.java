@@ -158,6 +158,17 @@ public final class MemoryCluster {
         return members.containsKey(incarnation);
     }
 
+    Set<String> members() {
+        return Set.copyOf(members.keySet());
+    }
+
+    /** What a node says; nothing if it does not live. */
+    <T> CompletionStage<T> ask(String other, Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        carry(other, node -> answer.complete(question.get()));
+        return answer;
+    }
+
     void later(Duration time, Runnable task) {
         clock.schedule(strand, time, () -> Strand.post(task));
     }

@@ -34,6 +34,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private Consumer<String> doubts = why -> {};
     private final Set<String> givenUp = new HashSet<>();
     private boolean minority;
+    private boolean known = true;
     private Duration busy = Duration.ZERO;
 
     MemoryNode(MemoryCluster cluster, String incarnation) {
@@ -74,6 +75,21 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     @Override
     public boolean isMember(String other) {
         return cluster.isMember(other);
+    }
+
+    @Override
+    public Set<String> members() {
+        return cluster.members();
+    }
+
+    @Override
+    public CompletionStage<Boolean> isKnownBy(String other) {
+        return cluster.ask(other, () -> known);
+    }
+
+    /** Whether the others take it for a member from now on, which it does not hear. */
+    public void known(boolean member) {
+        known = member;
     }
 
     /** Whether it is in the smaller part from now on. */
