@@ -3,9 +3,7 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.FileSystemXmlConfig;
-import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import java.io.IOException;
@@ -156,7 +154,7 @@ public final class ClusterNode implements AutoCloseable {
         config.getMemberAttributeConfig().setAttribute(Membership.SNAPSHOTS, Integer.toString(options.snapshots()));
         config.getJetConfig().setEnabled(false);
         config.getMetricsConfig().setEnabled(false);
-        network(config.getNetworkConfig(), options);
+        MemberPort.configure(config, options);
         config.getSerializationConfig()
                 .addDataSerializableFactory(ClusterSerialization.FACTORY, ClusterSerialization::create);
         config.getSerializationConfig().setJavaSerializationFilterConfig(ClusterSerialization.noJavaSerialization());
@@ -166,30 +164,6 @@ public final class ClusterNode implements AutoCloseable {
         config.addMapConfig(SharedAddresses.map());
         config.addExecutorConfig(HazelcastNodes.executor());
         return config;
-    }
-
-    private static void network(NetworkConfig network, ClusterOptions options) {
-        network.setPort(options.port()).setPortAutoIncrement(false).setReuseAddress(true);
-        network.getMemcacheProtocolConfig().setEnabled(false);
-        JoinConfig join = network.getJoin();
-        join.getAutoDetectionConfig().setEnabled(false);
-        join.getMulticastConfig().setEnabled(false);
-        if (discovers(join)) {
-            join.getTcpIpConfig().setEnabled(false);
-        } else {
-            join.getTcpIpConfig().setEnabled(true).setMembers(options.members());
-        }
-    }
-
-    /** Whether the file names a plug-in that finds the members. */
-    private static boolean discovers(JoinConfig join) {
-        boolean plugin = join.getDiscoveryConfig().getDiscoveryStrategyConfigs().size() > 0;
-        return plugin
-                || join.getKubernetesConfig().isEnabled()
-                || join.getAwsConfig().isEnabled()
-                || join.getAzureConfig().isEnabled()
-                || join.getGcpConfig().isEnabled()
-                || join.getEurekaConfig().isEnabled();
     }
 
     /** Nodes join only those with the same cluster name, so the secret is part of it, by its MAC. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.ManualClock;
@@ -111,6 +116,41 @@ class ClusterNodeTest {
         assertThatThrownBy(() -> ClusterNode.join(with(members.options(0), 1, Optional.of(file))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("hazelcast.xml cannot be used");
+    }
+
+    /** Even if a file lets them in: clients of Hazelcast, of REST and of Memcache. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CP2", "GET /hazelcast/health/node-state HTTP/1.0\r\n\r\n", "version\r\n"})
+    void speaksToMembersOnly(String greeting) throws Exception {
+        Path file = directory.resolve("hazelcast.xml");
+        Files.writeString(file, """
+                <hazelcast xmlns="http://www.hazelcast.com/schema/config">
+                  <network>
+                    <memcache-protocol enabled="true"/>
+                    <rest-api enabled="true"><endpoint-group name="HEALTH_CHECK" enabled="true"/></rest-api>
+                  </network>
+                </hazelcast>
+                """);
+        ClusterOptions options = members.options(0);
+        ClusterNode node = ClusterNode.join(with(options, 1, Optional.of(file)));
+
+        try (Socket socket = new Socket(options.host(), options.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(greeting.getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(answer(socket)).isEmpty();
+        } finally {
+            Members.kill(node);
+        }
+    }
+
+    /** What is read until the connection ends. */
+    private static String answer(Socket socket) throws IOException {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (SocketException reset) {
+            return "";
+        }
     }
 
     @Test
