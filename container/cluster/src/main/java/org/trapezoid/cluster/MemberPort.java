@@ -28,13 +28,12 @@ final class MemberPort {
         }
         Map<EndpointQualifier, EndpointConfig> endpoints = advanced.getEndpointConfigs();
         endpoints.keySet().retainAll(Set.of(EndpointQualifier.MEMBER));
-        if (!(endpoints.get(EndpointQualifier.MEMBER) instanceof ServerSocketEndpointConfig)) {
-            advanced.setMemberEndpointConfig(new ServerSocketEndpointConfig());
-        }
-        ((ServerSocketEndpointConfig) endpoints.get(EndpointQualifier.MEMBER))
-                .setPort(options.port())
-                .setPortAutoIncrement(false)
-                .setReuseAddress(true);
+        ServerSocketEndpointConfig port =
+                endpoints.get(EndpointQualifier.MEMBER) instanceof ServerSocketEndpointConfig configured
+                        ? configured
+                        : new ServerSocketEndpointConfig();
+        port.setPort(options.port()).setPortAutoIncrement(false).setReuseAddress(true);
+        advanced.setMemberEndpointConfig(port);
         join(advanced.getJoin(), options);
     }
 
