@@ -85,7 +85,7 @@ public final class OwnerRouting implements MessageHandler {
 
     /** From now on this node handles what others relay, and takes over what nodes leave that die. */
     public void start() {
-        replication.nodes().onRelayed(this::handle);
+        replication.nodes().onRelayed(this::onRelayed);
         replication.store().onOrphan(snapshot -> workers.execute(() -> restoration.restore(snapshot)));
     }
 
@@ -127,6 +127,30 @@ public final class OwnerRouting implements MessageHandler {
     @Override
     public void onClosed(Flow flow) {
         here.onClosed(flow);
+    }
+
+    /** Another node takes this one for the owner: it may have claimed the session without running it yet. */
+    private void onRelayed(Flow flow, Message message) {
+        @Nullable String token = null;
+        boolean found = false;
+        if (message instanceof Response response) {
+            token = here.knows(response) ? null : named.elsewhere(response);
+        } else if (message instanceof Request request && !here.knows(request)) {
+            token = named.elsewhere(request);
+            if (token == null && named.mayBelongElsewhere(request)) {
+                token = replication
+                        .store()
+                        .named(TransactionLayer.serverKey(request))
+                        .filter(each -> !sessions.hasToken(each))
+                        .orElse(null);
+                found = true;
+            }
+        }
+        if (token == null) {
+            handle(flow, message);
+        } else {
+            take(token, new Waiting(flow, message, found));
+        }
     }
 
     private void byTransaction(Flow flow, Request request) {

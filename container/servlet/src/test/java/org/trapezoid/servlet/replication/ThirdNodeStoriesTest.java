@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
+
+/** A call whose node dies is taken over by one of the survivors while its messages reach the other one. */
+class ThirdNodeStoriesTest {
+    private static final String FIRST = "192.0.2.1";
+    private static final String SECOND = "192.0.2.2";
+    private static final String THIRD = "192.0.2.3";
+    private static final Duration SOON = Duration.ofMillis(20);
+
+    private final Site site = new Site(FIRST, SECOND, THIRD);
+    private final ScriptedServlet app = new ScriptedServlet();
+    private final Peer alice = site.node(FIRST).peer("alice");
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
+
+    /** Whichever of the survivors has claimed the session, and has other things to do first. */
+    @ParameterizedTest
+    @ValueSource(strings = {SECOND, THIRD})
+    void aRequestWaitsAtTheNodeThatTakesItsSessionOver(String reached) throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        app.on("BYE", bye -> bye.createResponse(200).send());
+        site.deploy("uas", app);
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        site.node(SECOND).member().busyFor(Duration.ofSeconds(2));
+        site.node(THIRD).member().busyFor(Duration.ofSeconds(2));
+        site.killAndNotice(FIRST);
+        Peer aliceLater = site.node(reached).peer("alice");
+
+        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+        site.clock.advance(Duration.ofSeconds(1));
+        assertThat(aliceLater.rest()).isEmpty();
+
+        site.clock.advance(Duration.ofSeconds(1).plus(SOON));
+        aliceLater.nextResponse(200);
+        site.assertEnded();
+    }
+}
