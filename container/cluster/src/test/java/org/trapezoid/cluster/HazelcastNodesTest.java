@@ -192,8 +192,10 @@ class HazelcastNodesTest {
         Stack other = new Stack();
         await().until(() -> here.members().equals(Set.of("start10", other.nodes.self())));
 
-        assertThat(here.isKnownBy("start11").toCompletableFuture().get(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(here.isKnownBy("nobody").toCompletableFuture().get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(here.isKnownBy("start11").toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(here.isKnownBy("nobody").toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .isFalse();
     }
 
     @Test

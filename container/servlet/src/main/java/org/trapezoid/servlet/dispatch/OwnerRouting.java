@@ -41,6 +41,7 @@ public final class OwnerRouting implements MessageHandler {
     private static final int ATTEMPTS = 50;
 
     private static final Duration RETRY = Duration.ofMillis(100);
+    private static final Duration WAKING = Duration.ofMillis(20);
 
     private final TransactionLayer here;
     private final TransportLayer transports;
@@ -100,6 +101,10 @@ public final class OwnerRouting implements MessageHandler {
             here.onRequest(flow, request);
             return;
         }
+        if (replication.isWaking()) {
+            hold(flow, request);
+            return;
+        }
         @Nullable String token = named.elsewhere(request);
         if (token != null) {
             toOwner(token, new Waiting(flow, request, false));
@@ -127,6 +132,24 @@ public final class OwnerRouting implements MessageHandler {
     @Override
     public void onClosed(Flow flow) {
         here.onClosed(flow);
+    }
+
+    /** It may have lain in the socket for long, and come again to another node: dropped, unless it turns out that nobody missed this one. */
+    private void hold(Flow flow, Request request) {
+        replication
+                .timers()
+                .schedule(
+                        looking,
+                        WAKING,
+                        () -> Strand.post(() -> {
+                            if (replication.isRecognised()) {
+                                onRequest(flow, request);
+                            } else if (replication.isWaking()) {
+                                hold(flow, request);
+                            } else {
+                                log.info("{} dropped: the other nodes have missed this one", request.method());
+                            }
+                        }));
     }
 
     /** Another node takes this one for the owner: it may have claimed the session without running it yet. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.sip.concurrent.Timers;
 
@@ -26,9 +27,9 @@ final class Recognition {
     private volatile @Nullable Stall last;
 
     /** @param others of which more than half, this node counted, have to know it */
-    private record Stall(long until, Set<String> others, Set<String> asked, Set<String> knowing) {
+    private record Stall(long until, Set<String> others, Set<String> asked, Set<String> knowing, AtomicBoolean missed) {
         Stall(long until, Set<String> others) {
-            this(until, others, ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet());
+            this(until, others, ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet(), new AtomicBoolean());
         }
 
         boolean isOver() {
@@ -64,6 +65,7 @@ final class Recognition {
                 if (failure == null && known) {
                     stall.knowing.add(other);
                 } else {
+                    stall.missed.set(true);
                     stall.asked.remove(other);
                 }
             });
@@ -74,6 +76,18 @@ final class Recognition {
     boolean isGiven() {
         Stall stall = last;
         return stall == null || age(stall) >= MEETING || (stall.isOver() && !nodes.isMinority());
+    }
+
+    /** Whether others took it for dead when it stood still. */
+    boolean wasMissed() {
+        Stall stall = last;
+        return stall != null && stall.missed.get();
+    }
+
+    /** Whether it has just begun to run again and does not know yet what became of it. */
+    boolean isWaking() {
+        Stall stall = last;
+        return stall != null && !stall.isOver() && age(stall) < SOON;
     }
 
     Duration retry() {

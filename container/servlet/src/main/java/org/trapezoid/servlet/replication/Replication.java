@@ -161,7 +161,7 @@ public final class Replication {
     private void checkStall() {
         long last = lastTurn.get();
         long now = timers.nanoTime();
-        if (last != NEVER && now - last > STALL) {
+        if (last != NEVER && now - last > STALL && !closed) {
             recognition.stoodStill();
             doubts.incrementAndGet(); // before another thread finds that it runs again
             if (lastTurn.compareAndSet(last, now)) {
@@ -184,15 +184,24 @@ public final class Replication {
 
     /** Whether a session that was confirmed at that number of doubts has to be again. */
     boolean isDoubted(int confirmed) {
-        if (!closed) {
-            checkStall();
-        }
+        checkStall();
         return confirmed != doubts.get();
     }
 
     /** Whether the others know this node since it last stood still; else a save that was done says nothing of who has the session. */
-    boolean isRecognised() {
+    public boolean isRecognised() {
         return recognition.isGiven();
+    }
+
+    /** Whether the others missed this node when it last stood still. */
+    boolean wasMissed() {
+        return recognition.wasMissed();
+    }
+
+    /** Whether this node has just begun to run again, and the others may have handled what lay in its sockets meanwhile. */
+    public boolean isWaking() {
+        checkStall();
+        return recognition.isWaking();
     }
 
     /** When to ask again for a session while the others do not know this node. */

@@ -30,6 +30,7 @@ final class SessionReplica implements Replica {
     private final Supplier<byte[]> writer;
     private final long epoch;
     private boolean stored; // at least once, maybe
+    private boolean known; // to others: it was kept, or messages have told of it
     private boolean offered; // with the last save, to whom claims it first
     private int confirmed; // by which doubt of the node it was known to own the session
     private boolean dirty;
@@ -51,6 +52,7 @@ final class SessionReplica implements Replica {
         this.session = session;
         this.epoch = epoch;
         this.stored = stored;
+        this.known = stored;
         this.writer = writer;
         this.confirmed = replication.doubts();
     }
@@ -204,14 +206,21 @@ final class SessionReplica implements Replica {
                 .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
-                    boolean told = confirmed == doubts || replication.isRecognised();
+                    boolean asked = confirmed != doubts;
+                    boolean told = !asked || replication.isRecognised();
                     confirmed = failure == null && kept && told ? doubts : confirmed;
                     if (failure != null) {
                         replication.failed(session, failure);
                         failed(RETRY);
                     } else if (kept && !told) {
                         failed(replication.recognitionRetry());
+                    } else if (kept && asked && !known && replication.wasMissed()) {
+                        replication
+                                .store()
+                                .remove(session.token(), replication.nodes().self(), epoch);
+                        lost(); // who waited for its first message has turned to another node
                     } else if (kept) {
+                        known = true;
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
                         saved();
                         if (leaves && !dirty && !session.hasCallbacks()) {
@@ -357,6 +366,7 @@ final class SessionReplica implements Replica {
         confirming = false;
         unsafe = false;
         confirmed = replication.doubts();
+        known = true;
         messages.forEach(Runnable::run);
         return messages.size();
     }

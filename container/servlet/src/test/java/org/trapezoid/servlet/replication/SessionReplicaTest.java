@@ -20,13 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.replication.testing.MemoryNode;
+import org.trapezoid.servlet.replication.testing.StoppedTimers;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.sip.concurrent.Strand;
-import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.concurrent.Strands;
-import org.trapezoid.sip.concurrent.Timer;
-import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.testing.ManualClock;
 
 /** One session that is kept elsewhere, and what becomes of its messages. */
@@ -35,7 +33,7 @@ class SessionReplicaTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private final ManualClock clock = new ManualClock();
-    private Duration stopped = Duration.ZERO;
+    private final StoppedTimers timers = new StoppedTimers(clock);
     private final MemoryCluster cluster = new MemoryCluster(clock);
     private final MemoryNode first = cluster.join("aaaaaaa");
     private final MemoryNode second = cluster.join("bbbbbbb");
@@ -44,26 +42,13 @@ class SessionReplicaTest {
             first,
             first,
             new SessionTokens("aaaaaaa", new byte[32], new SplittableRandom(1)),
-            new StoppedTimers(),
+            timers,
             Replication.DEFAULT_WAIT);
     private final Queue<Runnable> workers = new ArrayDeque<>();
     private final Strand strand = new Strands(workers::add, clock).create();
     private final List<String> sent = new ArrayList<>();
     private Supplier<byte[]> state = () -> new byte[] {1};
     private final AppSessionState session = session();
-
-    /** Of a process that is stopped now and then. */
-    private final class StoppedTimers implements Timers {
-        @Override
-        public long nanoTime() {
-            return clock.nanoTime() + stopped.toNanos();
-        }
-
-        @Override
-        public Timer schedule(Stranded owner, Duration delay, Runnable expiry) {
-            return clock.schedule(owner, delay, expiry);
-        }
-    }
 
     private AppSessionState session() {
         strand.token(replication.freshToken());
@@ -180,7 +165,7 @@ class SessionReplicaTest {
     @Test
     void aNodeThatStoodStillSendsNothingBeforeItHasMetTheOthersAgain() {
         store();
-        stopped = Duration.ofSeconds(6);
+        timers.stopFor(Duration.ofSeconds(6));
         first.minority(true);
         strand.run(() -> send("BYE"));
 
@@ -196,7 +181,7 @@ class SessionReplicaTest {
     @Test
     void aNodeThatStoodStillSendsNothingBeforeTheOthersSayThatItIsAMember() {
         store();
-        stopped = Duration.ofSeconds(6);
+        timers.stopFor(Duration.ofSeconds(6));
         first.known(false);
         strand.run(() -> send("BYE"));
 
@@ -212,7 +197,7 @@ class SessionReplicaTest {
     @Test
     void aNodeThatTheOthersHaveNotMissedGoesOnAtOnce() {
         store();
-        stopped = Duration.ofSeconds(2);
+        timers.stopFor(Duration.ofSeconds(2));
         strand.run(() -> send("BYE"));
 
         clock.advance(SHORT);
@@ -226,7 +211,7 @@ class SessionReplicaTest {
         clock.advance(SHORT);
         store();
         first.known(false);
-        stopped = Duration.ofSeconds(6);
+        timers.stopFor(Duration.ofSeconds(6));
         strand.run(() -> send("BYE"));
 
         clock.advance(SHORT);
@@ -249,7 +234,7 @@ class SessionReplicaTest {
         slow.start();
         logger.addAppender(slow);
         try {
-            stopped = Duration.ofSeconds(6);
+            timers.stopFor(Duration.ofSeconds(6));
             strand.run(() -> send("BYE"));
         } finally {
             logger.detachAppender(slow);
@@ -261,7 +246,7 @@ class SessionReplicaTest {
     @Test
     void aNodeThatStoodStillGoesOnWithItsSessionsWhenItMeetsNobody() {
         store();
-        stopped = Duration.ofSeconds(6);
+        timers.stopFor(Duration.ofSeconds(6));
         first.minority(true);
         strand.run(() -> send("BYE"));
 

@@ -15,6 +15,7 @@ import org.trapezoid.servlet.location.BindingMerge;
 import org.trapezoid.servlet.location.LocationTable;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.replication.testing.MemoryNode;
+import org.trapezoid.servlet.replication.testing.StoppedTimers;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.testing.ManualClock;
@@ -30,7 +31,12 @@ final class Site {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
     /** One server and what it knows of the others. */
-    record Node(TestServer server, MemoryNode member, Replication replication, LocationTable locations) {
+    record Node(
+            TestServer server,
+            MemoryNode member,
+            StoppedTimers timers,
+            Replication replication,
+            LocationTable locations) {
 
         Peer peer(String name) {
             return server.peer(name);
@@ -59,12 +65,13 @@ final class Site {
         SplittableRandom random = new SplittableRandom(seed);
         String incarnation = SessionTokens.incarnation(random);
         MemoryNode member = cluster.join(incarnation);
+        StoppedTimers timers = new StoppedTimers(clock);
         Replication replication = new Replication(
                 member,
                 member,
                 member,
                 new SessionTokens(incarnation, KEY, random),
-                clock,
+                timers,
                 Replication.DEFAULT_WAIT,
                 classes);
         TestServer server = TestServer.member(clock, host, hosts, seed, replication, member, edge);
@@ -72,7 +79,7 @@ final class Site {
         LocationTable locations = new LocationTable(clock.strands().create(), clock, clock, KEY, random);
         locations.addListener(new Sharing(host));
         server.followClients(locations);
-        Node node = new Node(server, member, replication, locations);
+        Node node = new Node(server, member, timers, replication, locations);
         nodes.put(host, node);
         return node;
     }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.trapezoid.servlet.replication.testing.MemoryCluster;
+import org.trapezoid.servlet.testing.Peer;
+import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.sip.message.Method;
+import org.trapezoid.sip.message.Request;
+
+/** A node that stood still and runs again: what lay in its sockets meanwhile, others may have handled. */
+class WakingNodeStoriesTest {
+    private static final String FIRST = "192.0.2.1";
+    private static final String SECOND = "192.0.2.2";
+    private static final Duration LONG = Duration.ofSeconds(6);
+    private static final Duration SOON = Duration.ofMillis(400);
+
+    private final Site site = new Site(FIRST, SECOND);
+    private final Site.Node first = site.node(FIRST);
+    private final ScriptedServlet app = new ScriptedServlet();
+    private final Peer alice = first.peer("alice");
+    private final Peer aliceElsewhere = site.node(SECOND).peer("alice");
+    private final Request options =
+            alice.request(Method.OPTIONS, "sip:bob@a.test").build();
+
+    @BeforeEach
+    void deploy() throws Exception {
+        app.on("OPTIONS", request -> request.createResponse(200).send());
+        site.deploy("app", app);
+        site.clock.advance(Duration.ofSeconds(1));
+    }
+
+    @AfterEach
+    void scriptsRanThrough() {
+        app.assertUnharmed();
+    }
+
+    @Test
+    void whatLayInTheSocketsOfANodeThatWasMissedIsHandledByAnotherOneOnly() throws Exception {
+        first.member().known(false);
+        aliceElsewhere.send(options);
+        aliceElsewhere.nextResponse(200);
+        first.timers().stopFor(LONG);
+
+        alice.send(options);
+        site.clock.advance(LONG);
+
+        assertThat(alice.rest()).isEmpty();
+        assertThat(app.seen).containsExactly("OPTIONS");
+    }
+
+    /** Nobody was told of it: who waited for that has found another node. */
+    @Test
+    void aSessionThatWasKeptNowhereElseIsDroppedByANodeThatWasMissed() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.LOST);
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        site.clock.advance(Duration.ofMillis(50));
+        first.member().known(false);
+        first.timers().stopFor(LONG);
+        site.clock.advance(SOON);
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.ANSWERED);
+        first.member().known(true); // it has met them again
+
+        site.clock.advance(Duration.ofSeconds(3));
+
+        assertThat(alice.rest()).isEmpty();
+        assertThat(first.server().sessions()).isZero();
+        assertThat(site.cluster.stored()).isEmpty();
+    }
+
+    /** Nobody has missed it. */
+    @Test
+    void aSessionThatWasKeptNowhereElseGoesOnAfterALongCollectionOfGarbage() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.LOST);
+        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        site.clock.advance(Duration.ofMillis(50));
+        first.timers().stopFor(LONG);
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.ANSWERED);
+
+        site.clock.advance(SOON);
+
+        alice.nextResponse(200);
+    }
+
+    @Test
+    void aNodeThatIsNotMetAgainTakesNewRequests() throws Exception {
+        first.member().known(false);
+        first.timers().stopFor(LONG);
+        site.clock.advance(LONG);
+
+        alice.send(options);
+        site.clock.advance(SOON);
+
+        alice.nextResponse(200);
+    }
+
+    /** As after a long collection of garbage. */
+    @Test
+    void aNodeThatWasNotMissedTakesWhatLayInItsSockets() throws Exception {
+        first.timers().stopFor(LONG);
+
+        alice.send(options);
+        site.clock.advance(SOON);
+
+        alice.nextResponse(200);
+    }
+}
