@@ -26,6 +26,7 @@ final class CallLoad implements AutoCloseable {
     private static final int REGISTERING = 5090;
     private static final int MOST_PHONES = 1000;
     private static final int ALARM_HOLD = 3;
+    private static final int MOST_AT_ONCE = 100_000; // of a caller: else SIPp has a limit of its own
     private static final String PASSWORD = "secret";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LATEST_ALARM = Duration.ofSeconds(20);
@@ -35,6 +36,7 @@ final class CallLoad implements AutoCloseable {
     private final Path base;
     private final int rate;
     private final int hold;
+    private final Ramp ramp;
     private final int time;
     private final List<Child> callers = new ArrayList<>();
     private final List<Child> alarming = new ArrayList<>();
@@ -52,15 +54,17 @@ final class CallLoad implements AutoCloseable {
      * Phones register from now on.
      *
      * @param rate calls a second
+     * @param ramp in which the rate is reached
      * @param hold how many seconds a call lasts
-     * @param time for how many seconds calls begin
+     * @param time for how many seconds calls begin after that
      */
-    CallLoad(ClusterNetwork network, ClusterNodes nodes, Path base, int rate, int hold, int time)
+    CallLoad(ClusterNetwork network, ClusterNodes nodes, Path base, int rate, Ramp ramp, int hold, int time)
             throws IOException, InterruptedException {
         this.network = network;
         this.nodes = nodes;
         this.base = base;
         this.rate = rate;
+        this.ramp = ramp;
         this.hold = hold;
         this.time = time;
         try (Sipp bob = Sipp.phone("phone-registers-with-a-password", new Endpoint(ClusterNetwork.PHONES, FIRST_PHONE))
@@ -125,26 +129,15 @@ final class CallLoad implements AutoCloseable {
     }
 
     private Child caller(int node, String to, int port, int callsPerSecond, int seconds, Path log) throws IOException {
-        return sipp(
-                "caller-talks-and-hangs-up",
-                port,
-                List.of(
-                        ClusterNetwork.address(node) + ":" + ClusterNodes.PORT,
-                        "-key",
-                        "from",
-                        "alice@elsewhere.test",
-                        "-key",
-                        "to",
-                        to,
-                        "-r",
-                        String.valueOf(callsPerSecond),
-                        "-m",
-                        String.valueOf(callsPerSecond * time),
-                        "-d",
-                        String.valueOf(seconds * 1000L),
-                        "-trace_shortmsg",
-                        "-shortmessage_file",
-                        log.toString()));
+        List<String> options = new ArrayList<>();
+        options.add(ClusterNetwork.address(node) + ":" + ClusterNodes.PORT);
+        options.addAll(List.of("-key", "from", "alice@elsewhere.test", "-key", "to", to));
+        options.addAll(ramp.options(callsPerSecond));
+        options.addAll(List.of("-m", String.valueOf(ramp.calls(callsPerSecond, time))));
+        options.addAll(List.of("-l", String.valueOf(MOST_AT_ONCE)));
+        options.addAll(List.of("-d", String.valueOf(seconds * 1000L)));
+        options.addAll(List.of("-trace_shortmsg", "-shortmessage_file", log.toString()));
+        return sipp("caller-talks-and-hangs-up", port, options);
     }
 
     private Path log(String name, int node) {
@@ -193,8 +186,8 @@ final class CallLoad implements AutoCloseable {
     /** Waits for the end of all calls, and of all timers. */
     void end() throws IOException, InterruptedException {
         for (int i : nodes.all()) {
-            ended(callers.get(i), calls, log("calls", i), each(rate) * time, hold);
-            ended(alarming.get(i), alarmed, log("alarms", i), each(alarmRate()) * time, ALARM_HOLD);
+            ended(callers.get(i), calls, log("calls", i), ramp.calls(each(rate), time), hold);
+            ended(alarming.get(i), alarmed, log("alarms", i), ramp.calls(each(alarmRate()), time), ALARM_HOLD);
         }
         try {
             Awaitility.await()
@@ -211,7 +204,7 @@ final class CallLoad implements AutoCloseable {
 
     private void ended(Child caller, CallLog log, Path file, int expected, int seconds)
             throws IOException, InterruptedException {
-        caller.close(PATIENCE.plusSeconds(time + seconds));
+        caller.close(PATIENCE.plus(ramp.duration()).plusSeconds(time + seconds));
         int before = log.calls();
         log.read(file);
         assertThat(log.calls() - before).as(file + "\n" + caller.output()).isEqualTo(expected);

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes under load, of which one is killed and another one gets its address. {@code -Dkill.rate}, {@code kill.hold}, {@code kill.time}
- * (seconds), {@code kill.kills} and {@code kill.seed} make it longer; see docs/testing.md.
+ * Three nodes under load, of which one is killed and another one gets its address. {@code -Dkill.rate}, {@code kill.ramp}, {@code kill.hold},
+ * {@code kill.time} (seconds), {@code kill.kills} and {@code kill.seed} make it longer; see docs/testing.md.
  */
 class KillIT {
     private static final int NODES = 3;
@@ -29,6 +29,7 @@ class KillIT {
     private static final Duration FOUND_OUT = Duration.ofSeconds(1);
 
     private final int rate = Integer.getInteger("kill.rate", 20);
+    private final Ramp ramp = new Ramp(Integer.getInteger("kill.ramp", 0));
     private final int hold = Integer.getInteger("kill.hold", 5);
     private final int time = Integer.getInteger("kill.time", 20);
     private final int kills = Integer.getInteger("kill.kills", 1);
@@ -45,7 +46,7 @@ class KillIT {
     void start() throws Exception {
         network = ClusterNetwork.create(NODES);
         nodes = ClusterNodes.start(network, base, NODES, CallLoad.users());
-        load = new CallLoad(network, nodes, base, rate, hold, time);
+        load = new CallLoad(network, nodes, base, rate, ramp, hold, time);
     }
 
     @AfterEach
@@ -183,6 +184,7 @@ class KillIT {
 
     private void underLoad(String what, Events events) throws Exception {
         load.begin();
+        TimeUnit.SECONDS.sleep(ramp.seconds());
         events.happen(new Random(seed));
         load.end();
         double takeovers = nodes.total("cluster_takeovers_total");

@@ -55,6 +55,9 @@ final class Recognition {
             present.remove(nodes.self());
             others = present;
         } else {
+            if (!nodes.members().containsAll(stall.others)) {
+                stall.missed.set(true);
+            }
             stall.others.forEach(other -> ask(stall, other));
         }
     }
@@ -76,6 +79,14 @@ final class Recognition {
     boolean isGiven() {
         Stall stall = last;
         return stall == null || age(stall) >= MEETING || (stall.isOver() && !nodes.isMinority());
+    }
+
+    /** It has lost others, or met them again. */
+    void split() {
+        Stall stall = last;
+        if (stall != null && age(stall) < MEETING) {
+            stall.missed.set(true);
+        }
     }
 
     /** Whether others took it for dead when it stood still. */

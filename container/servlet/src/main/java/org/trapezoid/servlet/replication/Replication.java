@@ -140,7 +140,10 @@ public final class Replication {
         recognition.turn();
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
-        nodes.onDoubt(this::doubt);
+        nodes.onDoubt(why -> {
+            recognition.split();
+            doubt(why);
+        });
     }
 
     private void turn(Strand strand) {

@@ -7,6 +7,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
@@ -55,17 +57,20 @@ class WakingNodeStoriesTest {
     }
 
     /** Nobody was told of it: who waited for that has found another node. */
-    @Test
-    void aSessionThatWasKeptNowhereElseIsDroppedByANodeThatWasMissed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSessionThatWasKeptNowhereElseIsDroppedByANodeThatWasMissed(boolean said) throws Exception {
         app.on("INVITE", invite -> invite.createResponse(200).send());
         site.cluster.onSave(snapshot -> MemoryCluster.Fate.LOST);
         alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
         site.clock.advance(Duration.ofMillis(50));
-        first.member().known(false);
+        first.member().known(!said);
         first.timers().stopFor(LONG);
         site.clock.advance(SOON);
+        first.member().doubt(); // it has lost them, or met them again
+        site.clock.advance(SOON);
         site.cluster.onSave(snapshot -> MemoryCluster.Fate.ANSWERED);
-        first.member().known(true); // it has met them again
+        first.member().known(true);
 
         site.clock.advance(Duration.ofSeconds(3));
 
