@@ -78,7 +78,7 @@ final class CallLoad implements AutoCloseable {
         callee = sipp(
                 "callee-rings-for-a-while",
                 FIRST_PHONE,
-                List.of("-d", "1500", "-trace_err", "-error_file", "errors-of-callee.log"));
+                List.of("-trace_err", "-error_file", "errors-of-callee.log"));
         phones = phones();
     }
 
