@@ -76,9 +76,7 @@ final class CallLoad implements AutoCloseable {
             bob.ends();
         }
         callee = sipp(
-                "callee-rings-for-a-while",
-                FIRST_PHONE,
-                List.of("-trace_err", "-error_file", "errors-of-callee.log"));
+                "callee-rings-for-a-while", FIRST_PHONE, List.of("-trace_err", "-error_file", "errors-of-callee.log"));
         phones = phones();
     }
 

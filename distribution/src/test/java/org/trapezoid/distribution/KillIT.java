@@ -16,11 +16,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes under load, of which one is killed and another one gets its address. {@code -Dkill.rate}, {@code kill.ramp}, {@code kill.hold},
+ * Several nodes under load, of which one is killed and another one gets its address. {@code -Dkill.nodes}, {@code kill.rate}, {@code kill.ramp}, {@code kill.hold},
  * {@code kill.time} (seconds), {@code kill.kills} and {@code kill.seed} make it longer; see docs/testing.md.
  */
 class KillIT {
-    private static final int NODES = 3;
     private static final double CRASH_SILENCE = 1;
     private static final double HANG_SILENCE = 6;
     private static final Duration CUT_OFF = Duration.ofSeconds(20);
@@ -28,6 +27,7 @@ class KillIT {
     /** The node that was cut off still calls its timers until it knows. */
     private static final Duration FOUND_OUT = Duration.ofSeconds(1);
 
+    private final int count = Integer.getInteger("kill.nodes", 3);
     private final int rate = Integer.getInteger("kill.rate", 20);
     private final Ramp ramp = new Ramp(Integer.getInteger("kill.ramp", 0));
     private final int hold = Integer.getInteger("kill.hold", 5);
@@ -44,8 +44,8 @@ class KillIT {
 
     @BeforeEach
     void start() throws Exception {
-        network = ClusterNetwork.create(NODES);
-        nodes = ClusterNodes.start(network, base, NODES, CallLoad.users());
+        network = ClusterNetwork.create(count);
+        nodes = ClusterNodes.start(network, base, count, CallLoad.users());
         load = new CallLoad(network, nodes, base, rate, ramp, hold, time);
     }
 
@@ -65,7 +65,7 @@ class KillIT {
         underLoad("SIGKILL", random -> {
             for (int i = 0; i < kills; i++) {
                 TimeUnit.SECONDS.sleep(10); // the load goes on in real time, and the last change is over
-                int victim = random.nextInt(NODES);
+                int victim = random.nextInt(count);
                 int heir = heir(victim, random);
                 long now = System.currentTimeMillis();
                 nodes.server(victim).kill();
@@ -86,7 +86,7 @@ class KillIT {
     void losesNothingWhenANodeStops() throws Exception {
         underLoad("SIGTERM", random -> {
             TimeUnit.SECONDS.sleep(5);
-            int victim = random.nextInt(NODES);
+            int victim = random.nextInt(count);
             stops(victim, heir(victim, random));
         });
     }
@@ -96,7 +96,7 @@ class KillIT {
     void losesNothingWhenANodeHangs() throws Exception {
         underLoad("SIGSTOP", random -> {
             TimeUnit.SECONDS.sleep(10);
-            int victim = random.nextInt(NODES);
+            int victim = random.nextInt(count);
             int heir = heir(victim, random);
             long now = System.currentTimeMillis();
             nodes.server(victim).signal("STOP");
@@ -115,17 +115,17 @@ class KillIT {
     void losesNothingWhenANodeIsCutOff() throws Exception {
         underLoad("partition", random -> {
             TimeUnit.SECONDS.sleep(10);
-            int victim = random.nextInt(NODES);
+            int victim = random.nextInt(count);
             int heir = heir(victim, random);
             long now = System.currentTimeMillis();
             network.connect(victim, false);
             load.lost(victim, now, now + CUT_OFF.plus(FOUND_OUT).toMillis());
-            nodes.awaitMembers(heir, NODES - 1);
+            nodes.awaitMembers(heir, count - 1);
             network.move(victim, victim, heir);
             load.checks(others(victim));
             TimeUnit.MILLISECONDS.sleep(CUT_OFF.toMillis() + now - System.currentTimeMillis());
             network.connect(victim, true);
-            nodes.awaitMembers(NODES);
+            nodes.awaitMembers(count);
         });
     }
 
@@ -134,7 +134,7 @@ class KillIT {
     @EnabledIfSystemProperty(named = "kill.long", matches = "true")
     void losesNothingWhenAllNodesAreRestarted() throws Exception {
         underLoad("rolling restart", random -> {
-            for (int i = 0; i < NODES; i++) {
+            for (int i = 0; i < count; i++) {
                 TimeUnit.SECONDS.sleep(5);
                 int heir = heir(i, random);
                 stops(i, heir);
@@ -152,7 +152,7 @@ class KillIT {
     /** The address of a node that is gone goes to another one. */
     private void passes(int node, int heir) throws Exception {
         network.move(node, node, heir);
-        nodes.awaitMembers(heir, NODES - 1);
+        nodes.awaitMembers(heir, count - 1);
         load.checks(others(node));
     }
 
@@ -168,8 +168,8 @@ class KillIT {
         return nodes.all().stream().filter(other -> other != node).toList();
     }
 
-    private static int heir(int victim, Random random) {
-        return (victim + 1 + random.nextInt(NODES - 1)) % NODES;
+    private int heir(int victim, Random random) {
+        return (victim + 1 + random.nextInt(count - 1)) % count;
     }
 
     private void startAgain(int victim, int heir) throws Exception {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class HazelcastSessionStore implements SessionStore {
     private final AtomicLong claims = new AtomicLong();
     private final Unreadable unreadable = new Unreadable(System::nanoTime);
     private final Takeover takeover;
+    private volatile BooleanSupplier sure = () -> true;
 
     /**
      * Of a node that has joined.
@@ -53,7 +55,7 @@ public final class HazelcastSessionStore implements SessionStore {
         IMap<String, StoredSession> sessions = node.hazelcast().getMap(SESSIONS);
         this.partitions = new SessionPartitions(sessions, node::later);
         this.places = new Places(node.hazelcast(), node.incarnation());
-        this.takeover = new Takeover(node, sessions, this::claim);
+        this.takeover = new Takeover(node, sessions, this::mayClaim, this::claim);
         refreshPlaces();
     }
 
@@ -90,8 +92,17 @@ public final class HazelcastSessionStore implements SessionStore {
     }
 
     @Override
+    public void claimsWhile(BooleanSupplier allowed) {
+        sure = allowed;
+    }
+
+    private boolean mayClaim() {
+        return !node.membership().isMinority() && sure.getAsBoolean();
+    }
+
+    @Override
     public CompletionStage<Found> claim(String token) {
-        if (node.membership().isMinority()) {
+        if (!mayClaim()) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("the greater part of the cluster is elsewhere"));
         }

@@ -43,7 +43,10 @@ final class MemberPort {
                 .setInterfaces(network.getInterfaces())
                 .setOutboundPortDefinitions(network.getOutboundPortDefinitions())
                 .setOutboundPorts(network.getOutboundPorts())
-                .setSocketInterceptorConfig(network.getSocketInterceptorConfig());
+                .setSocketInterceptorConfig(network.getSocketInterceptorConfig())
+                .setSymmetricEncryptionConfig(network.getSymmetricEncryptionConfig())
+                .setSSLConfig(network.getSSLConfig())
+                .setTpcSocketConfig(network.getTpcSocketConfig());
         advanced.setMemberEndpointConfig(port);
         advanced.setMemberAddressProviderConfig(network.getMemberAddressProviderConfig());
         advanced.setIcmpFailureDetectorConfig(network.getIcmpFailureDetectorConfig());

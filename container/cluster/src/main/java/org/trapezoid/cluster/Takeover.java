@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +38,22 @@ final class Takeover implements AutoCloseable {
 
     private final ClusterNode node;
     private final IMap<String, StoredSession> sessions;
+    private final BooleanSupplier mayClaim;
     private final Function<String, CompletionStage<Found>> claim;
     private final ScheduledExecutorService executor;
     private final Runnable watcher = this::runs;
     private volatile @Nullable Consumer<Snapshot> listener;
     private boolean again; // a run has been planned for those that could not be claimed
 
-    Takeover(ClusterNode node, IMap<String, StoredSession> sessions, Function<String, CompletionStage<Found>> claim) {
+    /** @param mayClaim whether claims can succeed at present; else they are made later */
+    Takeover(
+            ClusterNode node,
+            IMap<String, StoredSession> sessions,
+            BooleanSupplier mayClaim,
+            Function<String, CompletionStage<Found>> claim) {
         this.node = node;
         this.sessions = sessions;
+        this.mayClaim = mayClaim;
         this.claim = claim;
         this.executor = new ScheduledThreadPoolExecutor(
                 1,
@@ -78,7 +86,7 @@ final class Takeover implements AutoCloseable {
     }
 
     private void run(Consumer<Snapshot> orphans) {
-        if (node.membership().isMinority()) {
+        if (!mayClaim.getAsBoolean()) {
             runAgain(orphans); // nothing can be claimed until the parts have met
             return;
         }

@@ -108,6 +108,21 @@ class ClusterNodeTest {
         }
     }
 
+    /** Rather than to speak in the clear with nodes for which somebody wanted more. */
+    @Test
+    void refusesAFileThatWantsEncryptionWhichThisHazelcastCannot() throws Exception {
+        Path file = directory.resolve("hazelcast.xml");
+        Files.writeString(file, """
+                <hazelcast xmlns="http://www.hazelcast.com/schema/config">
+                  <network><ssl enabled="true"/></network>
+                </hazelcast>
+                """);
+
+        assertThatThrownBy(() -> ClusterNode.join(with(members.options(0), 1, Optional.of(file))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Enterprise");
+    }
+
     @Test
     void namesAFileThatIsNoHazelcastConfiguration() throws Exception {
         Path file = directory.resolve("hazelcast.xml");

@@ -194,8 +194,16 @@ class HazelcastNodesTest {
 
         assertThat(here.isKnownBy("start11").toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .isTrue();
+        assertThat(answer(other.member, "start10")).isTrue();
+        assertThat(answer(other.member, "start12")).isFalse(); // it has no such member, though somebody asks for one
         assertThat(here.isKnownBy("nobody").toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .isFalse();
+    }
+
+    private static boolean answer(ClusterNode asked, String incarnation) {
+        Knowing question = new Knowing(incarnation);
+        question.setHazelcastInstance(asked.hazelcast());
+        return question.call();
     }
 
     @Test

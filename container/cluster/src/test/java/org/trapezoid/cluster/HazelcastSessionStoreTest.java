@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,26 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
 
         until(() -> taken.contains("token"));
         assertThat(taken).containsExactly("token");
+    }
+
+    /** It has stood still, say, and does not know yet whether it is the one who is gone. */
+    @Test
+    void aNodeThatIsNotSureClaimsNothing() throws Exception {
+        Joined one = join();
+        Joined two = join();
+        AtomicBoolean sure = new AtomicBoolean();
+        two.store().claimsWhile(sure::get);
+        await(one.store().save(snapshot("token", one, 1, "answered")));
+        List<String> taken = new CopyOnWriteArrayList<>();
+        two.store().onOrphan(snapshot -> taken.add(snapshot.token()));
+        one.die();
+        until(() -> !two.sees(one.incarnation()));
+
+        assertThatThrownBy(() -> await(two.store().claim("token"))).hasMessageContaining("elsewhere");
+        assertThat(taken).isEmpty();
+
+        sure.set(true);
+        until(() -> taken.contains("token")); // it tries again
     }
 
     @Test

@@ -44,6 +44,7 @@ class TakeoverTest {
         Takeover takeover = new Takeover(
                 node,
                 sessions,
+                () -> true,
                 token -> claims.incrementAndGet() < 3
                         ? CompletableFuture.failedFuture(new IllegalStateException("a member does not answer"))
                         : CompletableFuture.completedFuture(

@@ -41,7 +41,6 @@ public final class OwnerRouting implements MessageHandler {
     private static final int ATTEMPTS = 50;
 
     private static final Duration RETRY = Duration.ofMillis(100);
-    private static final Duration WAKING = Duration.ofMillis(20);
 
     private final TransactionLayer here;
     private final TransportLayer transports;
@@ -53,6 +52,7 @@ public final class OwnerRouting implements MessageHandler {
     private final KeyedRequests keyed;
     private final StatelessForwarder stateless;
     private final Executor workers;
+    private final HeldRequests held;
     private final Strand looking; // guards what follows
     private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
     private int messagesWaiting;
@@ -82,6 +82,7 @@ public final class OwnerRouting implements MessageHandler {
         this.stateless = stateless;
         this.workers = workers;
         this.looking = looking;
+        this.held = new HeldRequests(replication, looking, workers, MOST_WAITING, this::route);
     }
 
     /** From now on this node handles what others relay, and takes over what nodes leave that die. */
@@ -101,10 +102,12 @@ public final class OwnerRouting implements MessageHandler {
             here.onRequest(flow, request);
             return;
         }
-        if (replication.isWaking()) {
-            hold(flow, request);
-            return;
+        if (!held.take(flow, request)) {
+            route(flow, request);
         }
+    }
+
+    private void route(Flow flow, Request request) {
         @Nullable String token = named.elsewhere(request);
         if (token != null) {
             toOwner(token, new Waiting(flow, request, false));
@@ -134,25 +137,10 @@ public final class OwnerRouting implements MessageHandler {
         here.onClosed(flow);
     }
 
-    /** It may have lain in the socket for long, and come again to another node: dropped, unless it turns out that nobody missed this one. */
-    private void hold(Flow flow, Request request) {
-        replication
-                .timers()
-                .schedule(
-                        looking,
-                        WAKING,
-                        () -> Strand.post(() -> {
-                            if (replication.isRecognised()) {
-                                onRequest(flow, request);
-                            } else if (replication.isWaking()) {
-                                hold(flow, request);
-                            } else {
-                                log.info("{} dropped: the other nodes have missed this one", request.method());
-                            }
-                        }));
-    }
-
-    /** Another node takes this one for the owner: it may have claimed the session without running it yet. */
+    /**
+     * Another node takes this one for the owner: it may have claimed the session without running it yet. What belongs to somebody else by now
+     * is not relayed again.
+     */
     private void onRelayed(Flow flow, Message message) {
         @Nullable String token = null;
         boolean found = false;
@@ -169,7 +157,7 @@ public final class OwnerRouting implements MessageHandler {
                 found = true;
             }
         }
-        if (token == null) {
+        if (token == null || stopped) {
             handle(flow, message);
         } else {
             take(token, new Waiting(flow, message, found));
@@ -282,7 +270,7 @@ public final class OwnerRouting implements MessageHandler {
         }
         @Nullable Waiting next;
         while ((next = next(token)) != null) {
-            if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self())) {
+            if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self()) && next.flow.leavesHere()) {
                 relay(owned.owner(), token, next);
             } else {
                 arrived(token, next);

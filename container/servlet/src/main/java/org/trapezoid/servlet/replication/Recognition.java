@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Timers;
 
 /**
@@ -20,18 +21,29 @@ final class Recognition {
     private static final long SOON = Duration.ofSeconds(1).toNanos();
     private static final Duration RETRY_SOON = Duration.ofMillis(50);
     private static final Duration RETRY_LATER = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(Recognition.class);
 
     private final Nodes nodes;
     private final Timers timers;
     private volatile Set<String> others = Set.of(); // when it last ran
     private volatile @Nullable Stall last;
 
-    /** @param others of which more than half, this node counted, have to know it */
-    private record Stall(long until, Set<String> others, Set<String> asked, Set<String> knowing, AtomicBoolean missed) {
-        Stall(long until, Set<String> others) {
-            this(until, others, ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet(), new AtomicBoolean());
+    /** One time in which it stood still, or several between which it did not meet the others. */
+    private static final class Stall {
+        final long foundAt;
+        final long until;
+        final Set<String> others = ConcurrentHashMap.newKeySet();
+        final Set<String> asked = ConcurrentHashMap.newKeySet();
+        final Set<String> knowing = ConcurrentHashMap.newKeySet();
+        volatile boolean missed;
+
+        Stall(long foundAt, long until, Set<String> others) {
+            this.foundAt = foundAt;
+            this.until = until;
+            this.others.addAll(others);
         }
 
+        /** More than half of the nodes know this one, itself counted. */
         boolean isOver() {
             return 2 * (knowing.size() + 1) > others.size() + 1;
         }
@@ -42,57 +54,78 @@ final class Recognition {
         this.timers = timers;
     }
 
-    /** It runs again. */
-    void stoodStill() {
-        last = new Stall(timers.nanoTime(), others);
+    /**
+     * It runs again. Several threads may tell it of the same time.
+     *
+     * @param lastTurn when it last ran before, by which a stall is known
+     */
+    synchronized void stoodStill(long lastTurn) {
+        Stall former = last;
+        if (former != null && former.foundAt == lastTurn) {
+            return;
+        }
+        boolean waits = former != null && !former.isOver() && !isLongAgo(former);
+        Stall stall = former != null && waits
+                ? new Stall(lastTurn, former.until, former.others)
+                : new Stall(lastTurn, timers.nanoTime(), others);
+        stall.missed = former != null && former.missed && !isLongAgo(former);
+        last = stall;
     }
 
     /** Asks those who have not said yet that they know this node; called now and then. */
     void turn() {
         Stall stall = last;
-        if (stall == null || stall.isOver() || age(stall) >= MEETING) {
-            Set<String> present = new HashSet<>(nodes.members());
-            present.remove(nodes.self());
+        Set<String> present = new HashSet<>(nodes.members());
+        present.remove(nodes.self());
+        if (stall == null || isLongAgo(stall) || stall.isOver()) {
             others = present;
-        } else {
-            if (!nodes.members().containsAll(stall.others)) {
-                stall.missed.set(true);
-            }
-            stall.others.forEach(other -> ask(stall, other));
+            return;
         }
+        stall.others.removeIf(other -> !present.contains(other) && !nodes.hasBeenLost(other)); // left in good order
+        if (!present.containsAll(stall.others)) {
+            stall.missed = true;
+        }
+        present.addAll(stall.others);
+        present.forEach(other -> ask(stall, other));
     }
 
     private void ask(Stall stall, String other) {
-        if (stall.asked.add(other)) {
+        if (!stall.asked.add(other)) {
+            return;
+        }
+        try {
             nodes.isKnownBy(other).whenComplete((known, failure) -> {
                 if (failure == null && known) {
                     stall.knowing.add(other);
                 } else {
-                    stall.missed.set(true);
+                    stall.missed |= failure == null;
                     stall.asked.remove(other);
                 }
             });
+        } catch (RuntimeException e) { // of a cluster that is being left
+            log.debug("{} cannot be asked", other, e);
+            stall.asked.remove(other);
+        }
+    }
+
+    /** It has lost others, or met them again. */
+    void split() {
+        Stall stall = last;
+        if (stall != null && !isLongAgo(stall)) {
+            stall.missed = true;
         }
     }
 
     /** For a while it counts only as long as this node sees the greater part of the others. */
     boolean isGiven() {
         Stall stall = last;
-        return stall == null || age(stall) >= MEETING || (stall.isOver() && !nodes.isMinority());
+        return stall == null || isLongAgo(stall) || (stall.isOver() && !nodes.isMinority());
     }
 
-    /** It has lost others, or met them again. */
-    void split() {
+    /** Whether others took it for dead, not long ago, while it stood still after that time. */
+    boolean wasMissedSince(long nanoTime) {
         Stall stall = last;
-        if (stall != null && age(stall) < MEETING) {
-            stall.missed.set(true);
-        }
-    }
-
-    /** Whether others took it for dead when it stood still. */
-    boolean wasMissed() {
-        Stall stall = last;
-        return stall != null && stall.missed.get();
+        return stall != null && stall.missed && !isLongAgo(stall) && nanoTime - stall.until < 0;
     }
 
     /** Whether it has just begun to run again and does not know yet what became of it. */
@@ -104,6 +137,10 @@ final class Recognition {
     Duration retry() {
         Stall stall = last;
         return stall == null || age(stall) < SOON ? RETRY_SOON : RETRY_LATER;
+    }
+
+    private boolean isLongAgo(Stall stall) {
+        return age(stall) >= MEETING;
     }
 
     private long age(Stall stall) {

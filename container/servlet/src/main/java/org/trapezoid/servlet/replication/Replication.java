@@ -140,6 +140,7 @@ public final class Replication {
         recognition.turn();
         lastTurn.set(timers.nanoTime());
         timers.schedule(strand, TURN, () -> turn(strand));
+        store.claimsWhile(this::isRecognised);
         nodes.onDoubt(why -> {
             recognition.split();
             doubt(why);
@@ -150,10 +151,14 @@ public final class Replication {
         if (closed) {
             return;
         }
-        checkStall();
-        recognition.turn();
-        lastTurn.set(timers.nanoTime());
-        timers.schedule(strand, TURN, () -> turn(strand));
+        long now = timers.nanoTime(); // who is stopped after this is found out at the next turn
+        try {
+            checkStall();
+            recognition.turn();
+        } finally {
+            lastTurn.set(now);
+            timers.schedule(strand, TURN, () -> turn(strand));
+        }
     }
 
     /** Ends the watch. */
@@ -165,7 +170,7 @@ public final class Replication {
         long last = lastTurn.get();
         long now = timers.nanoTime();
         if (last != NEVER && now - last > STALL && !closed) {
-            recognition.stoodStill();
+            recognition.stoodStill(last);
             doubts.incrementAndGet(); // before another thread finds that it runs again
             if (lastTurn.compareAndSet(last, now)) {
                 doubt("it stood still for " + (now - last) / 1_000_000 + " ms");
@@ -193,12 +198,13 @@ public final class Replication {
 
     /** Whether the others know this node since it last stood still; else a save that was done says nothing of who has the session. */
     public boolean isRecognised() {
+        checkStall();
         return recognition.isGiven();
     }
 
-    /** Whether the others missed this node when it last stood still. */
-    boolean wasMissed() {
-        return recognition.wasMissed();
+    /** Whether the others took this node for dead, not long ago, while it stood still after that time. */
+    boolean wasMissedSince(long nanoTime) {
+        return recognition.wasMissedSince(nanoTime);
     }
 
     /** Whether this node has just begun to run again, and the others may have handled what lay in its sockets meanwhile. */

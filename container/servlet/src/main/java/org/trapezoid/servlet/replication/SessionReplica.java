@@ -29,6 +29,7 @@ final class SessionReplica implements Replica {
     private final AppSessionState session;
     private final Supplier<byte[]> writer;
     private final long epoch;
+    private final long begun; // nanoseconds
     private boolean stored; // at least once, maybe
     private boolean known; // to others: it was kept, or messages have told of it
     private boolean offered; // with the last save, to whom claims it first
@@ -51,6 +52,7 @@ final class SessionReplica implements Replica {
         this.replication = replication;
         this.session = session;
         this.epoch = epoch;
+        this.begun = replication.timers().nanoTime();
         this.stored = stored;
         this.known = stored;
         this.writer = writer;
@@ -120,7 +122,7 @@ final class SessionReplica implements Replica {
     /** One that has ended is nobody else's. */
     @Override
     public boolean isDoubted() {
-        return !ended && replication.isDoubted(confirmed);
+        return !ended && isUnconfirmed();
     }
 
     @Override
@@ -206,19 +208,19 @@ final class SessionReplica implements Replica {
                 .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
-                    boolean asked = confirmed != doubts;
-                    boolean told = !asked || replication.isRecognised();
+                    boolean asked = isUnconfirmed(); // also if the node stood still while it was under way
+                    boolean told = !asked || (!replication.isDoubted(doubts) && replication.isRecognised());
                     confirmed = failure == null && kept && told ? doubts : confirmed;
                     if (failure != null) {
                         replication.failed(session, failure);
                         failed(RETRY);
                     } else if (kept && !told) {
                         failed(replication.recognitionRetry());
-                    } else if (kept && asked && !known && replication.wasMissed()) {
+                    } else if (kept && asked && isUnknown()) {
                         replication
                                 .store()
                                 .remove(session.token(), replication.nodes().self(), epoch);
-                        lost(); // who waited for its first message has turned to another node
+                        lost();
                     } else if (kept) {
                         known = true;
                         replication.saved(state.length, replication.timers().nanoTime() - begun);
@@ -307,8 +309,7 @@ final class SessionReplica implements Replica {
     /** Nobody knows whether it was stored. */
     private void failed(Duration retry) {
         if (ended) {
-            flush();
-            forget();
+            endIfHere();
             return;
         }
         dirty = true;
@@ -374,18 +375,23 @@ final class SessionReplica implements Replica {
     @Override
     public void ended() {
         if (!ended) {
-            boolean asks = stored && next != null && isDoubted();
             end();
-            if (asks && !saving) {
-                confirm();
-            } else if (!saving) {
-                flush();
-                forget();
+            if (!saving) {
+                endIfHere();
             }
         }
     }
 
     /** Its last messages leave only if no other node goes on with it. */
+    private void endIfHere() {
+        if ((current != null || next != null) && isUnconfirmed()) {
+            confirm();
+        } else {
+            flush();
+            forget();
+        }
+    }
+
     private void confirm() {
         replication
                 .store()
@@ -394,11 +400,26 @@ final class SessionReplica implements Replica {
                     if (found instanceof SessionStore.Found.Owned owned
                             && !owned.owner().equals(replication.nodes().self())) {
                         lost();
+                    } else if (!replication.isRecognised()) {
+                        replication.timers().schedule(session, replication.recognitionRetry(), this::confirm);
+                    } else if (isUnknown()) {
+                        current = null;
+                        next = null;
+                        forget();
                     } else {
                         flush();
                         forget();
                     }
                 }));
+    }
+
+    private boolean isUnconfirmed() {
+        return replication.isDoubted(confirmed);
+    }
+
+    /** Nobody was told of it before the others took this node for dead: who waited for its first message has turned to another node. */
+    private boolean isUnknown() {
+        return !known && replication.wasMissedSince(begun);
     }
 
     private void end() {

@@ -3,6 +3,7 @@ package org.trapezoid.servlet.replication;
 
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -25,9 +26,12 @@ public interface SessionStore extends AutoCloseable {
 
     /**
      * Takes a session over if its owner is not a member any more; exactly one of several claimants gets it. Fails when nobody can say: the
-     * nodes were split, and the greater part of them is elsewhere.
+     * nodes were split, and the greater part of them is elsewhere, or {@link #claimsWhile} says no.
      */
     CompletionStage<Found> claim(String token);
+
+    /** Claims fail while that is false: what this node has may be old, and whom it misses may live. True before it is set; any thread asks. */
+    void claimsWhile(BooleanSupplier sure);
 
     /**
      * This node cannot go on with a session that it has claimed. The session stays for a node that can, for an hour; claims of this node do not

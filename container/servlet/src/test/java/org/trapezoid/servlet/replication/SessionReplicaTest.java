@@ -157,7 +157,7 @@ class SessionReplicaTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(sent).isEmpty();
 
-        clock.advance(Duration.ofSeconds(2));
+        clock.advance(Duration.ofSeconds(4)); // the save that was under way does not count
         assertThat(sent).containsExactly("180");
     }
 
@@ -191,6 +191,115 @@ class SessionReplicaTest {
         first.known(true);
         clock.advance(Duration.ofSeconds(2));
         assertThat(sent).containsExactly("BYE");
+    }
+
+    /** A timer that ran out while the node stood still, say. */
+    @Test
+    void theLastMessagesOfASessionWaitForWhatTheOthersSay() {
+        store();
+        timers.stopFor(Duration.ofSeconds(6));
+        first.known(false);
+        strand.run(() -> {
+            send("408");
+            session.invalidated();
+        });
+
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(sent).isEmpty();
+
+        first.known(true);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(sent).containsExactly("408");
+    }
+
+    /** It may have been answered without a backup, since the others were gone. */
+    @Test
+    void aSaveThatWasUnderWayWhenTheNodeStoodStillProvesNothing() {
+        store();
+        sendProtected("200");
+        clock.advance(Duration.ofMillis(10));
+        timers.stopFor(Duration.ofSeconds(6));
+        first.known(false);
+
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(sent).isEmpty();
+
+        first.known(true);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(sent).containsExactly("200");
+    }
+
+    @Test
+    void aNodeThatCannotAskAnybodyGoesOnAfterHalfAMinute() {
+        store();
+        first.broken(true);
+        timers.stopFor(Duration.ofSeconds(6));
+        strand.run(() -> send("BYE"));
+
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(sent).isEmpty();
+
+        clock.advance(Duration.ofSeconds(12));
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    @Test
+    void pausesAgainAndAgainDoNotKeepANodeSilentForEver() {
+        store();
+        first.known(false);
+        strand.run(() -> send("BYE"));
+        for (int i = 0; i < 4; i++) {
+            timers.stopFor(Duration.ofMillis(1500));
+            clock.advance(Duration.ofSeconds(10));
+        }
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    @Test
+    void whoLeftInGoodOrderMeanwhileIsNotWaitedFor() {
+        store();
+        timers.stopFor(Duration.ofSeconds(2));
+        second.leave();
+        strand.run(() -> send("BYE"));
+
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    @Test
+    void whoHasStartedAgainMeanwhileIsAskedInsteadOfHisFormerSelf() {
+        store();
+        second.die();
+        timers.stopFor(Duration.ofSeconds(6));
+        clock.advance(Duration.ofSeconds(1));
+        cluster.join("ccccccc");
+        strand.run(() -> send("BYE"));
+
+        clock.advance(Duration.ofSeconds(2));
+
+        assertThat(sent).containsExactly("BYE");
+    }
+
+    @Test
+    void thatOthersHaveMissedItOnceDoesNotHarmSessionsThatBeganLater() {
+        first.known(false);
+        timers.stopFor(Duration.ofSeconds(6));
+        clock.advance(Duration.ofSeconds(2));
+        first.known(true);
+        clock.advance(Duration.ofSeconds(1));
+        AppSessionState later = session();
+        Strand itsStrand = later.strand();
+        itsStrand.run(() -> {
+            itsStrand.protect();
+            itsStrand.hold(() -> sent.add("200"));
+        });
+        first.doubt(); // by a split
+
+        clock.advance(Duration.ofSeconds(6));
+
+        assertThat(sent).containsExactly("200");
     }
 
     /** As after a long collection of garbage. */

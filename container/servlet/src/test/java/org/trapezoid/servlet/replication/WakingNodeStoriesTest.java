@@ -4,6 +4,8 @@ package org.trapezoid.servlet.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,43 @@ class WakingNodeStoriesTest {
         site.clock.advance(SOON);
 
         alice.nextResponse(200);
+    }
+
+    /** It has its connection to this node only. */
+    @Test
+    void whoIsConnectedIsServedByANodeThatWasMissed() throws Exception {
+        Peer connected = first.server().connected("carol");
+        first.member().known(false);
+        first.timers().stopFor(LONG);
+
+        connected.send(connected.request(Method.OPTIONS, "sip:bob@a.test"));
+        site.clock.advance(Duration.ofMillis(900));
+        assertThat(connected.rest()).isEmpty();
+        site.clock.advance(SOON);
+
+        connected.nextResponse(200);
+    }
+
+    @Test
+    void whatWasHeldIsHandledInItsOrder() throws Exception {
+        first.timers().stopFor(LONG);
+        List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            requests.add(
+                    alice.request(Method.OPTIONS, "sip:bob" + i + "@a.test").build());
+        }
+        List<String> order = new ArrayList<>();
+        app.on("OPTIONS", request -> order.add(request.getRequestURI().toString()));
+
+        requests.subList(0, 10).forEach(alice::send);
+        site.clock.advance(Duration.ofMillis(1));
+        requests.subList(10, 20).forEach(alice::send);
+        site.clock.advance(SOON);
+
+        assertThat(order)
+                .containsExactlyElementsOf(requests.stream()
+                        .map(request -> request.uri().toString())
+                        .toList());
     }
 
     /** As after a long collection of garbage. */

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.replication.Nodes;
@@ -35,6 +37,8 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private final Set<String> givenUp = new HashSet<>();
     private boolean minority;
     private boolean known = true;
+    private boolean broken;
+    private BooleanSupplier sure = () -> true;
     private Duration busy = Duration.ZERO;
 
     MemoryNode(MemoryCluster cluster, String incarnation) {
@@ -84,7 +88,15 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
 
     @Override
     public CompletionStage<Boolean> isKnownBy(String other) {
+        if (broken) {
+            throw new IllegalStateException("the cluster is being left");
+        }
         return cluster.ask(other, () -> known);
+    }
+
+    /** Whether nobody can be asked any more from now on. */
+    public void broken(boolean asking) {
+        broken = asking;
     }
 
     /** Whether the others take it for a member from now on, which it does not hear. */
@@ -189,7 +201,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     void claimOrphan(String token) {
         Consumer<Snapshot> heir = orphans;
         if (heir != null) {
-            cluster.claim(this, token).thenAccept(found -> {
+            claim(token).thenAccept(found -> {
                 if (found instanceof Found.Claimed mine && busy.isZero()) {
                     heir.accept(mine.snapshot());
                 } else if (found instanceof Found.Claimed mine) {
@@ -210,7 +222,15 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     }
 
     @Override
+    public void claimsWhile(BooleanSupplier allowed) {
+        sure = allowed;
+    }
+
+    @Override
     public CompletionStage<Found> claim(String token) {
+        if (!sure.getAsBoolean()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the others do not know this node"));
+        }
         return cluster.claim(this, token);
     }
 
