@@ -37,6 +37,7 @@ final class MemberPort {
         join(advanced.getJoin(), options);
     }
 
+    @SuppressWarnings("removal") // symmetric encryption, which must not get lost
     private static void take(NetworkConfig network, AdvancedNetworkConfig advanced) {
         ServerSocketEndpointConfig port = new ServerSocketEndpointConfig()
                 .setPublicAddress(network.getPublicAddress())
