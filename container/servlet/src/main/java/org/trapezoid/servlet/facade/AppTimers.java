@@ -62,7 +62,7 @@ public final class AppTimers implements TimerService {
                 throw invalid(appSession);
             }
             if (info != null && ObjectsOut.isForeign(info)) {
-                session.state().objects();
+                session.state().gotObjects();
             }
             TimerState timer = TimerState.start(
                     runtime.services().identifiers().tag(),

@@ -43,7 +43,7 @@ final class AutomaticProcessing {
         this.runtime = runtime;
         this.listener = listener;
         if (!listener.isEmpty()) {
-            state.appSession().objects();
+            state.appSession().gotObjects();
         }
     }
 

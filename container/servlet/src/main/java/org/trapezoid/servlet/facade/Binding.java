@@ -87,7 +87,7 @@ final class Binding<S extends AttributeStore> {
             ObjectsCheck.check("attribute " + name, value, runtime);
         }
         if (session.isPresent() && ObjectsOut.isForeign(value)) {
-            session.get().objects();
+            session.get().gotObjects();
         }
         Optional<Object> earlier = attributes.put(name, value);
         changed();

@@ -18,6 +18,7 @@ import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.servlet.ua.UasListener;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.Receipt;
@@ -35,7 +36,7 @@ import org.trapezoid.sip.uri.SyntaxException;
 public final class Inbound {
 
     /** For requests of which the application is not told. */
-    private static final UasCore.Listener QUIET = new UasCore.Listener() {
+    private static final UasListener QUIET = new UasListener() {
         @Override
         public boolean onCancel(Request cancel) {
             return true;

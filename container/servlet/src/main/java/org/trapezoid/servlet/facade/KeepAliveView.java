@@ -77,7 +77,7 @@ final class KeepAliveView implements SessionKeepAlive {
     private void changed(@Nullable Callback callback) {
         AppSessionState owner = session.state().appSession();
         if (callback != null) {
-            owner.objects();
+            owner.gotObjects();
         }
         Strand.run(owner, owner::changed);
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.proxy.ProxyListener;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.EventAnswer;
@@ -14,7 +15,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 
 /** Shows a supervising application the responses to a request in its record-routed call. In the core section. */
-final class ProxiedEvents implements ProxyCore.Listener {
+final class ProxiedEvents implements ProxyListener {
 
     private final AppRuntime runtime;
     private final SipSessionState session;

@@ -3,12 +3,13 @@ package org.trapezoid.servlet.facade;
 
 import org.trapezoid.servlet.proxy.ProxyBranch;
 import org.trapezoid.servlet.proxy.ProxyCore;
+import org.trapezoid.servlet.proxy.ProxyListener;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 
 /** Shows a supervising application what its proxy receives, then lets it be forwarded. In the core section. */
-final class ProxyEvents implements ProxyCore.Listener {
+final class ProxyEvents implements ProxyListener {
 
     private final ProxyFacade proxy;
     private final AppRuntime runtime;
@@ -89,8 +90,8 @@ final class ProxyEvents implements ProxyCore.Listener {
     }
 
     @Override
-    public ProxyCore.Late late() {
-        return session.isRecordRouted() ? new LateForks(runtime, session) : ProxyCore.Late.NONE;
+    public ProxyListener.Late late() {
+        return session.isRecordRouted() ? new LateForks(runtime, session) : ProxyListener.Late.NONE;
     }
 
     @Override

@@ -170,7 +170,7 @@ final class ProxyFacade implements Proxy {
     void timeoutCallback(jakarta.servlet.sip.ProxyBranch.Callback callback) {
         timeoutCallback = callback;
         if (callback instanceof Serializable) {
-            session.appSession().objects();
+            session.appSession().gotObjects();
         }
     }
 

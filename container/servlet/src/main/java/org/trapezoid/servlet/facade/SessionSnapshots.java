@@ -203,7 +203,7 @@ public final class SessionSnapshots {
                 .orElse(Map.of());
         for (Map<String, Object> each : objects.values()) {
             if (each.values().stream().anyMatch(ObjectsOut::isForeign)) {
-                session.objects();
+                session.gotObjects();
             }
         }
         give(objects, session, requests);

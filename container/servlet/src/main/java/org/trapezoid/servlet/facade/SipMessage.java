@@ -493,7 +493,7 @@ abstract class SipMessage implements SipServletMessage {
     public void setAttribute(String name, Object attribute) {
         Objects.requireNonNull(name, "attribute name");
         if (ObjectsOut.isForeign(Objects.requireNonNull(attribute, "attribute value"))) {
-            session.appSession().objects();
+            session.appSession().gotObjects();
         }
         attributes.put(name, attribute);
     }

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.app.Extensions.Reliability;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.ua.UacCore;
+import org.trapezoid.servlet.ua.UacListener;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 
 /** Brings the responses to one request to the servlet, or to who made the request for the application. In the core section. */
-final class UacEvents implements UacCore.Listener {
+final class UacEvents implements UacListener {
 
     private final AppRuntime runtime;
     private final Optional<Consumer<SipResponse>> unseen;

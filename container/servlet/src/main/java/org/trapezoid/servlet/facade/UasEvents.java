@@ -7,12 +7,12 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.SipSessionState;
-import org.trapezoid.servlet.ua.UasCore;
+import org.trapezoid.servlet.ua.UasListener;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 
 /** Tells an application what becomes of a request that it answers. In the core section. */
-final class UasEvents implements UasCore.Listener {
+final class UasEvents implements UasListener {
 
     private final AppRuntime runtime;
     private final SipSessionState session;

@@ -23,7 +23,7 @@ public final class DialogForwarder {
 
     /** Forwards a request whose own routes are taken off; its responses and its CANCEL follow by themselves. */
     public ProxyCore forward(ServerTransaction transaction, Request request) {
-        return forward(transaction, request, RoutingState.NEW, new ProxySettings(), ProxyCore.Listener.NONE);
+        return forward(transaction, request, RoutingState.NEW, new ProxySettings(), ProxyListener.NONE);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class DialogForwarder {
             Request request,
             RoutingState state,
             ProxySettings settings,
-            ProxyCore.Listener listener) {
+            ProxyListener listener) {
         ProxyCore core = new ProxyCore(transaction, request, state, environment, settings.recurse(false), listener);
         core.fork(List.of(request.uri()));
         return core;

@@ -13,11 +13,11 @@ import org.trapezoid.sip.transaction.ServerTransaction;
 final class LateSuccesses implements ClientUser {
     private final ServerTransaction upstream;
     private final Successes successes;
-    private final ProxyCore.Late late;
+    private final ProxyListener.Late late;
     private final int branch;
 
     /** @param branch which one of its proxy's branches it is */
-    LateSuccesses(ServerTransaction upstream, Successes successes, ProxyCore.Late late, int branch) {
+    LateSuccesses(ServerTransaction upstream, Successes successes, ProxyListener.Late late, int branch) {
         this.upstream = upstream;
         this.successes = successes;
         this.late = late;
@@ -26,7 +26,7 @@ final class LateSuccesses implements ClientUser {
 
     @Override
     public void onResponse(Response received) {
-        Response response = ProxyBranch.withoutOurVia(received);
+        Response response = Forwarding.withoutOurVia(received);
         if (response.viaCount() == 0) {
             return; // RFC 3261 §16.7 step 3: meant for us
         }

@@ -3,41 +3,32 @@ package org.trapezoid.servlet.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.trapezoid.servlet.snapshot.FieldReader;
-import org.trapezoid.servlet.snapshot.FieldWriter;
-import org.trapezoid.servlet.snapshot.Messages;
-import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.message.Arrival;
-import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transaction.ClientUser;
 import org.trapezoid.sip.transaction.OutgoingRequest;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.Transaction;
-import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowFailedException;
-import org.trapezoid.sip.transport.FlowTokens;
-import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Uri;
 
 /** One target of a proxied request and its client transaction, RFC 3261 §16.6. Confined to its strand. */
 public final class ProxyBranch implements ClientUser {
-    /** Over three minutes, RFC 3261 §16.6 step 11. */
     private static final Logger log = LoggerFactory.getLogger(ProxyBranch.class);
 
     private static final int SERVER_ERROR = 500;
+
+    /** Over three minutes, RFC 3261 §16.6 step 11. */
     static final Duration TIMER_C = Duration.ofSeconds(181);
 
     /**
@@ -54,6 +45,7 @@ public final class ProxyBranch implements ClientUser {
     }
 
     private final ProxyCore core;
+    private final Forwarding forwarding;
     private final Uri target;
     private Optional<Target> destination; // of a target with headers
     private final ProxySettings settings;
@@ -66,7 +58,7 @@ public final class ProxyBranch implements ClientUser {
     private List<ProxyBranch> recursed = List.of();
     private Optional<ProxyBranch> redirectedBy = Optional.empty();
     private Optional<Successes> successes = Optional.empty();
-    private List<Response> early = List.of(); // one for each early dialog, when their ends are told
+    private @Nullable EarlyDialogs early; // when their ends are told
     private int breadth;
     private boolean timedOut;
     private boolean cancelled;
@@ -76,96 +68,59 @@ public final class ProxyBranch implements ClientUser {
     private boolean limited;
     private long deadline; // when limited
 
-    ProxyBranch(ProxyCore core, Uri target, ProxySettings settings) {
-        this(core, target, settings, ForbiddenRanges.NONE);
-    }
-
     ProxyBranch(ProxyCore core, Uri target, ProxySettings settings, ForbiddenRanges forbidden) {
         this.forbidden = forbidden;
         this.core = core;
+        this.forwarding = core.forwarding();
         this.target = target;
-        this.destination = Target.of(target, core.received());
+        this.destination = Target.of(target, forwarding.received());
         this.settings = settings;
     }
 
-    private static final int TARGET = 1;
-    private static final int STATE = 2;
-    private static final int OUTGOING = 3;
-    private static final int RESPONSE = 4;
-    private static final int BREADTH = 5;
-    private static final int TIMED_OUT = 6;
-    private static final int CANCELLED = 7;
-    private static final int TIME_LEFT = 8;
-    private static final int EDITED = 9;
-    private static final int REDIRECTED_BY = 10;
-    private static final int FORBIDDEN = 11;
-    private static final int NEXT_FLOW = 12;
-    private static final int SETTINGS = 13;
-
-    /** Writes it down, without what a redirection of its own has made. */
-    void write(FieldWriter out, int redirector) {
-        out.text(TARGET, target.toString())
-                .text(STATE, state.name())
-                .number(BREADTH, breadth)
-                .flag(TIMED_OUT, timedOut)
-                .flag(CANCELLED, cancelled)
-                .number(REDIRECTED_BY, redirector + 1)
-                .texts(FORBIDDEN, forbidden.texts())
-                .text(NEXT_FLOW, laterFlow.map(Uri::toString));
-        if (!settings.isLike(core.settings())) {
-            out.part(SETTINGS, settings::write);
-        }
-        if (limited) {
-            out.number(
-                    TIME_LEFT,
-                    Duration.ofNanos(Math.max(0, deadline - core.timers().nanoTime()))
-                                    .toMillis()
-                            + 1);
-        }
-        if (outgoing != null) {
-            outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
-        }
-        if (response != null) {
-            out.bytes(RESPONSE, Messages.bytes(response));
-        }
-        if (edited != null) {
-            Messages.write(out, EDITED, edited);
-        }
+    SavedBranch saved(int redirector, boolean waits) {
+        return new SavedBranch(
+                target,
+                state,
+                breadth,
+                timedOut,
+                cancelled,
+                limited ? Optional.of(timeLeft()) : Optional.empty(),
+                forbidden,
+                laterFlow,
+                settings,
+                outgoing == null ? Optional.empty() : outgoing.memento(),
+                Optional.ofNullable(response),
+                Optional.ofNullable(edited),
+                redirector,
+                waits);
     }
 
-    static ProxyBranch restored(FieldReader in, ProxyCore core, ProxySettings settings) {
-        ForbiddenRanges forbidden = ForbiddenRanges.parse(in.texts(FORBIDDEN));
-        ProxyBranch branch = new ProxyBranch(core, Uri.parse(in.requiredText(TARGET)), settings, forbidden);
-        in.part(SETTINGS).ifPresent(settings::read);
-        branch.state = State.valueOf(in.requiredText(STATE));
-        in.text(NEXT_FLOW).map(Uri::parse).ifPresent(branch::over);
-        branch.breadth = (int) in.number(BREADTH);
-        branch.timedOut = in.flag(TIMED_OUT);
-        branch.cancelled = in.flag(CANCELLED);
-        branch.response = in.bytes(RESPONSE).map(Messages::response).orElse(null);
-        branch.edited = Messages.ifRequest(in, EDITED).orElse(null);
+    private Duration timeLeft() {
+        return Duration.ofNanos(Math.max(0, deadline - forwarding.timers().nanoTime()));
+    }
+
+    static ProxyBranch restored(SavedBranch saved, ProxyCore core) {
+        ProxyBranch branch = new ProxyBranch(core, saved.target(), saved.settings(), saved.forbidden());
+        branch.state = saved.state();
+        saved.laterFlow().ifPresent(branch::over);
+        branch.breadth = saved.breadth();
+        branch.timedOut = saved.timedOut();
+        branch.cancelled = saved.cancelled();
+        branch.response = saved.response().orElse(null);
+        branch.edited = saved.edited().orElse(null);
         return branch;
     }
 
-    /** Which branch was redirected to this one, -1 for none. */
-    static int redirector(FieldReader in) {
-        return (int) in.number(REDIRECTED_BY) - 1;
-    }
-
     /** Goes on where another node has left it; all branches are there. */
-    void resume(FieldReader in) {
+    void resume(SavedBranch saved) {
         if (!isPending()) {
             return;
         }
         core.breadth().take(breadth);
-        timerCFrom = core.timers().nanoTime();
-        long left = in.number(TIME_LEFT);
-        if (left > 0) {
-            limit(timerCFrom, in.left(TIME_LEFT));
-        }
-        Optional<FieldReader> sent = in.part(OUTGOING);
-        if (sent.isPresent()) {
-            outgoing = core.restore(Transactions.client(sent.get()), this, user());
+        timerCFrom = forwarding.timers().nanoTime();
+        saved.timeLeft().ifPresent(left -> limit(timerCFrom, left));
+        if (saved.sent().isPresent()) {
+            outgoing = forwarding.restore(core, saved.sent().get(), user(), this::finish);
             schedule();
         } else {
             send(toSend()); // nobody knows where it was to go
@@ -253,7 +208,7 @@ public final class ProxyBranch implements ClientUser {
     public void timeout(Duration timeout) {
         settings.timeout(timeout);
         if (isPending()) {
-            limit(core.timers().nanoTime(), timeout);
+            limit(forwarding.timers().nanoTime(), timeout);
             schedule();
         }
     }
@@ -279,7 +234,7 @@ public final class ProxyBranch implements ClientUser {
     }
 
     /** Its proxy is complete: what is left of it forwards late 2xx. */
-    void release(ServerTransaction upstream, ProxyCore.Late late, int index) {
+    void release(ServerTransaction upstream, ProxyListener.Late late, int index) {
         if (outgoing != null && isEnded()) {
             outgoing.release(new LateSuccesses(upstream, successes(), late, index), upstream);
         }
@@ -316,16 +271,16 @@ public final class ProxyBranch implements ClientUser {
 
     /** A CANCEL waits for a provisional response (RFC 3261 §9.1), which a phone that has gone does not send; its caller need not. */
     private void limitSilence() {
-        long left = Math.max(0, SILENCE.toNanos() - (core.timers().nanoTime() - timerCFrom));
+        long left = Math.max(0, SILENCE.toNanos() - (forwarding.timers().nanoTime() - timerCFrom));
         if (state == State.CALLING && left < untilExpiry()) {
             timer.cancel();
-            timer = core.timers().schedule(core, Duration.ofNanos(left), this::onSilence);
+            timer = forwarding.timers().schedule(core, Duration.ofNanos(left), this::onSilence);
         }
     }
 
     private void onSilence() {
         if (state == State.CALLING) {
-            endHere(core.local(
+            endHere(forwarding.local(
                     487)); // the transaction goes on: it cancels the INVITE when it is answered, or brings a late 2xx
         } else {
             schedule();
@@ -338,18 +293,18 @@ public final class ProxyBranch implements ClientUser {
         breadth = share;
         state = State.CALLING;
         Request request = toSend();
-        timerCFrom = core.timers().nanoTime();
-        settings.timeout().ifPresent(timeout -> limit(core.searchStart(settings, timerCFrom), timeout));
+        timerCFrom = forwarding.timers().nanoTime();
+        settings.timeout().ifPresent(timeout -> limit(core.targets().searchStart(settings, timerCFrom), timeout));
         send(request);
     }
 
     /** Whatever goes wrong, the branch ends and the caller gets an answer. */
     private void send(Request request) {
         try {
-            outgoing = core.send(request, this, user());
+            outgoing = forwarding.send(core, request, user(), this::finish);
         } catch (RuntimeException e) {
             log.error("{} to {} not sent", request.method().name(), request.uri(), e);
-            Strand.post(() -> Strand.run(core, () -> endHere(core.local(SERVER_ERROR))));
+            Strand.post(() -> Strand.run(core, () -> endHere(forwarding.local(SERVER_ERROR))));
             return;
         }
         schedule();
@@ -357,25 +312,29 @@ public final class ProxyBranch implements ClientUser {
 
     /** Of its next transaction. */
     private ClientUser user() {
-        return nextFlow().isEmpty() ? this : new OneFlow();
+        return nextFlow().isEmpty() ? this : new OneFlow(this);
     }
 
     private Optional<Uri> nextFlow() {
         return destination.isEmpty() ? Optional.empty() : destination.get().next();
     }
 
-    /** The next flow of the same user agent, RFC 5626 §7. */
-    private void startNextFlow(Uri next) {
+    /** Whether its user agent may be reached by one more flow, RFC 5626 §7. */
+    boolean mayTryNextFlow() {
+        return nextFlow().isPresent() && isPending() && !timedOut && !cancelled && edited == null && core.maySearch();
+    }
+
+    void tryNextFlow() {
         state = State.CALLING;
-        over(next);
+        over(nextFlow().orElseThrow());
         Request request = toSend();
-        timerCFrom = core.timers().nanoTime();
+        timerCFrom = forwarding.timers().nanoTime();
         send(request);
     }
 
     private void over(Uri flow) {
         laterFlow = Optional.of(flow);
-        destination = Optional.of(Target.of(flow, core.received()).orElseGet(() -> Target.plain(flow)));
+        destination = Optional.of(Target.of(flow, forwarding.received()).orElseGet(() -> Target.plain(flow)));
     }
 
     private Request toSend() {
@@ -399,52 +358,8 @@ public final class ProxyBranch implements ClientUser {
         return builder.build();
     }
 
-    /** Record-Route and Path name the listener the request leaves from. */
-    Request finish(Request request, Flow flow) {
-        boolean path = settings.path().isPresent() && request.method().equals(Method.REGISTER);
-        if (settings.recordRoute().isEmpty() && !path) {
-            return request;
-        }
-        Request.Builder builder = request.toBuilder();
-        boolean secure = RecordRoute.isSecure(request);
-        if (settings.recordRoute().isPresent()) {
-            RecordRoute value = settings.recordRoute().get();
-            if (core.isPrivacyService()) {
-                value = CallPrivacy.marked(value, request);
-            }
-            value.add(builder, HeaderName.RECORD_ROUTE, core.arrivedOn(), flow.listener(), secure, tokens(request));
-        }
-        if (path) {
-            RecordRoute value = settings.path().get();
-            value.addPath(builder, core.arrivedOn(), flow.listener(), secure, pathToken());
-        }
-        return builder.build();
-    }
-
-    /** RFC 5626 §5.1: for a client connected to us that knows flows, or is reached by nothing else. */
-    private String pathToken() {
-        Flow in = core.arrivedOver();
-        Request register = core.received();
-        boolean asked = register.viaCount() == 1 && register.headers().lists(HeaderName.SUPPORTED, "outbound");
-        ClientFlow.Way way = ClientFlow.wayToContact(in, register);
-        return !(in instanceof LoopbackFlow) && (asked || way != ClientFlow.Way.CONTACT)
-                ? core.flows().token(in, FlowTokens.Use.PATH, asked || way == ClientFlow.Way.FLOW_ONLY)
-                : "";
-    }
-
-    /** RFC 5626 §5.3: clients that their flows alone lead to, at either side. */
-    private RecordRoute.Tokens tokens(Request request) {
-        FlowTokens flows = core.flows();
-        Flow in = core.arrivedOver();
-        ClientFlow.Way way = ClientFlow.way(in, core.received());
-        Optional<String> back = way == ClientFlow.Way.CONTACT
-                ? Optional.empty()
-                : Optional.of(flows.token(in, FlowTokens.Use.DIALOG, way == ClientFlow.Way.FLOW_ONLY));
-        Optional<String> onward = flows.routed(request)
-                .flatMap(named -> named.flow().map(out -> flows.token(out, FlowTokens.Use.DIALOG, named.strict())));
-        return back.isEmpty() && onward.isEmpty()
-                ? RecordRoute.Tokens.NONE
-                : new RecordRoute.Tokens(back.orElse(""), onward.orElse(""));
+    private Request finish(Request request, Flow flow) {
+        return RouteRecording.record(request, flow, forwarding, settings);
     }
 
     @Override
@@ -468,7 +383,7 @@ public final class ProxyBranch implements ClientUser {
     /** Without our Via; what the stack answered before anything was sent is a response of our own. */
     private Response upstream(Response received) {
         Optional<Flow> flow = flow();
-        return flow.isPresent() ? passing(received, flow.get()) : core.unsent(request(), received);
+        return flow.isPresent() ? forwarding.upstream(received, flow.get()) : forwarding.unsent(request(), received);
     }
 
     /** The flow by which it was sent last; empty when nothing was sent. */
@@ -481,49 +396,34 @@ public final class ProxyBranch implements ClientUser {
         return answeredHere ? Optional.empty() : flow();
     }
 
-    /** Without our Via; another application of this server that gets it next can still ask where it came from. */
-    private Response passing(Response received, Flow flow) {
-        Response upstream = withoutOurVia(received);
-        return core.arrivedOver() instanceof LoopbackFlow && !(flow instanceof LoopbackFlow)
-                ? upstream.toBuilder()
-                        .arrived(new Arrival(flow.peer(), flow.protocol().viaName(), Optional.empty()))
-                        .build()
-                : upstream;
-    }
-
-    static Response withoutOurVia(Response received) {
-        return received.toBuilder().removeFirst(HeaderName.VIA).build();
-    }
-
     private void onProvisional(Response upstream) {
         if (!isPending()) {
             return;
         }
         state = State.PROCEEDING;
         if (upstream.status() != 100) {
-            timerCFrom = core.timers().nanoTime(); // RFC 3261 §16.7 step 2
+            timerCFrom = forwarding.timers().nanoTime(); // RFC 3261 §16.7 step 2
             response = upstream;
             if (core.tellsEarlyEnds()) {
-                follow(upstream);
+                earlyDialogs().follow(upstream);
             }
             core.onProvisional(this, upstream);
         }
     }
 
-    private void follow(Response upstream) {
-        Optional<String> tag = upstream.toTag();
-        List<Response> others = new ArrayList<>(early);
-        others.removeIf(each -> each.toTag().equals(tag));
-        if (tag.isPresent() && upstream.status() != 199) {
-            others.add(upstream);
+    private EarlyDialogs earlyDialogs() {
+        EarlyDialogs present = early;
+        if (present == null) {
+            present = new EarlyDialogs();
+            early = present;
         }
-        early = others;
+        return present;
     }
 
     /** A response of each early dialog that ends with this branch, and whose end the caller was not told of; once. */
     List<Response> earlyEnds() {
-        List<Response> ends = early;
-        early = List.of();
+        List<Response> ends = early == null ? List.of() : early.open();
+        early = null;
         return ends;
     }
 
@@ -556,7 +456,7 @@ public final class ProxyBranch implements ClientUser {
             // who waited too long hears of the time, not of the CANCEL we sent for it
             boolean ours = timedOut && !core.isCancelled() && upstream.status() == 487;
             if (ours) {
-                endHere(core.local(408));
+                endHere(forwarding.local(408));
             } else {
                 endWith(upstream);
             }
@@ -566,14 +466,15 @@ public final class ProxyBranch implements ClientUser {
     @Override
     public void onTimeout() {
         if (isPending()) {
-            endHere(core.local(cancelled && !timedOut ? 487 : 408));
+            endHere(forwarding.local(cancelled && !timedOut ? 487 : 408));
         }
     }
 
     @Override
     public void onTransportError(IOException cause) {
         if (isPending()) {
-            endHere(core.local(cause instanceof FlowFailedException ? 430 : 503)); // RFC 3261 §16.9, RFC 5626 §5.3
+            endHere(forwarding.local(
+                    cause instanceof FlowFailedException ? 430 : 503)); // RFC 3261 §16.9, RFC 5626 §5.3
         }
     }
 
@@ -604,12 +505,12 @@ public final class ProxyBranch implements ClientUser {
         timer.cancel();
         long wait = untilExpiry();
         if (isPending() && wait != Long.MAX_VALUE) {
-            timer = core.timers().schedule(core, Duration.ofNanos(Math.max(0, wait)), this::onTimer);
+            timer = forwarding.timers().schedule(core, Duration.ofNanos(Math.max(0, wait)), this::onTimer);
         }
     }
 
     private long untilExpiry() {
-        long now = core.timers().nanoTime();
+        long now = forwarding.timers().nanoTime();
         long wait = core.isInvite() ? TIMER_C.toNanos() - (now - timerCFrom) : Long.MAX_VALUE;
         return limited ? Math.min(wait, deadline - now) : wait;
     }
@@ -643,55 +544,7 @@ public final class ProxyBranch implements ClientUser {
         if (ringing) {
             core.onGivenUp(); // RFC 3261 §16.8: the CANCEL brings the final response
         } else {
-            endHere(core.local(408));
-        }
-    }
-
-    /** Whether a response says that the flow leads nowhere, be there others or not (RFC 5626 §7). */
-    private static boolean isFlowFailure(int status) {
-        return status == 430 || status == 408;
-    }
-
-    /** The transaction over a flow that is not the last one of its user agent; when the flow fails, the next has its turn. */
-    private final class OneFlow implements ClientUser {
-        private boolean over;
-
-        @Override
-        public void onResponse(Response received) {
-            if (!over && !(isFlowFailure(received.status()) && goOn())) {
-                ProxyBranch.this.onResponse(received);
-            }
-        }
-
-        @Override
-        public void onTimeout() {
-            if (!over && !goOn()) {
-                ProxyBranch.this.onTimeout();
-            }
-        }
-
-        @Override
-        public void onTransportError(IOException cause) {
-            if (!over && !goOn()) {
-                ProxyBranch.this.onTransportError(cause);
-            }
-        }
-
-        @Override
-        public void onTerminated() {
-            if (!over) {
-                ProxyBranch.this.onTerminated();
-            }
-        }
-
-        private boolean goOn() {
-            Optional<Uri> next = nextFlow();
-            if (next.isEmpty() || !isPending() || timedOut || cancelled || edited != null || !core.maySearch()) {
-                return false;
-            }
-            over = true;
-            startNextFlow(next.get());
-            return true;
+            endHere(forwarding.local(408));
         }
     }
 }

@@ -44,7 +44,7 @@ final class Recursion {
                 left.add(value);
             }
         }
-        if (found.isEmpty() || (found.size() > 1 && core.isLoop())) {
+        if (found.isEmpty() || (found.size() > 1 && core.forwarding().isLoop())) {
             return Optional.of(response);
         }
         start(found, response.forbidden());

@@ -4,32 +4,46 @@ package org.trapezoid.servlet.proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.trapezoid.sip.message.Response;
 
 /** The final responses of one proxied request that compete with each other, RFC 3261 §16.7. Confined to its strand. */
 final class ResponseContext {
-    private final List<Response> finals = new ArrayList<>(1);
-    private final List<Optional<ProxyBranch>> branches = new ArrayList<>(1);
+    private List<Response> finals = List.of();
+    private List<Optional<ProxyBranch>> branches = List.of();
 
     /** The response to be forwarded and the branch it came from; none when the application made it. */
     record Best(Optional<ProxyBranch> branch, Response response) {}
 
     void offer(ProxyBranch branch, Response response) {
-        finals.add(response);
-        branches.add(Optional.of(branch));
+        offer(Optional.of(branch), response);
     }
 
     /** The application's own answer competes like that of one more branch. */
     void offerOwn(Response response) {
-        finals.add(response);
-        branches.add(Optional.empty());
+        offer(Optional.empty(), response);
     }
 
-    /** Each response with the branch it came from. */
-    void forEach(BiConsumer<Optional<ProxyBranch>, Response> action) {
+    private void offer(Optional<ProxyBranch> branch, Response response) {
+        if (finals.isEmpty()) { // most calls succeed
+            finals = new ArrayList<>(1);
+            branches = new ArrayList<>(1);
+        }
+        finals.add(response);
+        branches.add(branch);
+    }
+
+    /** @param all the branches of the proxy, by which each one is numbered */
+    List<SavedProxy.Final> saved(List<ProxyBranch> all) {
+        List<SavedProxy.Final> saved = new ArrayList<>(finals.size());
         for (int i = 0; i < finals.size(); i++) {
-            action.accept(branches.get(i), finals.get(i));
+            saved.add(new SavedProxy.Final(branches.get(i).map(all::indexOf).orElse(-1), finals.get(i)));
+        }
+        return saved;
+    }
+
+    void restore(List<SavedProxy.Final> saved, List<ProxyBranch> all) {
+        for (SavedProxy.Final each : saved) {
+            offer(each.branch() < 0 ? Optional.empty() : Optional.of(all.get(each.branch())), each.response());
         }
     }
 

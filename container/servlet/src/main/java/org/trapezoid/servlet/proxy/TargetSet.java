@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.proxy;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import org.trapezoid.sip.transaction.ServerTransaction;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.Uri;
 
 /**
@@ -17,6 +20,8 @@ final class TargetSet {
     private final Breadth breadth;
     private final List<ProxyBranch> branches = new ArrayList<>(1);
     private final Deque<ProxyBranch> waiting = new ArrayDeque<>(1);
+    private boolean searching;
+    private long searchStart; // when searching
 
     TargetSet(ProxySettings settings, Breadth breadth) {
         this.settings = settings;
@@ -37,17 +42,58 @@ final class TargetSet {
         return false;
     }
 
-    void add(ProxyBranch branch) {
-        branches.add(branch);
+    /** Makes branches to them, but for those that were targets before (RFC 3261 §16.5). */
+    List<ProxyBranch> create(List<? extends Uri> uris, ProxyCore core) {
+        List<ProxyBranch> created = new ArrayList<>(uris.size());
+        for (Uri uri : uris) {
+            if (!contains(uri)) {
+                ProxyBranch branch = new ProxyBranch(core, uri, settings.copy(), ForbiddenRanges.NONE);
+                branches.add(branch);
+                created.add(branch);
+            }
+        }
+        return created;
     }
 
-    /** One whose turn has not come yet. */
-    void await(ProxyBranch branch) {
-        waiting.add(branch);
+    List<SavedBranch> saved() {
+        List<SavedBranch> saved = new ArrayList<>(branches.size());
+        for (ProxyBranch branch : branches) {
+            int redirector = branch.redirectedBy().map(branches::indexOf).orElse(-1);
+            saved.add(branch.saved(redirector, waiting.contains(branch)));
+        }
+        return saved;
     }
 
-    boolean isWaiting(ProxyBranch branch) {
-        return waiting.contains(branch);
+    /** Makes the branches again; then {@link #resume} goes on with them. */
+    void restore(List<SavedBranch> saved, ProxyCore core) {
+        for (SavedBranch each : saved) {
+            ProxyBranch branch = ProxyBranch.restored(each, core);
+            branches.add(branch);
+            if (each.waits()) {
+                waiting.add(branch);
+            }
+        }
+        for (int i = 0; i < saved.size(); i++) {
+            redirections(saved, i);
+        }
+    }
+
+    private void redirections(List<SavedBranch> saved, int redirector) {
+        List<ProxyBranch> redirected = new ArrayList<>();
+        for (int i = 0; i < saved.size(); i++) {
+            if (saved.get(i).redirector() == redirector) {
+                redirected.add(branches.get(i));
+            }
+        }
+        if (!redirected.isEmpty()) {
+            branches.get(redirector).recursed(redirected);
+        }
+    }
+
+    void resume(List<SavedBranch> saved) {
+        for (int i = 0; i < saved.size(); i++) {
+            branches.get(i).resume(saved.get(i));
+        }
     }
 
     /** Targets of a redirection: their turn is before that of others. */
@@ -119,6 +165,19 @@ final class TargetSet {
         return !waiting.isEmpty();
     }
 
+    /** When the time of a branch that starts now began: with the whole search, if it is parallel. */
+    long searchStart(ProxySettings of, long now) {
+        if (!settings.parallel()) {
+            return now;
+        }
+        if (!searching
+                || now - searchStart >= of.timeout().orElse(Duration.ZERO).toNanos()) {
+            searching = true;
+            searchStart = now;
+        }
+        return searchStart;
+    }
+
     /** It lost its turn. */
     void remove(ProxyBranch branch) {
         waiting.remove(branch);
@@ -134,6 +193,13 @@ final class TargetSet {
         endWaiting();
         for (int i = 0; i < branches.size(); i++) {
             branches.get(i).abort(reasons);
+        }
+    }
+
+    /** What is left of the branches forwards late 2xx. */
+    void release(ServerTransaction upstream, ProxyListener.Late late) {
+        for (int i = 0; i < branches.size(); i++) {
+            branches.get(i).release(upstream, late, i);
         }
     }
 }

@@ -201,7 +201,7 @@ public final class AppSessionState implements Stranded {
     }
 
     /** It keeps objects of the application from now on, whose code runs when it is written down. Any thread. */
-    public void objects() {
+    public void gotObjects() {
         objects = true;
     }
 

@@ -149,7 +149,7 @@ final class EventRequest implements SipSessionState.Forking {
         if (sent == null || !isOpen() || !isOf(notify, sent)) {
             return Optional.empty();
         }
-        SipSessionState session = root.isValid() && root.dialog().isEmpty() ? root : UacCore.derive(root, services);
+        SipSessionState session = root.isValid() && root.dialog().isEmpty() ? root : services.derive(root);
         Dialog dialog = Dialog.notified(sent, notify);
         routing.accept(dialog);
         session.dialog(dialog);

@@ -5,7 +5,9 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.trapezoid.servlet.router.Actor;
 import org.trapezoid.servlet.router.Outbound;
+import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.message.Identifiers;
 import org.trapezoid.sip.transaction.RequestSender;
@@ -26,5 +28,12 @@ public record UaServices(
     /** The same that sends on behalf of somebody. */
     public UaServices as(Actor actor) {
         return new UaServices(outbound.as(actor), sender, sessions, timers, timing, identifiers, random, merged, time);
+    }
+
+    /** A session for a further dialog of one request. */
+    SipSessionState derive(SipSessionState root) {
+        SipSessionState session = root.derive(new SessionId(root.appSession().identifier(identifiers)), time.millis());
+        sessions.add(session);
+        return session;
     }
 }

@@ -4,19 +4,17 @@ package org.trapezoid.servlet.ua;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.router.RoutingState;
 import org.trapezoid.servlet.session.OfferAnswer;
-import org.trapezoid.servlet.session.SessionId;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.snapshot.FieldWriter;
-import org.trapezoid.servlet.snapshot.Messages;
-import org.trapezoid.servlet.snapshot.Transactions;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.DialogState;
 import org.trapezoid.sip.dialog.ProvisionalOrder;
@@ -42,27 +40,9 @@ public final class UacCore implements ClientUser {
     private static final int EARLY_DIALOG_TERMINATED = 199;
     private static final int INTERVAL_TOO_SMALL = 422;
 
-    /** What the facade is told; in the core section. */
-    public interface Listener extends UsageListener {
-
-        /**
-         * A response for the application: never 100, never a repeated 2xx. {@code session} may be a derived one. False when
-         * the application has so much to do that it is not told.
-         */
-        boolean onResponse(SipSessionState session, Response response);
-
-        /** What to send instead of a request that was refused; the core gives it the next sequence number. */
-        default Optional<Request.Builder> again(Request refused, Response refusal) {
-            return Optional.empty();
-        }
-
-        /** No further response will come. */
-        void onEnded();
-    }
-
     private final SipSessionState root;
     private final UaServices services;
-    private final Listener listener;
+    private final UacListener listener;
     private final boolean inDialog;
     private final @Nullable EventRequest event; // of a SUBSCRIBE, REFER or NOTIFY
     private Request request;
@@ -77,7 +57,7 @@ public final class UacCore implements ClientUser {
     private boolean ended;
     private boolean local; // the final response was made here
 
-    public UacCore(SipSessionState session, Request request, UaServices services, Listener listener) {
+    public UacCore(SipSessionState session, Request request, UaServices services, UacListener listener) {
         this.root = session;
         this.request = request;
         this.services = services;
@@ -88,64 +68,48 @@ public final class UacCore implements ClientUser {
                 : null;
     }
 
-    private static final int OUTGOING = 1;
-    private static final int REQUEST = 2;
-    private static final int SUCCEEDED = 3;
-    private static final int ACK = 4;
-    private static final int PROVISIONAL = 5;
-    private static final int FRESH_USAGE = 6;
-    private static final int TAG = 1;
-    private static final int VALUE = 2;
-
     /** Writes it down, while responses may come. */
     public void write(FieldWriter out) {
-        if (outgoing != null) {
-            outgoing.memento().ifPresent(sent -> out.part(OUTGOING, part -> Transactions.write(sent, part)));
+        new SavedUac(
+                        outgoing == null ? Optional.empty() : outgoing.memento(),
+                        succeeded,
+                        event != null && event.isFresh(),
+                        sentAcks(),
+                        provisionals)
+                .write(request, out);
+    }
+
+    private Map<String, Request> sentAcks() {
+        if (acks.isEmpty()) {
+            return Map.of();
         }
-        Messages.write(out, REQUEST, request);
-        out.flag(SUCCEEDED, succeeded).flag(FRESH_USAGE, event != null && event.isFresh());
-        acks.forEach((tag, ack) -> ack.request()
-                .ifPresent(sent -> out.part(
-                        ACK,
-                        part -> Messages.write(
-                                part.text(TAG, tag),
-                                VALUE,
-                                sent.toBuilder().removeFirst(HeaderName.VIA).build()))));
-        provisionals.forEach((tag, order) ->
-                out.part(PROVISIONAL, part -> part.text(TAG, tag).number(VALUE, order.last())));
+        Map<String, Request> sent = new LinkedHashMap<>();
+        acks.forEach((tag, ack) -> ack.request().ifPresent(each -> sent.put(tag, each)));
+        return sent;
     }
 
     /** Goes on where another node has left it; what is not known to have arrived is sent again. */
     public static UacCore restored(
-            FieldReader in, SipSessionState session, RoutingState routing, UaServices services, Listener listener) {
-        UacCore core = new UacCore(session, Messages.request(in, REQUEST), services, listener);
+            FieldReader in, SipSessionState session, RoutingState routing, UaServices services, UacListener listener) {
+        UacCore core = new UacCore(session, SavedUac.request(in), services, listener);
         core.routing = routing;
         return core;
     }
 
     /** The second half of {@link #restored}, when the listener knows its request. */
     public void resume(FieldReader in) {
-        succeeded = in.flag(SUCCEEDED);
+        SavedUac saved = SavedUac.read(in);
+        succeeded = saved.succeeded();
+        leftAcks = saved.acks();
+        provisionals = saved.provisionals();
         if (!succeeded) {
             root.transactionBegan();
         }
-        for (FieldReader each : in.parts(ACK)) {
-            if (leftAcks.isEmpty()) {
-                leftAcks = new HashMap<>(2);
-            }
-            leftAcks.put(each.text(TAG).orElse(""), Messages.request(each, VALUE));
-        }
-        for (FieldReader each : in.parts(PROVISIONAL)) {
-            if (provisionals.isEmpty()) {
-                provisionals = new HashMap<>(2);
-            }
-            provisionals.put(each.text(TAG).orElse(""), new ProvisionalOrder(each.number(VALUE)));
-        }
-        Optional<OutgoingRequest.Memento> sent = in.part(OUTGOING).map(Transactions::client);
+        Optional<OutgoingRequest.Memento> sent = saved.sent();
         if (event != null) {
             event.resume(
                     request,
-                    in.flag(FRESH_USAGE),
+                    saved.freshUsage(),
                     sent.map(OutgoingRequest.Memento::age).orElse(Duration.ZERO));
         }
         if (sent.isPresent()) {
@@ -163,7 +127,7 @@ public final class UacCore implements ClientUser {
     }
 
     /** Who is told. */
-    public Listener listener() {
+    public UacListener listener() {
         return listener;
     }
 
@@ -257,41 +221,13 @@ public final class UacCore implements ClientUser {
                 .build();
         root.offers().sent(request);
         provisionals = Map.of();
-        Retry next = new Retry();
+        if (retry != null) {
+            retry.replaced();
+        }
+        Retry next = new Retry(this);
         retry = next;
         outgoing = services.outbound().send(root, request, routing, next, Contacts::finish);
         return true;
-    }
-
-    /** The user of a transaction that took the place of another one; when it is replaced itself, it is over. */
-    private final class Retry implements ClientUser {
-        @Override
-        public void onResponse(Response response) {
-            if (retry == this) {
-                receive(response);
-            }
-        }
-
-        @Override
-        public void onTimeout() {
-            if (retry == this) {
-                onLocal(408);
-            }
-        }
-
-        @Override
-        public void onTransportError(IOException cause) {
-            if (retry == this) {
-                onTransportFailure(cause);
-            }
-        }
-
-        @Override
-        public void onTerminated() {
-            if (retry == this) {
-                terminated();
-            }
-        }
     }
 
     @Override
@@ -301,7 +237,7 @@ public final class UacCore implements ClientUser {
         }
     }
 
-    private void receive(Response response) {
+    void receive(Response response) {
         if (response.status() == 100) {
             return;
         }
@@ -509,7 +445,7 @@ public final class UacCore implements ClientUser {
         }
         SipSessionState session = root;
         if (root.dialog().isPresent()) {
-            session = derive(root, services);
+            session = services.derive(root);
         }
         session.dialog(dialog(response));
         if (session != root) {
@@ -518,15 +454,6 @@ public final class UacCore implements ClientUser {
         if (request.method().equals(Method.INVITE)) {
             session.callBegan();
         }
-        return session;
-    }
-
-    /** A session for a further dialog of one request. */
-    static SipSessionState derive(SipSessionState root, UaServices services) {
-        SipSessionState session = root.derive(
-                new SessionId(root.appSession().identifier(services.identifiers())),
-                services.time().millis());
-        services.sessions().add(session);
         return session;
     }
 
@@ -549,8 +476,12 @@ public final class UacCore implements ClientUser {
     @Override
     public void onTimeout() {
         if (retry == null) {
-            onLocal(408);
+            timedOut();
         }
+    }
+
+    void timedOut() {
+        onLocal(408);
     }
 
     @Override
@@ -560,7 +491,7 @@ public final class UacCore implements ClientUser {
         }
     }
 
-    private void onTransportFailure(IOException cause) {
+    void onTransportFailure(IOException cause) {
         onLocal(cause instanceof FlowFailedException ? 430 : 503); // RFC 5626 §11.5
     }
 
@@ -579,7 +510,7 @@ public final class UacCore implements ClientUser {
         }
     }
 
-    private void terminated() {
+    void terminated() {
         endUntold();
         if (succeeded) {
             for (SipSessionState member : List.copyOf(root.family())) {

@@ -2,7 +2,6 @@
 package org.trapezoid.servlet.ua;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,13 +9,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.Acknowledged;
 import org.trapezoid.servlet.session.OfferAnswer;
-import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.servlet.snapshot.FieldReader;
 import org.trapezoid.servlet.snapshot.FieldWriter;
-import org.trapezoid.servlet.snapshot.Messages;
-import org.trapezoid.servlet.snapshot.Transactions;
-import org.trapezoid.sip.concurrent.Timer;
 import org.trapezoid.sip.dialog.Dialog;
 import org.trapezoid.sip.dialog.ReliableProvisionals;
 import org.trapezoid.sip.header.HeaderName;
@@ -27,50 +22,21 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.ServerTransaction;
 import org.trapezoid.sip.transaction.ServerUser;
-import org.trapezoid.sip.transport.ClientFlow;
-import org.trapezoid.sip.transport.Flow;
 
 /**
  * Answers one request as a user agent: To tag, Contact, dialog, retransmission of 2xx and reliable 1xx (RFC 3261 §8.2.6,
  * §12.1.1, §13.3.1, RFC 3262 §3). Confined to its strand.
  */
 public final class UasCore implements ServerUser, Acknowledged {
-
-    /** What the facade is told; in the core section. */
-    public interface Listener extends UsageListener {
-
-        /** The INVITE was cancelled; answers whether it is to be answered with 487. */
-        boolean onCancel(Request cancel);
-
-        /** The ACK for the 2xx came on the transaction. */
-        void onAck(Request ack);
-
-        /** The PRACK for the response came. */
-        default void onPrack(Response provisional) {}
-
-        /** 64*T1 passed without an ACK for the 2xx. */
-        void onNoAck(Response success);
-
-        /** 64*T1 passed without a PRACK for the response. Answers whether an application is told, which then decides. */
-        boolean onNoPrack(Response provisional);
-
-        /** A final response was sent, or none can be sent any more. */
-        void onFinal();
-    }
-
     private final ServerTransaction transaction;
     private final Request request;
     private final SipSessionState session;
     private final UaServices services;
-    private final Listener listener;
-    private @Nullable Response success;
+    private final UasListener listener;
+    private @Nullable RepeatedSuccess success;
     private @Nullable ReliableProvisionals reliable;
     private List<Response> madeReliable = List.of(); // by the container
-    private Duration retransmitAfter;
-    private Timer retransmission = Timer.NONE;
-    private Timer giveUp = Timer.NONE;
     private @Nullable Response held; // a 2xx that waits for a PRACK
-    private List<Runnable> byes = List.of(); // wait for the ACK
     private boolean answering;
     private boolean finalSent;
     private boolean awaitsPrack; // after a final response other than a 2xx
@@ -85,7 +51,7 @@ public final class UasCore implements ServerUser, Acknowledged {
             Request request,
             SipSessionState session,
             UaServices services,
-            Listener listener) {
+            UasListener listener) {
         this(transaction, request, session, services, listener, null, null);
     }
 
@@ -94,7 +60,7 @@ public final class UasCore implements ServerUser, Acknowledged {
             Request request,
             SipSessionState session,
             UaServices services,
-            Listener listener,
+            UasListener listener,
             @Nullable UasCore parent,
             @Nullable String ownTag) {
         this.transaction = transaction;
@@ -104,36 +70,23 @@ public final class UasCore implements ServerUser, Acknowledged {
         this.listener = listener;
         this.parent = parent;
         this.ownTag = ownTag;
-        this.retransmitAfter = services.timing().t1();
     }
-
-    private static final int TRANSACTION = 1;
-    private static final int ANSWERING = 2;
-    private static final int FINAL_SENT = 3;
-    private static final int SUCCESS = 4;
-    private static final int NEXT_RSEQ = 5;
-    private static final int UNACKNOWLEDGED = 6;
-    private static final int MADE_RELIABLE = 7;
-    private static final int HELD = 8;
-    private static final int AWAITS_PRACK = 9;
 
     /** Writes it down, while the request is not answered or its answer not acknowledged. Not its further dialogs. */
     public void write(FieldWriter out) {
-        out.part(TRANSACTION, part -> Transactions.write(transaction.memento(), part))
-                .flag(ANSWERING, answering)
-                .flag(FINAL_SENT, finalSent)
-                .flag(AWAITS_PRACK, awaitsPrack);
-        if (success != null) {
-            out.bytes(SUCCESS, Messages.bytes(success));
-        }
-        if (held != null) {
-            out.bytes(HELD, Messages.bytes(held));
-        }
-        if (reliable != null) {
-            out.number(NEXT_RSEQ, reliable.nextRSeq());
-            reliable.unacknowledged().forEach(each -> out.bytes(UNACKNOWLEDGED, Messages.bytes(each)));
-        }
-        madeReliable.forEach(each -> out.text(MADE_RELIABLE, each.headers().first(HeaderName.RSEQ)));
+        saved().write(transaction.memento(), out);
+    }
+
+    private SavedUas saved() {
+        return new SavedUas(
+                answering,
+                finalSent,
+                awaitsPrack,
+                success == null ? Optional.empty() : success.waiting(),
+                Optional.ofNullable(held),
+                reliable == null ? 0 : reliable.nextRSeq(),
+                reliable == null ? List.of() : reliable.unacknowledged(),
+                madeReliable);
     }
 
     /**
@@ -148,8 +101,8 @@ public final class UasCore implements ServerUser, Acknowledged {
             SipSessionState session,
             UaServices services,
             Function<ServerTransaction.Memento, ServerTransaction> transactions,
-            Listener listener) {
-        ServerTransaction.Memento memento = Transactions.server(in.requiredPart(TRANSACTION));
+            UasListener listener) {
+        ServerTransaction.Memento memento = SavedUas.transaction(in);
         ServerTransaction transaction = transactions.apply(memento);
         UasCore core = new UasCore(transaction, memento.request(), session, services, listener);
         transaction.user(core);
@@ -158,28 +111,22 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     /** The second half of {@link #restored}, when the listener knows its request. */
     public void resume(FieldReader in) {
-        finalSent = in.flag(FINAL_SENT);
-        awaitsPrack = in.flag(AWAITS_PRACK);
-        held = in.bytes(HELD).map(Messages::response).orElse(null);
-        if (in.flag(ANSWERING)) {
+        SavedUas saved = SavedUas.read(in);
+        finalSent = saved.finalSent();
+        awaitsPrack = saved.awaitsPrack();
+        held = saved.held().orElse(null);
+        if (saved.answering()) {
             answering();
         }
         if (!finalSent || held != null || awaitsPrack) {
             session.transactionBegan();
         }
-        long next = in.number(NEXT_RSEQ);
-        if (next > 0) {
-            List<Response> waiting =
-                    in.all(UNACKNOWLEDGED).stream().map(Messages::response).toList();
-            List<String> made = in.texts(MADE_RELIABLE);
-            madeReliable = waiting.stream()
-                    .filter(each ->
-                            made.contains(each.headers().first(HeaderName.RSEQ).orElse("")))
-                    .toList();
+        if (saved.nextRSeq() > 0) {
+            madeReliable = saved.madeReliable();
             session.awaits(this);
-            provisionals().resume(next, waiting);
+            provisionals().resume(saved.nextRSeq(), saved.unacknowledged());
         }
-        in.bytes(SUCCESS).map(Messages::response).ifPresent(response -> {
+        saved.success().ifPresent(response -> {
             repeatUntilAck(response);
             transaction.send(response); // nobody knows whether it has left
         });
@@ -190,9 +137,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         endAnswering();
         stopProvisionals();
         branches.forEach(UasCore::left);
-        success = null;
-        retransmission.cancel();
-        giveUp.cancel();
+        if (success != null) {
+            success.stop();
+        }
         transaction.abandon();
     }
 
@@ -211,12 +158,12 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     /** Who is told. */
-    public Listener listener() {
+    public UasListener listener() {
         return listener;
     }
 
     /** Answers the INVITE in another dialog, that of the session, as if it had been forked here (JSR 359, InviteBranch). */
-    public UasCore branch(SipSessionState branchSession, Listener branchListener) {
+    public UasCore branch(SipSessionState branchSession, UasListener branchListener) {
         UasCore branch = new UasCore(
                 transaction,
                 request,
@@ -266,7 +213,11 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     /** Whether no dialog can be made of it any more. */
     public boolean isRefused() {
-        return finalSent && success == null && held == null && !branchSucceeded;
+        return finalSent && !isUnacknowledged() && held == null && !branchSucceeded;
+    }
+
+    private boolean isUnacknowledged() {
+        return success != null && success.isWaiting();
     }
 
     /**
@@ -301,12 +252,9 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
     }
 
-    /** No dialog can be made with a peer whose Contact or Record-Route cannot be read: 400 is the answer. A proxy needs neither. */
+    /** 400 is the answer to a peer that no dialog can be made with. */
     private boolean makesNoDialog(Response response) {
-        boolean unreadable = request.toTag().isEmpty()
-                && Dialog.isMadeBy(response)
-                && Contacts.makesDialog(request.method())
-                && !Dialog.isReadable(request);
+        boolean unreadable = DialogAnswer.isUnreadable(request, response);
         if (unreadable) {
             refuse(400);
         }
@@ -397,7 +345,7 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
         if (request.toTag().isEmpty()) {
             if (Dialog.isMadeBy(response) && Contacts.makesDialog(method)) {
-                enterDialog(response);
+                DialogAnswer.entered(session, request, response, localTag(), transaction.flow(), services);
             } else if (status >= 300 && method.equals(Method.INVITE)) {
                 session.terminated();
             }
@@ -405,44 +353,9 @@ public final class UasCore implements ServerUser, Acknowledged {
             if (method.equals(Method.BYE)) {
                 session.callEnded();
             } else if (Dialog.refreshesTarget(method)) {
-                session.dialog().ifPresent(this::refreshTarget);
+                session.dialog()
+                        .ifPresent(dialog -> DialogAnswer.refreshed(dialog, request, transaction.flow(), services));
             }
-        }
-    }
-
-    private void refreshTarget(Dialog dialog) {
-        dialog.refreshTarget(request);
-        dialog.flowRoute(flowRoute());
-    }
-
-    /** How our requests reach a client that its Contact does not lead to, RFC 5626 §5.3. */
-    private Optional<String> flowRoute() {
-        Flow flow = transaction.flow();
-        ClientFlow.Way way = ClientFlow.way(flow, request);
-        return way == ClientFlow.Way.CONTACT
-                ? Optional.empty()
-                : Optional.of(services.sender().flows().target(flow, way == ClientFlow.Way.FLOW_ONLY));
-    }
-
-    private void enterDialog(Response response) {
-        boolean confirms = response.status() >= 200;
-        if (confirms && EventRequest.isWithoutSubscription(response)) {
-            return; // RFC 4488 §4
-        }
-        if (request.method().equals(Method.INVITE)) {
-            session.callBegan();
-        }
-        if (session.dialog().isEmpty()) {
-            Dialog dialog = Dialog.uas(request, response);
-            dialog.flowRoute(flowRoute());
-            session.dialog(dialog);
-            services.sessions().localTag(localTag(), session);
-        }
-        if (confirms) {
-            session.dialog().ifPresent(dialog -> dialog.confirm(response));
-            session.state(SessionState.CONFIRMED);
-        } else if (session.state() == SessionState.INITIAL) {
-            session.state(SessionState.EARLY);
         }
     }
 
@@ -509,41 +422,9 @@ public final class UasCore implements ServerUser, Acknowledged {
     }
 
     private void repeatUntilAck(Response response) {
-        success = response;
-        session.awaits(this);
-        giveUp = services.timers().schedule(session, services.timing().t1().multipliedBy(64), this::onNoAck);
-        scheduleRetransmission();
-    }
-
-    private void scheduleRetransmission() {
-        retransmission = services.timers().schedule(session, retransmitAfter, this::retransmit);
-    }
-
-    private void retransmit() {
-        Response waiting = success;
-        if (waiting == null) {
-            return;
-        }
-        if (session.state() == SessionState.TERMINATED) {
-            settle(); // the caller has hung up: it knows of the call, and sends no ACK any more
-            return;
-        }
-        transaction.send(waiting); // RFC 6026 §7.1: passes through the transaction in Accepted
-        Duration doubled = retransmitAfter.multipliedBy(2);
-        retransmitAfter = doubled.compareTo(services.timing().t2()) > 0
-                ? services.timing().t2()
-                : doubled;
-        scheduleRetransmission();
-    }
-
-    private void onNoAck() {
-        Response waiting = success;
-        boolean over = !session.isValid() || session.state() == SessionState.TERMINATED;
-        settle();
-        session.offers().clear();
-        if (waiting != null && !over) {
-            listener.onNoAck(waiting);
-        }
+        RepeatedSuccess repeated = new RepeatedSuccess(transaction, session, this, services, listener);
+        success = repeated;
+        repeated.begin(response);
     }
 
     private final class Provisionals implements ReliableProvisionals.Listener {
@@ -565,25 +446,14 @@ public final class UasCore implements ServerUser, Acknowledged {
         }
     }
 
-    private void settle() {
-        success = null;
-        retransmission.cancel();
-        giveUp.cancel();
-        session.settled(this);
-        List<Runnable> waiting = byes;
-        byes = List.of();
-        waiting.forEach(Runnable::run);
-    }
-
     @Override
     public boolean holdUntilAck(Runnable bye) {
-        boolean makesDialog = success != null && request.toTag().isEmpty();
-        if (makesDialog) {
-            List<Runnable> more = new ArrayList<>(byes);
-            more.add(bye);
-            byes = more;
+        RepeatedSuccess repeated = success;
+        if (repeated == null || !repeated.isWaiting() || request.toTag().isPresent()) {
+            return false;
         }
-        return makesDialog;
+        repeated.hold(bye);
+        return true;
     }
 
     @Override
@@ -593,10 +463,11 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     @Override
     public boolean acknowledge(Request ack) {
-        if (success == null) {
+        RepeatedSuccess repeated = success;
+        if (repeated == null || !repeated.isWaiting()) {
             return false;
         }
-        settle();
+        repeated.settle();
         return true;
     }
 
@@ -645,7 +516,7 @@ public final class UasCore implements ServerUser, Acknowledged {
 
     /** Requests in the dialog go over the flow of this one's client, if nothing else leads there. */
     public void follow(Dialog dialog) {
-        dialog.flowRoute(flowRoute());
+        DialogAnswer.follow(dialog, request, transaction.flow(), services);
     }
 
     @Override

@@ -321,7 +321,7 @@ class ForkingTest {
     @Test
     void refusesToProxyWhatTheApplicationAnswered() {
         bench.application = core -> {
-            core.sendOwn(core.local(486));
+            core.sendOwn(core.forwarding().local(486));
             assertThatThrownBy(() -> core.fork(uris(ALICE))).isInstanceOf(IllegalStateException.class);
         };
         bench.invite();

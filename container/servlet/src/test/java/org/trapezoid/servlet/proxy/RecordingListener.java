@@ -7,7 +7,7 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 
 /** Writes down what a core reports; holds what it is told to hold, as a supervising application does. */
-final class RecordingListener implements ProxyCore.Listener {
+final class RecordingListener implements ProxyListener {
     final List<String> events = new ArrayList<>();
     boolean holdsProvisional;
     boolean holdsBranchFinal;

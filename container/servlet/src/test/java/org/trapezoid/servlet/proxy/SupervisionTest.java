@@ -121,7 +121,7 @@ class SupervisionTest {
         bench.invite();
         bench.answer(ALICE, 404);
         bench.later(core -> {
-            core.sendOwn(core.local(480));
+            core.sendOwn(core.forwarding().local(480));
             core.forward(
                     core.branches().get(0), core.branches().get(0).response().orElseThrow());
         });
@@ -133,7 +133,7 @@ class SupervisionTest {
     @Test
     void letsTheApplicationsOwnAnswerCompeteWithBranches() {
         bench.invite();
-        bench.later(core -> core.sendOwn(core.local(404)));
+        bench.later(core -> core.sendOwn(core.forwarding().local(404)));
         assertThat(bench.statuses()).isEmpty();
 
         bench.answer(ALICE, 500);
@@ -144,7 +144,7 @@ class SupervisionTest {
     void sendsTheApplicationsOwn2xxAtOnce() {
         bench.invite();
         bench.answer(ALICE, 180);
-        bench.later(core -> core.sendOwn(core.local(200)));
+        bench.later(core -> core.sendOwn(core.forwarding().local(200)));
 
         assertThat(bench.statuses()).containsExactly(180, 200);
         assertThat(bench.methodsTo(ALICE)).containsExactly("INVITE", "CANCEL");

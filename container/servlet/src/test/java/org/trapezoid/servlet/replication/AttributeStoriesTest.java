@@ -12,6 +12,8 @@ import jakarta.servlet.sip.SipApplicationSession;
 import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.TimerService;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.Calendar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
@@ -208,5 +213,70 @@ class AttributeStoriesTest {
         alice.send(alice.request(Method.MESSAGE, "sip:app@a.test"));
 
         alice.nextResponse(200);
+    }
+
+    /** Notes on which threads it is written down. */
+    private static final class Written implements Serializable {
+        private static final long serialVersionUID = 1;
+        private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
+
+        @SuppressWarnings("unused") // called by the serialisation
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            THREADS.add(Thread.currentThread());
+            out.defaultWriteObject();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application session", "session", "request", "timer"})
+    void onlyThreadsOfTheApplicationWriteWhatIsItsOwn(String owner) throws Exception {
+        site.clock.letCallbacksPause(); // they run on threads of their own
+        app.on("INVITE", request -> {
+            switch (owner) {
+                case "application session" -> request.getApplicationSession().setAttribute("own", new Written());
+                case "session" -> request.getSession().setAttribute("own", new Written());
+                case "request" -> request.setAttribute("own", new Written());
+                default -> app.timers().createTimer(request.getApplicationSession(), 100_000, false, new Written());
+            }
+            request.createResponse(200).send();
+        });
+        site.deploy("app", app, ScriptedServlet.class);
+        Written.THREADS.clear();
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        long before = site.cluster.saves();
+        site.clock.advance(Duration.ofMillis(100));
+
+        assertThat(site.cluster.saves()).isGreaterThan(before);
+        assertThat(Written.THREADS).isNotEmpty().doesNotContain(Thread.currentThread());
+    }
+
+    @Test
+    void whatARequestCarriesThatCannotBeWrittenIsSaidOnce() throws Exception {
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        Logger writer = (Logger) LoggerFactory.getLogger("org.trapezoid.servlet.facade.ObjectsOut");
+        said.start();
+        writer.addAppender(said);
+        try {
+            app.on("INVITE", request -> {
+                request.setAttribute("lock", new Object());
+                request.setAttribute("name", "alice");
+                request.createResponse(180).send();
+            });
+            site.deploy("ringing", app);
+            for (Peer caller : List.of(alice, site.node(FIRST).peer("bob"))) {
+                caller.send(caller.request(Method.INVITE, "sip:carol@a.test"));
+                caller.nextResponse(180);
+                site.clock.advance(Duration.ofMillis(100));
+            }
+        } finally {
+            writer.detachAppender(said);
+        }
+
+        assertThat(site.cluster.stored()).hasSize(2);
+        assertThat(said.list)
+                .filteredOn(event -> event.getLevel() == Level.WARN)
+                .hasSize(1);
     }
 }

@@ -2,13 +2,14 @@
 package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.trapezoid.servlet.replication.TwoNodes.FIRST;
 
-import jakarta.servlet.sip.SipServletRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.servlet.replication.TwoNodes.Ringing;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.sip.message.Message;
@@ -19,15 +20,13 @@ import org.trapezoid.sip.testing.Rfc;
 
 /** A caller gives up, and its CANCEL is the first that the node which goes on with the call gets of it. */
 class CancelTakeoverTest {
-    private static final String FIRST = "192.0.2.1";
-    private static final String SECOND = "192.0.2.2";
-
-    private final Site site = new Site(FIRST, SECOND);
-    private final ScriptedServlet app = new ScriptedServlet();
-    private final Peer alice = site.node(FIRST).peer("alice");
-    private final Peer bob = site.node(FIRST).peer("bob");
-    private final Peer aliceLater = site.node(SECOND).peer("alice");
-    private final Peer bobLater = site.node(SECOND).peer("bob");
+    private final TwoNodes nodes = new TwoNodes();
+    private final Site site = nodes.site;
+    private final ScriptedServlet app = nodes.app;
+    private final Peer alice = nodes.alice;
+    private final Peer bob = nodes.bob;
+    private final Peer aliceLater = nodes.aliceLater;
+    private final Peer bobLater = nodes.bobLater;
 
     @AfterEach
     void scriptsRanThrough() {
@@ -35,60 +34,26 @@ class CancelTakeoverTest {
     }
 
     private void deploy(String kind) throws Exception {
-        app.on("INVITE", request -> {
-            switch (kind) {
-                case "proxy" -> {
-                    request.getProxy().setRecordRoute(true);
-                    request.getProxy().proxyTo(app.uri(bob.contact()));
-                }
-                case "proxy that forgets" -> request.getProxy().proxyTo(app.uri(bob.contact()));
-                default -> {
-                    SipServletRequest leg = request.getB2buaHelper().createRequest(request, true, null);
-                    leg.setRequestURI(app.uri(bob.contact()));
-                    leg.send();
-                }
+        switch (kind) {
+            case "proxy" -> nodes.deployProxy();
+            case "b2bua" -> nodes.deployB2bua();
+            default -> {
+                app.on("INVITE", request -> request.getProxy().proxyTo(app.uri(bob.contact())));
+                site.deploy("app", app);
             }
-        });
-        app.onResponse(response -> {
-            if (kind.equals("b2bua")) {
-                SipServletRequest other =
-                        response.getRequest().getB2buaHelper().getLinkedSipServletRequest(response.getRequest());
-                if (other != null && !other.isCommitted()) {
-                    other.createResponse(response.getStatus()).send();
-                }
-            }
-        });
-        app.on("CANCEL", request -> {
-            if (kind.equals("b2bua")) {
-                request.getB2buaHelper()
-                        .createCancel(request.getB2buaHelper().getLinkedSession(request.getSession()))
-                        .send();
-            }
-        });
-        site.deploy("app", app, ScriptedServlet.class);
-    }
-
-    /** The INVITE, and what bob got. */
-    private record Ringing(Request invite, Request received) {}
-
-    private Ringing ring() {
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        Request received = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(received, 180));
-        alice.nextResponse(180);
-        return new Ringing(invite, received);
+        }
     }
 
     private void calledOff(Ringing call) {
         assertThat(last(aliceLater, "CANCEL").status()).isEqualTo(200);
         Request cancel = lastRequest(bobLater);
         assertThat(cancel.method()).isEqualTo(Method.CANCEL);
-        assertThat(cancel.topBranch()).isEqualTo(call.received.topBranch());
+        assertThat(cancel.topBranch()).isEqualTo(call.received().topBranch());
         bobLater.send(bobLater.answer(cancel, 200));
-        bobLater.send(bobLater.answer(call.received, 487));
+        bobLater.send(bobLater.answer(call.received(), 487));
         Response terminated = last(aliceLater, "INVITE");
         assertThat(terminated.status()).isEqualTo(487);
-        aliceLater.send(Peer.ack(call.invite, terminated));
+        aliceLater.send(Peer.ack(call.invite(), terminated));
         assertThat(app.seen).contains("CANCEL");
         site.assertEnded();
     }
@@ -99,11 +64,11 @@ class CancelTakeoverTest {
     void itTakesTheCallOverThatItCallsOff(String kind) throws Exception {
         site.cluster.detectsDeathAfter(Duration.ofMillis(1));
         deploy(kind);
-        Ringing call = ring();
+        Ringing call = nodes.ring();
         site.kill(FIRST);
         site.clock.advance(Duration.ofMillis(1));
 
-        aliceLater.send(Peer.cancel(call.invite));
+        aliceLater.send(Peer.cancel(call.invite()));
         site.clock.advance(Duration.ofMillis(10));
 
         calledOff(call);
@@ -114,10 +79,10 @@ class CancelTakeoverTest {
     @ValueSource(strings = {"proxy", "proxy that forgets", "b2bua"})
     void itFindsTheCallThatWasTakenOver(String kind) throws Exception {
         deploy(kind);
-        Ringing call = ring();
+        Ringing call = nodes.ring();
         site.killAndNotice(FIRST);
 
-        aliceLater.send(Peer.cancel(call.invite));
+        aliceLater.send(Peer.cancel(call.invite()));
 
         calledOff(call);
     }
@@ -127,16 +92,13 @@ class CancelTakeoverTest {
     @ValueSource(strings = {"proxy", "proxy that forgets", "b2bua"})
     void itGetsNoAnswerFromANodeThatHasLostTheCall(String kind) throws Exception {
         deploy(kind);
-        Ringing call = ring();
-        Site.Node first = site.node(FIRST);
-        first.member().hang();
-        site.clock.advance(Duration.ofSeconds(1));
-        first.member().wake();
+        Ringing call = nodes.ring();
+        nodes.missFirst();
 
-        alice.send(Peer.cancel(call.invite)); // still reaches it
+        alice.send(Peer.cancel(call.invite())); // still reaches it
         site.clock.advance(Duration.ofMillis(20));
         if (!isAnswered(alice)) {
-            alice.send(Peer.cancel(call.invite)); // as RFC 3261 has it repeated until it is answered
+            alice.send(Peer.cancel(call.invite())); // as RFC 3261 has it repeated until it is answered
             site.clock.advance(Duration.ofMillis(20));
         }
 
@@ -148,7 +110,7 @@ class CancelTakeoverTest {
     @Rfc(value = 3261, section = "9.1")
     void itCallsOffWhatHasNotRung() throws Exception {
         deploy("proxy");
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Request invite = nodes.invite();
         Request received = bob.nextRequest(Method.INVITE);
         site.clock.advance(Duration.ofMillis(300));
         alice.nextResponse(100);

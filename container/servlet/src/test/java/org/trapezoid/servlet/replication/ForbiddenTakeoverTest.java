@@ -2,10 +2,12 @@
 package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.trapezoid.servlet.replication.TwoNodes.FIRST;
+import static org.trapezoid.servlet.replication.TwoNodes.SECOND;
+import static org.trapezoid.servlet.replication.TwoNodes.nextFinal;
 
 import jakarta.servlet.sip.SipServletRequest;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,6 @@ import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -23,8 +24,6 @@ import org.trapezoid.sip.uri.ForbiddenRanges;
 
 /** What a message from outside may not lead to, it may not lead to either when another node goes on with its call. */
 class ForbiddenTakeoverTest {
-    private static final String FIRST = "192.0.2.1";
-    private static final String SECOND = "192.0.2.2";
     private static final String INSIDE = "sip:admin@10.0.0.1:8080";
     private static final String INSIDE6 = "sip:admin@[2001:db8:5::1]:8080";
     private static final ForbiddenRanges FORBIDDEN = ForbiddenRanges.of(List.of(
@@ -32,14 +31,15 @@ class ForbiddenTakeoverTest {
             new ForbiddenRanges.Forbidden(
                     AddressRange.parse("2001:db8::/32"), List.of(AddressRange.parse("2001:db8:1::/48")))));
 
-    private final Site site = new Site(TestServer.Edge.forbidding(FORBIDDEN), FIRST, SECOND);
-    private final ScriptedServlet app = new ScriptedServlet();
-    private final Peer alice = site.node(FIRST).peer("alice");
-    private final Peer bob = site.node(FIRST).peer("bob");
-    private final Peer carol = site.node(FIRST).peer("carol");
-    private final Peer aliceLater = site.node(SECOND).peer("alice");
-    private final Peer bobLater = site.node(SECOND).peer("bob");
-    private final Peer carolLater = site.node(SECOND).peer("carol");
+    private final TwoNodes nodes = new TwoNodes(TestServer.Edge.forbidding(FORBIDDEN));
+    private final Site site = nodes.site;
+    private final ScriptedServlet app = nodes.app;
+    private final Peer alice = nodes.alice;
+    private final Peer bob = nodes.bob;
+    private final Peer carol = nodes.carol;
+    private final Peer aliceLater = nodes.aliceLater;
+    private final Peer bobLater = nodes.bobLater;
+    private final Peer carolLater = nodes.carolLater;
 
     @AfterEach
     void nothingWentInside() {
@@ -55,13 +55,6 @@ class ForbiddenTakeoverTest {
         return FORBIDDEN.contains(peer);
     }
 
-    private Response success(Request invite) {
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100)); // what is saved later
-        return success;
-    }
-
     @Test
     void aByeGoesToNoContactInside() throws Exception {
         app.on("INVITE", request -> request.createResponse(200).send());
@@ -72,7 +65,7 @@ class ForbiddenTakeoverTest {
         site.deploy("app", app);
         Request invite =
                 alice.send(alice.request(Method.INVITE, "sip:app@a.test").set(HeaderName.CONTACT, "<" + INSIDE + ">"));
-        Response success = success(invite);
+        Response success = nodes.acknowledge(invite);
         site.killAndNotice(FIRST);
 
         aliceLater.send(aliceLater.inDialog(Method.INFO, invite, success, 2));
@@ -95,7 +88,7 @@ class ForbiddenTakeoverTest {
         });
         site.deploy("app", app);
         Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
-        Response success = success(invite);
+        Response success = nodes.acknowledge(invite);
         site.killAndNotice(FIRST);
 
         aliceLater.send(aliceLater.inDialog(Method.INFO, invite, success, 2));
@@ -118,7 +111,7 @@ class ForbiddenTakeoverTest {
 
         bobLater.send(bobLater.answer(received, 486));
 
-        assertThat(last(aliceLater)).isBetween(400, 499);
+        assertThat(nextFinal(aliceLater).status()).isBetween(400, 499);
     }
 
     @Test
@@ -142,16 +135,6 @@ class ForbiddenTakeoverTest {
 
         carolLater.send(carolLater.answer(atCarol, 486));
 
-        assertThat(last(daveLater)).isBetween(400, 499);
-    }
-
-    /** The status of the final response. */
-    private static int last(Peer peer) {
-        while (true) {
-            Message next = peer.next();
-            if (next instanceof Response response && response.status() >= 200) {
-                return response.status();
-            }
-        }
+        assertThat(nextFinal(daveLater).status()).isBetween(400, 499);
     }
 }

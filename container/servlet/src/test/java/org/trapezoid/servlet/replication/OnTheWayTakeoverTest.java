@@ -2,6 +2,8 @@
 package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.trapezoid.servlet.replication.TwoNodes.FIRST;
+import static org.trapezoid.servlet.replication.TwoNodes.nextFinal;
 
 import jakarta.servlet.sip.SipFactory;
 import jakarta.servlet.sip.SipServlet;
@@ -24,7 +26,6 @@ import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.header.HeaderName;
-import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -34,15 +35,14 @@ import org.trapezoid.sip.uri.ForbiddenRanges;
 
 /** What a request that is on its way still needs: the other hops, the caller's own From, the flow that it went over. */
 class OnTheWayTakeoverTest {
-    private static final String FIRST = "192.0.2.1";
-    private static final String SECOND = "192.0.2.2";
     private static final Duration TIMEOUT = Duration.ofSeconds(33); // over 64*T1
 
     @TempDir
     private Path directory;
 
+    private TwoNodes nodes;
     private Site site;
-    private final ScriptedServlet app = new ScriptedServlet();
+    private ScriptedServlet app;
     private Peer alice;
     private Peer bob;
     private Peer aliceLater;
@@ -53,12 +53,14 @@ class OnTheWayTakeoverTest {
     void start() throws IOException {
         Path hosts = Files.writeString(directory.resolve("hosts"), "198.51.100.2 pbx.test\n198.51.100.3 pbx.test\n");
         TrustDomain trust = new TrustDomain(peer -> false, List.of(), true);
-        site = new Site(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, ""), FIRST, SECOND);
-        alice = site.node(FIRST).peer("alice");
-        bob = site.node(FIRST).peer("bob");
-        aliceLater = site.node(SECOND).peer("alice");
-        bobLater = site.node(SECOND).peer("bob");
-        carolLater = site.node(SECOND).peer("carol");
+        nodes = new TwoNodes(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, ""));
+        site = nodes.site;
+        app = nodes.app;
+        alice = nodes.alice;
+        bob = nodes.bob;
+        aliceLater = nodes.aliceLater;
+        bobLater = nodes.bobLater;
+        carolLater = nodes.carolLater;
     }
 
     @AfterEach
@@ -74,10 +76,6 @@ class OnTheWayTakeoverTest {
         site.deploy("app", app);
     }
 
-    private Request.Builder invite() {
-        return alice.request(Method.INVITE, "sip:bob@a.test");
-    }
-
     /** Until the caller has been told to wait: then the other node knows the call. */
     private void waitFor100() {
         site.clock.advance(Duration.ofMillis(300));
@@ -88,7 +86,7 @@ class OnTheWayTakeoverTest {
     @Rfc(value = 3263, section = "4.3")
     void aProxyGoesOnToTheNextServer() throws Exception {
         proxies("sip:bob@pbx.test");
-        alice.send(invite());
+        nodes.invite();
         Request atBob = bob.nextRequest(Method.INVITE);
         waitFor100();
         site.killAndNotice(FIRST);
@@ -101,7 +99,7 @@ class OnTheWayTakeoverTest {
         assertThat(atCarol.viaCount()).isEqualTo(2);
         assertThat(atCarol.headers().values(HeaderName.RECORD_ROUTE)).hasSize(1);
         carolLater.send(carolLater.answer(atCarol, 486));
-        assertThat(last(aliceLater).status()).isEqualTo(486);
+        assertThat(nextFinal(aliceLater).status()).isEqualTo(486);
     }
 
     @Test
@@ -118,7 +116,7 @@ class OnTheWayTakeoverTest {
                 .createResponse(response.getStatus())
                 .send());
         site.deploy("app", app);
-        alice.send(invite());
+        nodes.invite();
         Request atBob = bob.nextRequest(Method.INVITE);
         waitFor100();
         site.killAndNotice(FIRST);
@@ -131,17 +129,14 @@ class OnTheWayTakeoverTest {
         assertThat(atCarol.callId()).isEqualTo(atBob.callId());
         assertThat(atCarol.headers().all(HeaderName.CONTACT)).hasSize(1);
         carolLater.send(carolLater.answer(atCarol, 486));
-        assertThat(last(aliceLater).status()).isEqualTo(486);
+        assertThat(nextFinal(aliceLater).status()).isEqualTo(486);
     }
 
     @Test
     @Rfc(value = 3263, section = "4.3")
     void aServerThatHasTheRequestIsTheLastOne() throws Exception {
         proxies("sip:bob@pbx.test");
-        alice.send(invite());
-        Request atBob = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(atBob, 180));
-        alice.nextResponse(180);
+        nodes.ring();
         site.killAndNotice(FIRST);
 
         site.clock.advance(Duration.ofSeconds(190)); // Timer C
@@ -153,7 +148,8 @@ class OnTheWayTakeoverTest {
     @Rfc(value = 3323, section = "5.3")
     void theCallerWhoWasHiddenFindsItsOwnFrom() throws Exception {
         proxies(bob.contact());
-        Request invite = alice.send(invite().add(HeaderName.PRIVACY, "user"));
+        Request invite =
+                alice.send(alice.request(Method.INVITE, "sip:bob@a.test").add(HeaderName.PRIVACY, "user"));
         Request atBob = bob.nextRequest(Method.INVITE);
         assertThat(atBob.from().toString()).contains("anonymous");
         bob.send(bob.answer(atBob, 180));
@@ -162,7 +158,7 @@ class OnTheWayTakeoverTest {
 
         bobLater.send(bobLater.answer(atBob, 486));
 
-        assertThat(last(aliceLater).from()).isEqualTo(invite.from());
+        assertThat(nextFinal(aliceLater).from()).isEqualTo(invite.from());
     }
 
     @Test
@@ -273,16 +269,6 @@ class OnTheWayTakeoverTest {
         site.killAndNotice(FIRST);
         site.clock.advance(TIMEOUT);
 
-        assertThat(last(aliceLater).status()).isEqualTo(480);
-    }
-
-    /** The final response. */
-    private static Response last(Peer peer) {
-        while (true) {
-            Message next = peer.next();
-            if (next instanceof Response response && response.status() >= 200) {
-                return response;
-            }
-        }
+        assertThat(nextFinal(aliceLater).status()).isEqualTo(480);
     }
 }

@@ -2,73 +2,55 @@
 package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.trapezoid.servlet.replication.TwoNodes.FIRST;
+import static org.trapezoid.servlet.replication.TwoNodes.SECOND;
+import static org.trapezoid.servlet.replication.TwoNodes.recorded;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.trapezoid.servlet.replication.TwoNodes.Call;
+import org.trapezoid.servlet.replication.TwoNodes.Ringing;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
-import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 
 /** Messages that reach a node which never saw the call, whose own node lives or is about to be missed. */
 class RelayStoriesTest {
-    private static final String FIRST = "192.0.2.1";
-    private static final String SECOND = "192.0.2.2";
     private static final Duration SOON = Duration.ofMillis(10);
 
-    private final Site site = new Site(FIRST, SECOND);
-    private final ScriptedServlet app = new ScriptedServlet();
-    private final Peer alice = site.node(FIRST).peer("alice");
-    private final Peer bob = site.node(FIRST).peer("bob");
-    private final Peer aliceElsewhere = site.node(SECOND).peer("alice"); // the same phones, which the second node sees
-    private final Peer bobElsewhere = site.node(SECOND).peer("bob");
-    private final Request invite =
-            alice.request(Method.INVITE, "sip:bob@a.test").build();
-
-    @SuppressWarnings("NullAway.Init") // by each test first
-    private Request received;
+    private final TwoNodes nodes = new TwoNodes();
+    private final Site site = nodes.site;
+    private final ScriptedServlet app = nodes.app;
+    private final Peer alice = nodes.alice;
+    private final Peer bob = nodes.bob;
+    private final Peer aliceElsewhere = nodes.aliceLater;
+    private final Peer bobElsewhere = nodes.bobLater;
 
     @AfterEach
     void scriptsRanThrough() {
         app.assertUnharmed();
     }
 
-    private void rings() throws Exception {
-        app.on("INVITE", request -> {
-            if (request.isInitial()) {
-                request.getProxy().setRecordRoute(true);
-                request.getProxy().proxyTo(app.uri(bob.contact()));
-            }
-        });
-        site.deploy("proxy", app);
-        alice.send(invite);
-        received = bob.nextRequest(Method.INVITE);
-        bob.send(recorded(180));
-        alice.nextResponse(180);
+    private Ringing rings() throws Exception {
+        nodes.deployProxy();
+        Ringing call = nodes.ring();
         site.clock.advance(SOON);
+        return call;
     }
 
-    private Response.Builder recorded(int status) {
-        Response.Builder answer = bob.answer(received, status);
-        received.headers().values(HeaderName.RECORD_ROUTE).forEach(route -> answer.add(HeaderName.RECORD_ROUTE, route));
-        return answer;
-    }
-
-    private Response answered() throws Exception {
-        bob.send(recorded(200));
+    private Call answered(Ringing call) {
+        bob.send(recorded(bob, call.received(), 200));
         site.clock.advance(SOON);
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        Response success = nodes.acknowledge(call.invite());
         bob.nextRequest(Method.ACK);
-        site.clock.advance(Duration.ofMillis(100)); // what is saved later
-        return success;
+        return new Call(call.invite(), call.received(), success);
     }
 
-    private void hangUp(Response success) {
-        alice.send(alice.inDialog(Method.BYE, invite, success, 2));
+    private void hangUp(Call call) {
+        alice.send(alice.inDialog(Method.BYE, call.invite(), call.success(), 2));
         bob.send(bob.answer(bob.nextRequest(Method.BYE), 200));
         site.clock.advance(SOON);
         alice.nextResponse(200);
@@ -77,10 +59,10 @@ class RelayStoriesTest {
 
     @Test
     void aRetransmittedInviteIsNoSecondCall() throws Exception {
-        rings();
+        Ringing call = rings();
         app.seen.clear();
 
-        aliceElsewhere.send(invite);
+        aliceElsewhere.send(call.invite());
         site.clock.advance(SOON);
 
         alice.nextResponse(180); // the owner repeats it, as RFC 3261 17.2.1 has it
@@ -88,65 +70,64 @@ class RelayStoriesTest {
         assertThat(bob.rest()).isEmpty();
         assertThat(bobElsewhere.rest()).isEmpty();
         assertThat(site.node(SECOND).server().sessions()).isZero();
-        hangUp(answered());
+        hangUp(answered(call));
     }
 
     @Test
     void aRetransmittedInviteOfAnAnsweredCallIsNoSecondCall() throws Exception {
-        rings();
-        Response success = answered();
+        Call call = answered(rings());
         app.seen.clear();
 
-        aliceElsewhere.send(invite);
+        aliceElsewhere.send(call.invite());
         site.clock.advance(SOON);
 
         assertThat(app.seen).isEmpty();
         assertThat(bob.rest()).isEmpty();
         assertThat(bobElsewhere.rest()).isEmpty();
-        hangUp(success);
+        hangUp(call);
     }
 
     @Test
     void aCancelReachesTheCallItIsFor() throws Exception {
-        rings();
+        Ringing call = rings();
 
-        aliceElsewhere.send(Peer.cancel(invite));
+        aliceElsewhere.send(Peer.cancel(call.invite()));
         site.clock.advance(SOON);
 
         Request cancel = bob.nextRequest(Method.CANCEL);
         bob.send(bob.answer(cancel, 200));
-        bob.send(bob.answer(received, 487));
+        bob.send(bob.answer(call.received(), 487));
         site.clock.advance(SOON);
-        assertThat(cancel.topBranch()).isEqualTo(received.topBranch());
+        assertThat(cancel.topBranch()).isEqualTo(call.received().topBranch());
         Response terminated = alice.nextResponse(487);
-        alice.send(Peer.ack(invite, terminated));
+        alice.send(Peer.ack(call.invite(), terminated));
         site.assertEnded();
     }
 
     @Test
     void the200ThatArrivesElsewhereIsForwardedByItsProxy() throws Exception {
-        rings();
+        Ringing call = rings();
 
-        bobElsewhere.send(recorded(200));
+        bobElsewhere.send(recorded(bob, call.received(), 200));
         site.clock.advance(SOON);
 
         Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        alice.send(alice.inDialog(Method.ACK, call.invite(), success, 1));
         bob.nextRequest(Method.ACK);
-        bobElsewhere.send(recorded(200)); // again: bob has not seen the ACK yet
+        bobElsewhere.send(recorded(bob, call.received(), 200)); // again: bob has not seen the ACK yet
         site.clock.advance(SOON);
         alice.nextResponse(200);
         assertThat(site.node(SECOND).server().sessions()).isZero();
-        hangUp(success);
+        hangUp(new Call(call.invite(), call.received(), success));
     }
 
     @Test
     void whatANodeTookWithItWhenItDiedIsHandledByTheSurvivor() throws Exception {
-        rings();
-        Response success = answered();
+        Call call = answered(rings());
         site.kill(FIRST);
 
-        aliceElsewhere.send(aliceElsewhere.inDialog(Method.BYE, invite, success, 2)); // relayed: nobody knows yet
+        aliceElsewhere.send(
+                aliceElsewhere.inDialog(Method.BYE, call.invite(), call.success(), 2)); // relayed: nobody knows yet
         site.clock.advance(Duration.ofSeconds(1));
 
         bobElsewhere.send(bobElsewhere.answer(bobElsewhere.nextRequest(Method.BYE), 200));

@@ -2,6 +2,7 @@
 package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.trapezoid.servlet.replication.TwoNodes.FIRST;
 
 import jakarta.servlet.sip.AutomaticProcessingListener;
 import jakarta.servlet.sip.Flow;
@@ -37,12 +38,11 @@ import org.trapezoid.sip.testing.Rfc;
 
 /** What applications and the container know of sessions is known by the node that goes on with them. */
 class SessionFactsTakeoverTest {
-    private static final String FIRST = "192.0.2.1";
-    private static final String SECOND = "192.0.2.2";
     private static final List<String> TOLD = new CopyOnWriteArrayList<>();
 
-    private Site site = new Site(FIRST, SECOND);
-    private final ScriptedServlet app = new ScriptedServlet();
+    private TwoNodes nodes = new TwoNodes();
+    private Site site;
+    private ScriptedServlet app;
     private Peer alice;
     private Peer bob;
     private Peer carol;
@@ -53,12 +53,14 @@ class SessionFactsTakeoverTest {
     @BeforeEach
     void meet() {
         TOLD.clear();
-        alice = site.node(FIRST).peer("alice");
-        bob = site.node(FIRST).peer("bob");
-        carol = site.node(FIRST).peer("carol");
-        aliceLater = site.node(SECOND).peer("alice");
-        bobLater = site.node(SECOND).peer("bob");
-        carolLater = site.node(SECOND).peer("carol");
+        site = nodes.site;
+        app = nodes.app;
+        alice = nodes.alice;
+        bob = nodes.bob;
+        carol = nodes.carol;
+        aliceLater = nodes.aliceLater;
+        bobLater = nodes.bobLater;
+        carolLater = nodes.carolLater;
     }
 
     @AfterEach
@@ -67,7 +69,7 @@ class SessionFactsTakeoverTest {
     }
 
     private void routedBy(String dar) {
-        site = new Site(TestServer.Edge.routedBy(dar), FIRST, SECOND);
+        nodes = new TwoNodes(TestServer.Edge.routedBy(dar));
         meet();
     }
 
@@ -90,10 +92,7 @@ class SessionFactsTakeoverTest {
             request.createResponse(200).send();
         });
         Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test"));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100));
-        return new Call(invite, success);
+        return new Call(invite, nodes.acknowledge(invite));
     }
 
     /** At the survivor. */
@@ -132,10 +131,7 @@ class SessionFactsTakeoverTest {
             request.getProxy().proxyTo(List.of(app.uri(bob.contact()), app.uri(carol.contact())));
         });
         site.deploy("app", app);
-        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        Request atBob = bob.nextRequest(Method.INVITE);
-        bob.send(bob.answer(atBob, 180));
-        alice.nextResponse(180);
+        Request atBob = nodes.ring().received();
         site.killAndNotice(FIRST);
 
         bobLater.send(bobLater.answer(atBob, 486));
@@ -248,9 +244,7 @@ class SessionFactsTakeoverTest {
         Request invite = alice.send(alice.request(Method.INVITE, "sip:app@a.test")
                 .add(HeaderName.SUPPORTED, "timer")
                 .add(HeaderName.SESSION_EXPIRES, "100;refresher=uac"));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100));
+        Response success = nodes.acknowledge(invite);
         site.killAndNotice(FIRST);
         List<Boolean> found = new ArrayList<>();
         later(
@@ -286,7 +280,7 @@ class SessionFactsTakeoverTest {
             proxy.startProxy(new Late());
         });
         site.deploy("app", app);
-        alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        nodes.invite();
         bob.nextRequest(Method.INVITE);
         site.clock.advance(Duration.ofMillis(300));
         alice.nextResponse(100);

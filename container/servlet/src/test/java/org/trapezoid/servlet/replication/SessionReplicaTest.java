@@ -97,7 +97,7 @@ class SessionReplicaTest {
 
     @Test
     void whoAnswersASaveWritesNoObjectsOfTheApplication() {
-        strand.run(session::objects);
+        strand.run(session::gotObjects);
         sendProtected("180");
         workers.remove().run();
         sendProtected("200"); // while the first one is saved
@@ -114,7 +114,7 @@ class SessionReplicaTest {
 
     @Test
     void whoKeepsTheTimeWritesNoObjectsOfTheApplication() {
-        strand.run(session::objects);
+        strand.run(session::gotObjects);
         strand.run(session::changed);
         clock.advance(SHORT);
         assertThat(cluster.saves()).isZero();
@@ -126,7 +126,7 @@ class SessionReplicaTest {
 
     @Test
     void whoSendsAMessageWritesNoObjectsOfTheApplication() {
-        strand.run(session::objects);
+        strand.run(session::gotObjects);
         sendProtected("180");
         assertThat(cluster.saves()).isZero();
 

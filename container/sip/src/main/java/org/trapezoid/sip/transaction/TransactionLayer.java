@@ -106,9 +106,9 @@ public final class TransactionLayer implements MessageHandler {
      */
     public boolean knows(Request request) {
         Optional<ServerTransaction> known =
-                table.server(TransactionKey.server(request)).filter(TransactionLayer::isHere);
+                table.server(TransactionKey.server(request)).filter(TransactionLayer::isAnsweredHere);
         if (known.isEmpty() && request.method().equals(Method.CANCEL)) {
-            known = cancelledBy(request).filter(TransactionLayer::isHere);
+            known = cancelledBy(request).filter(TransactionLayer::isAnsweredHere);
         }
         return known.isPresent();
     }
@@ -119,11 +119,11 @@ public final class TransactionLayer implements MessageHandler {
         return branch.isPresent()
                 && table.client(TransactionKey.client(
                                 branch.get(), response.cseq().method()))
-                        .filter(TransactionLayer::isHere)
+                        .filter(TransactionLayer::isAwaitedHere)
                         .isPresent();
     }
 
-    private static boolean isHere(ServerTransaction transaction) {
+    private static boolean isAnsweredHere(ServerTransaction transaction) {
         if (transaction.strand().hasLeft()) {
             Strand.run(transaction, transaction::abandon);
             return false;
@@ -131,7 +131,7 @@ public final class TransactionLayer implements MessageHandler {
         return true;
     }
 
-    private static boolean isHere(ClientTransaction transaction) {
+    private static boolean isAwaitedHere(ClientTransaction transaction) {
         if (transaction.strand().hasLeft()) {
             Strand.run(transaction, transaction::abandon);
             return false;
