@@ -76,7 +76,14 @@ final class CallLoad implements AutoCloseable {
             bob.ends();
         }
         callee = sipp(
-                "callee-rings-for-a-while", FIRST_PHONE, List.of("-trace_err", "-error_file", "errors-of-callee.log"));
+                "callee-rings-for-a-while",
+                FIRST_PHONE,
+                List.of(
+                        "-default_behaviors",
+                        "all,-abortunexp", // repetitions may come at any time
+                        "-trace_err",
+                        "-error_file",
+                        "errors-of-callee.log"));
         phones = phones();
     }
 
