@@ -4,7 +4,6 @@ package org.trapezoid.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.trapezoid.sip.auth.DigestAlgorithm;
@@ -75,15 +74,7 @@ final class CallLoad implements AutoCloseable {
                 .calls(new Endpoint(ClusterNetwork.address(0), ClusterNodes.PORT))) {
             bob.ends();
         }
-        callee = sipp(
-                "callee-rings-for-a-while",
-                FIRST_PHONE,
-                List.of(
-                        "-default_behaviors",
-                        "all,-abortunexp", // repetitions may come at any time
-                        "-trace_err",
-                        "-error_file",
-                        "errors-of-callee.log"));
+        callee = program(AnsweringPhone.class, "-Xmx256m", List.of(ClusterNetwork.PHONES + ":" + FIRST_PHONE));
         phones = phones();
     }
 
@@ -107,13 +98,19 @@ final class CallLoad implements AutoCloseable {
     }
 
     private Child phones() throws IOException {
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of(ClusterNetwork.PHONES + ":" + REGISTERING, ClusterNodes.DOMAIN, PASSWORD));
+        arguments.addAll(List.of(String.valueOf(Math.max(20, rate / 4)), String.valueOf(MOST_PHONES)));
+        nodes.all().forEach(node -> arguments.add(ClusterNetwork.address(node)));
+        return program(RegisteringPhones.class, "-Xmx64m", arguments);
+    }
+
+    private Child program(Class<?> main, String heap, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(network.atPhones());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
-        command.addAll(List.of(RegisteringPhones.class.getName(), ClusterNetwork.PHONES + ":" + REGISTERING));
-        command.addAll(List.of(ClusterNodes.DOMAIN, PASSWORD, String.valueOf(Math.max(20, rate / 4))));
-        command.add(String.valueOf(MOST_PHONES));
-        nodes.all().forEach(node -> command.add(ClusterNetwork.address(node)));
+        command.addAll(List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+        command.add(main.getName());
+        command.addAll(arguments);
         return Child.driven(base, command);
     }
 
@@ -243,31 +240,27 @@ final class CallLoad implements AutoCloseable {
                 alarms.latest());
     }
 
-    private String errorsOfCallee() throws IOException {
-        Path errors = base.resolve("errors-of-callee.log");
-        return Files.exists(errors)
-                ? Files.readString(errors).lines().limit(200).collect(Collectors.joining("\n", "\n\ncallee:\n", "\n"))
-                : "";
-    }
-
     /** Nothing that was promised is lost. */
-    void check(String what) throws IOException {
-        assertThat(calls.establishedLost() + alarmed.establishedLost())
-                .as("established calls lost, " + what + "\n" + calls.lost() + alarmed.lost() + errorsOfCallee())
+    void check(String what) {
+        SoftAssertions all = new SoftAssertions();
+        all.assertThat(calls.establishedLost() + alarmed.establishedLost())
+                .as("established calls lost, " + what + "\n" + calls.lost() + alarmed.lost() + "\ncallee:\n"
+                        + callee.output())
                 .isZero();
-        assertThat(calls.ringingLost())
+        all.assertThat(calls.ringingLost())
                 .as("ringing calls lost, " + what + "\n" + calls.lost())
                 .isZero();
-        assertThat(sought).as("registrations looked for").isPositive();
-        assertThat(unregistered)
+        all.assertThat(sought).as("registrations looked for").isPositive();
+        all.assertThat(unregistered)
                 .as("registrations lost, " + what + "\n" + phones.output())
                 .isZero();
-        assertThat(alarmed.answered()).as("timers").isNotEmpty();
-        assertThat(alarms.doubled()).as("timers doubled, " + what).isEmpty();
-        assertThat(alarms.missing(alarmed.answered()))
+        all.assertThat(alarmed.answered()).as("timers").isNotEmpty();
+        all.assertThat(alarms.doubled()).as("timers doubled, " + what).isEmpty();
+        all.assertThat(alarms.missing(alarmed.answered()))
                 .as("timers lost, " + what)
                 .isEmpty();
-        assertThat(callee.isAlive()).isTrue();
+        all.assertThat(callee.isAlive()).isTrue();
+        all.assertAll();
     }
 
     @Override

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.distribution;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A phone that many call at a time: it rings at once, answers after a while, and lets the caller hang up. It repeats its 200 until the ACK is
+ * there, and its answers as often as a request comes, whoever repeats it (RFC 3261 §13.3.1.4, §17.2): SIPp does not when another node has
+ * taken a call over. A program of its own, since it has to be in the network of the phones; its argument is its address. It ends with its
+ * input. One thread, and one that waits for that.
+ */
+final class AnsweringPhone {
+    private static final int LONGEST_DATAGRAM = 65_535;
+    private static final long RINGS = Duration.ofMillis(1500).toNanos();
+    private static final long T1 = Duration.ofMillis(500).toNanos();
+    private static final long T2 = Duration.ofSeconds(4).toNanos();
+    private static final long TIMER_J = 64 * T1;
+
+    private final DatagramSocket socket;
+    private final String contact;
+    private final String session;
+    private final Map<String, Call> calls = new HashMap<>(); // by Call-ID
+    private final Queue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::at));
+    private volatile boolean ended;
+
+    /** One call, and what it is answered with at present. */
+    private static final class Call {
+        private @Nullable Wire invite; // until it is acknowledged
+        private SocketAddress from;
+        private boolean answered;
+        private boolean over;
+        private long interval = T1;
+
+        Call(Wire invite, SocketAddress from) {
+            this.invite = invite;
+            this.from = from;
+        }
+    }
+
+    /** When something is to be done for a call again. */
+    private record Due(long at, String callId) {}
+
+    private AnsweringPhone(String address) throws IOException {
+        int at = address.lastIndexOf(':');
+        InetSocketAddress own =
+                new InetSocketAddress(address.substring(0, at), Integer.parseInt(address.substring(at + 1)));
+        socket = new DatagramSocket(own);
+        socket.setSoTimeout(5);
+        contact = "sip:phone@" + address;
+        session = "v=0\r\no=phone 1 1 IN IP4 " + own.getHostString() + "\r\ns=-\r\nc=IN IP4 " + own.getHostString()
+                + "\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        AnsweringPhone phone = new AnsweringPhone(arguments[0]);
+        Thread input = new Thread(phone::awaitEnd, "input");
+        input.setDaemon(true);
+        input.start();
+        phone.run();
+    }
+
+    private void awaitEnd() {
+        try (InputStream in = System.in) {
+            while (in.read() >= 0) {
+                // nothing is asked of it
+            }
+        } catch (IOException e) {
+            System.out.println(e);
+        }
+        ended = true;
+    }
+
+    private void run() throws IOException {
+        byte[] buffer = new byte[LONGEST_DATAGRAM];
+        while (!ended) {
+            for (Due next = due.peek(); next != null && next.at() <= System.nanoTime(); next = due.peek()) {
+                due.remove();
+                goOn(next.callId());
+            }
+            DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+            try {
+                socket.receive(packet);
+                received(Wire.received(buffer, packet.getLength()), packet.getSocketAddress());
+            } catch (SocketTimeoutException e) {
+                // nothing came
+            }
+        }
+    }
+
+    private void received(Wire message, SocketAddress from) throws IOException {
+        if (!message.isRequest()) {
+            return;
+        }
+        String callId = message.header("Call-ID");
+        @Nullable Call call = calls.get(callId);
+        switch (message.name()) {
+            case "INVITE" -> invited(callId, call, message, from);
+            case "ACK" -> {
+                if (call != null && call.answered) {
+                    call.invite = null;
+                }
+            }
+            case "BYE" -> {
+                send(
+                        message.answer(call == null ? "481 Call/Transaction Does Not Exist" : "200 OK", contact, ""),
+                        from);
+                if (call != null && !call.over) {
+                    call.over = true;
+                    call.invite = null;
+                    due.add(new Due(System.nanoTime() + TIMER_J, callId));
+                }
+            }
+            default -> send(message.answer("200 OK", contact, ""), from);
+        }
+    }
+
+    private void invited(String callId, @Nullable Call known, Wire invite, SocketAddress from) throws IOException {
+        if (known == null) {
+            calls.put(callId, new Call(invite, from));
+            due.add(new Due(System.nanoTime() + RINGS, callId));
+            send(invite.answer("180 Ringing", contact, ""), from);
+        } else if (!known.answered) {
+            known.invite = invite;
+            known.from = from;
+            send(invite.answer("180 Ringing", contact, ""), from);
+        } else {
+            send(invite.answer("200 OK", contact, session), from);
+        }
+    }
+
+    private void goOn(String callId) throws IOException {
+        Call call = calls.get(callId);
+        if (call == null || call.over) {
+            calls.remove(callId);
+        } else if (call.invite != null) {
+            call.answered = true;
+            send(call.invite.answer("200 OK", contact, session), call.from);
+            due.add(new Due(System.nanoTime() + call.interval, callId));
+            call.interval = Math.min(2 * call.interval, T2);
+        }
+    }
+
+    private void send(byte[] answer, SocketAddress to) throws IOException {
+        socket.send(new DatagramPacket(answer, answer.length, to));
+    }
+}
