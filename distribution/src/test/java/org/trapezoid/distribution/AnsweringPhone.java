@@ -8,9 +8,12 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -36,15 +39,41 @@ final class AnsweringPhone {
     private final Queue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::at));
     private volatile boolean ended;
 
+    /** A request, of which only what an answer needs is read: there are many. */
+    private record Asked(String method, String callId, String copied) {
+        private static final List<String> COPIED =
+                List.of("via:", "from:", "to:", "call-id:", "cseq:", "record-route:");
+
+        static Asked read(byte[] bytes, int length) {
+            StringBuilder copied = new StringBuilder(length);
+            String callId = "";
+            String[] lines = new String(bytes, 0, length, StandardCharsets.UTF_8).split("\r\n");
+            for (String line : lines) {
+                if (line.isEmpty()) {
+                    break;
+                }
+                String name = line.substring(0, line.indexOf(':') + 1).toLowerCase(Locale.ROOT);
+                if (COPIED.contains(name)) {
+                    boolean untagged = name.equals("to:") && !line.contains("tag=");
+                    copied.append(line).append(untagged ? ";tag=phone\r\n" : "\r\n");
+                }
+                if (name.equals("call-id:")) {
+                    callId = line.substring(name.length()).strip();
+                }
+            }
+            return new Asked(lines[0].substring(0, lines[0].indexOf(' ')), callId, copied.toString());
+        }
+    }
+
     /** One call, and what it is answered with at present. */
     private static final class Call {
-        private @Nullable Wire invite; // until it is acknowledged
+        private @Nullable Asked invite; // until it is acknowledged
         private SocketAddress from;
         private boolean answered;
         private boolean over;
         private long interval = T1;
 
-        Call(Wire invite, SocketAddress from) {
+        Call(Asked invite, SocketAddress from) {
             this.invite = invite;
             this.from = from;
         }
@@ -93,51 +122,45 @@ final class AnsweringPhone {
             DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
             try {
                 socket.receive(packet);
-                received(Wire.received(buffer, packet.getLength()), packet.getSocketAddress());
+                received(Asked.read(buffer, packet.getLength()), packet.getSocketAddress());
             } catch (SocketTimeoutException e) {
                 // nothing came
             }
         }
     }
 
-    private void received(Wire message, SocketAddress from) throws IOException {
-        if (!message.isRequest()) {
-            return;
-        }
-        String callId = message.header("Call-ID");
-        @Nullable Call call = calls.get(callId);
-        switch (message.name()) {
-            case "INVITE" -> invited(callId, call, message, from);
+    private void received(Asked request, SocketAddress from) throws IOException {
+        @Nullable Call call = calls.get(request.callId());
+        switch (request.method()) {
+            case "INVITE" -> invited(call, request, from);
             case "ACK" -> {
                 if (call != null && call.answered) {
                     call.invite = null;
                 }
             }
             case "BYE" -> {
-                send(
-                        message.answer(call == null ? "481 Call/Transaction Does Not Exist" : "200 OK", contact, ""),
-                        from);
+                send(call == null ? "481 Call/Transaction Does Not Exist" : "200 OK", request, "", from);
                 if (call != null && !call.over) {
                     call.over = true;
                     call.invite = null;
-                    due.add(new Due(System.nanoTime() + TIMER_J, callId));
+                    due.add(new Due(System.nanoTime() + TIMER_J, request.callId()));
                 }
             }
-            default -> send(message.answer("200 OK", contact, ""), from);
+            default -> send("200 OK", request, "", from);
         }
     }
 
-    private void invited(String callId, @Nullable Call known, Wire invite, SocketAddress from) throws IOException {
+    private void invited(@Nullable Call known, Asked invite, SocketAddress from) throws IOException {
         if (known == null) {
-            calls.put(callId, new Call(invite, from));
-            due.add(new Due(System.nanoTime() + RINGS, callId));
-            send(invite.answer("180 Ringing", contact, ""), from);
+            calls.put(invite.callId(), new Call(invite, from));
+            due.add(new Due(System.nanoTime() + RINGS, invite.callId()));
+            send("180 Ringing", invite, "", from);
         } else if (!known.answered) {
             known.invite = invite;
             known.from = from;
-            send(invite.answer("180 Ringing", contact, ""), from);
+            send("180 Ringing", invite, "", from);
         } else {
-            send(invite.answer("200 OK", contact, session), from);
+            send("200 OK", invite, session, from);
         }
     }
 
@@ -147,13 +170,17 @@ final class AnsweringPhone {
             calls.remove(callId);
         } else if (call.invite != null) {
             call.answered = true;
-            send(call.invite.answer("200 OK", contact, session), call.from);
+            send("200 OK", call.invite, session, call.from);
             due.add(new Due(System.nanoTime() + call.interval, callId));
             call.interval = Math.min(2 * call.interval, T2);
         }
     }
 
-    private void send(byte[] answer, SocketAddress to) throws IOException {
+    private void send(String status, Asked request, String body, SocketAddress to) throws IOException {
+        byte[] answer = ("SIP/2.0 " + status + "\r\n" + request.copied() + "Contact: <" + contact + ">\r\n"
+                        + (body.isEmpty() ? "" : "Content-Type: application/sdp\r\n")
+                        + "Content-Length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.UTF_8);
         socket.send(new DatagramPacket(answer, answer.length, to));
     }
 }
