@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ final class Recognition {
     private final Nodes nodes;
     private final Timers timers;
     private volatile Set<String> others = Set.of(); // when it last ran
-    private volatile @Nullable Stall last;
+    private final AtomicReference<@Nullable Stall> last = new AtomicReference<>();
 
     /** One time in which it stood still, or several between which it did not meet the others. */
     private static final class Stall {
@@ -59,22 +60,25 @@ final class Recognition {
      *
      * @param lastTurn when it last ran before, by which a stall is known
      */
-    synchronized void stoodStill(long lastTurn) {
-        Stall former = last;
-        if (former != null && former.foundAt == lastTurn) {
-            return;
+    void stoodStill(long lastTurn) {
+        @Nullable Stall former = last.get();
+        while ((former == null || former.foundAt != lastTurn) && !last.compareAndSet(former, stall(lastTurn, former))) {
+            former = last.get();
         }
+    }
+
+    private Stall stall(long lastTurn, @Nullable Stall former) {
         boolean waits = former != null && !former.isOver() && !isLongAgo(former);
         Stall stall = former != null && waits
                 ? new Stall(lastTurn, former.until, former.others)
                 : new Stall(lastTurn, timers.nanoTime(), others);
         stall.missed = former != null && former.missed && !isLongAgo(former);
-        last = stall;
+        return stall;
     }
 
     /** Asks those who have not said yet that they know this node; called now and then. */
     void turn() {
-        Stall stall = last;
+        @Nullable Stall stall = last.get();
         Set<String> present = new HashSet<>(nodes.members());
         present.remove(nodes.self());
         if (stall == null || isLongAgo(stall) || stall.isOver()) {
@@ -110,7 +114,7 @@ final class Recognition {
 
     /** It has lost others, or met them again. */
     void split() {
-        Stall stall = last;
+        @Nullable Stall stall = last.get();
         if (stall != null && !isLongAgo(stall)) {
             stall.missed = true;
         }
@@ -118,24 +122,24 @@ final class Recognition {
 
     /** For a while it counts only as long as this node sees the greater part of the others. */
     boolean isGiven() {
-        Stall stall = last;
+        @Nullable Stall stall = last.get();
         return stall == null || isLongAgo(stall) || (stall.isOver() && !nodes.isMinority());
     }
 
     /** Whether others took it for dead, not long ago, while it stood still after that time. */
     boolean wasMissedSince(long nanoTime) {
-        Stall stall = last;
+        @Nullable Stall stall = last.get();
         return stall != null && stall.missed && !isLongAgo(stall) && nanoTime - stall.until < 0;
     }
 
     /** Whether it has just begun to run again and does not know yet what became of it. */
     boolean isWaking() {
-        Stall stall = last;
+        @Nullable Stall stall = last.get();
         return stall != null && !stall.isOver() && age(stall) < SOON;
     }
 
     Duration retry() {
-        Stall stall = last;
+        @Nullable Stall stall = last.get();
         return stall == null || age(stall) < SOON ? RETRY_SOON : RETRY_LATER;
     }
 
