@@ -31,6 +31,7 @@ final class ReusedMembers implements AutoCloseable {
         ClusterNode node =
                 alive.stream().filter(each -> !used.contains(each)).findFirst().orElseThrow();
         used.add(node);
+        until(() -> node.hazelcast().getPartitionService().isClusterSafe()); // nothing is being moved to it
         return node;
     }
 
