@@ -196,7 +196,7 @@ final class SessionReplica implements Replica {
             transactions = null;
         }
         stored = true;
-        long begun = replication.timers().nanoTime();
+        long saveBegun = replication.timers().nanoTime();
         int doubts = replication.doubts();
         boolean leaves = leaving != null;
         offered = leaves;
@@ -217,13 +217,11 @@ final class SessionReplica implements Replica {
                     } else if (kept && !told) {
                         failed(replication.recognitionRetry());
                     } else if (kept && asked && isUnknown()) {
-                        replication
-                                .store()
-                                .remove(session.token(), replication.nodes().self(), epoch);
+                        forget();
                         lost();
                     } else if (kept) {
                         known = true;
-                        replication.saved(state.length, replication.timers().nanoTime() - begun);
+                        replication.saved(state.length, replication.timers().nanoTime() - saveBegun);
                         saved();
                         if (leaves && !dirty && !session.hasCallbacks()) {
                             leave();

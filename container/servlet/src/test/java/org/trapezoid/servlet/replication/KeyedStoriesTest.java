@@ -129,6 +129,25 @@ class KeyedStoriesTest {
     }
 
     @Test
+    void aNodeThatWasMissedLeavesNoKeyWithASessionThatItDrops() throws Exception {
+        deploy();
+        site.clock.advance(Duration.ofSeconds(1));
+        site.cluster.onSave(this::lostAtFirst);
+        call(alice, "red");
+        assertThat(site.cluster.keys()).hasSize(1);
+        site.node(FIRST).member().known(false);
+        site.node(FIRST).timers().stopFor(Duration.ofSeconds(6));
+        site.clock.advance(Duration.ofSeconds(1));
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.ANSWERED);
+        site.node(FIRST).member().known(true);
+
+        site.clock.advance(Duration.ofSeconds(3));
+
+        assertThat(alice.rest()).noneMatch(message -> message.toString().contains("200 OK"));
+        site.assertEnded(); // nor is there a key
+    }
+
+    @Test
     void callsWithOneKeyMeetThoughTheyReachDifferentNodes() throws Exception {
         deploy();
 
