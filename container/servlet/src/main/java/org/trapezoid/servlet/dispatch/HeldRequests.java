@@ -88,7 +88,7 @@ final class HeldRequests {
             }
         }
         if (dropped > 0) {
-            log.info("{} requests dropped that this node has read late: they come again", dropped);
+            log.info("{} requests dropped that this node has read late", dropped);
         }
     }
 
