@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.replication.Nodes;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.transport.Carried;
 import org.trapezoid.sip.transport.Flow;
-import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.FlowRelay;
 import org.trapezoid.sip.transport.TransportLayer;
 
@@ -124,11 +124,11 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
 
     @Override
     public boolean relay(String incarnation, Flow flow, Message message, Runnable lost) {
-        return flow.leavesHere()
+        return flow.isOfThisNode()
                 && offer(
                         incarnation,
                         new RelayedMessage(
-                                true, FlowName.of(flow), message.toBytes(), failure -> runIfGone(incarnation, lost)));
+                                true, Carried.received(flow, message), failure -> runIfGone(incarnation, lost)));
     }
 
     /** A member that lives has refused what it was given, and would do so again. */
@@ -185,9 +185,9 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
-    public void carry(String incarnation, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+    public void carry(String incarnation, Carried message, Consumer<IOException> onFailure) {
         Consumer<IOException> told = failure -> workers.execute(() -> onFailure.accept(failure));
-        if (!offer(incarnation, new RelayedMessage(false, flow, message, told))) {
+        if (!offer(incarnation, new RelayedMessage(false, message, told))) {
             told.accept(new IOException("node " + incarnation + " is gone or has too much to do"));
         }
     }
@@ -229,9 +229,9 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private boolean take(String from, RelayedMessage message) {
         try {
             if (!message.received()) {
-                return relay.send(message.flow(), message.bytes());
+                return relay.send(message.carried());
             }
-            relay.receive(from, message.flow(), message.bytes(), handler);
+            relay.receive(from, message.carried(), handler);
         } catch (RuntimeException e) {
             log.error("a message from node {} failed", from, e);
         }

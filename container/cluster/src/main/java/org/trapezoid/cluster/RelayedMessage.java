@@ -6,7 +6,11 @@ import com.hazelcast.nio.ObjectDataOutput;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Arrival;
+import org.trapezoid.sip.transport.Carried;
 import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.Protocol;
 
@@ -16,13 +20,11 @@ import org.trapezoid.sip.transport.Protocol;
  * @param received whether the sender received it on its flow; else the receiver is to send it by its own
  * @param onFailure stays with the sender
  */
-@SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
-record RelayedMessage(boolean received, FlowName flow, byte[] bytes, Consumer<IOException> onFailure)
-        implements Parcel {
+record RelayedMessage(boolean received, Carried carried, Consumer<IOException> onFailure) implements Parcel {
 
     @Override
     public int size() {
-        return bytes.length;
+        return carried.message().length + carried.attachment().length;
     }
 
     @Override
@@ -37,12 +39,21 @@ record RelayedMessage(boolean received, FlowName flow, byte[] bytes, Consumer<IO
 
     @Override
     public void write(ObjectDataOutput out) throws IOException {
+        FlowName flow = carried.flow();
         out.writeBoolean(received);
         out.writeString(flow.protocol().name());
         write(out, flow.bound());
         write(out, flow.peer());
         out.writeLong(flow.serial());
-        out.writeByteArray(bytes);
+        out.writeByteArray(carried.message());
+        out.writeByteArray(carried.attachment());
+        out.writeBoolean(carried.arrival().isPresent());
+        if (carried.arrival().isPresent()) {
+            Arrival arrival = carried.arrival().get();
+            write(out, arrival.peer());
+            out.writeString(arrival.transport());
+            out.writeString(arrival.poppedRoute().map(NameAddr::toString).orElse(""));
+        }
     }
 
     private static void write(ObjectDataOutput out, InetSocketAddress address) throws IOException {
@@ -56,7 +67,17 @@ record RelayedMessage(boolean received, FlowName flow, byte[] bytes, Consumer<IO
         InetSocketAddress bound = address(in);
         InetSocketAddress peer = address(in);
         FlowName flow = new FlowName(protocol, bound, peer, in.readLong());
-        return new RelayedMessage(received, flow, in.readByteArray(), failure -> {});
+        byte[] message = in.readByteArray();
+        byte[] attachment = in.readByteArray();
+        Optional<Arrival> arrival = in.readBoolean() ? Optional.of(arrival(in)) : Optional.empty();
+        return new RelayedMessage(received, new Carried(flow, message, attachment, arrival), failure -> {});
+    }
+
+    private static Arrival arrival(ObjectDataInput in) throws IOException {
+        InetSocketAddress peer = address(in);
+        String transport = in.readString();
+        String route = in.readString();
+        return new Arrival(peer, transport, route.isEmpty() ? Optional.empty() : Optional.of(NameAddr.parse(route)));
     }
 
     private static InetSocketAddress address(ObjectDataInput in) throws IOException {

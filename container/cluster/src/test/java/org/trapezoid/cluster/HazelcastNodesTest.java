@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.trapezoid.sip.concurrent.Readers;
 import org.trapezoid.sip.header.HeaderName;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
@@ -31,6 +33,8 @@ import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowHandler;
 import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.Listener;
+import org.trapezoid.sip.transport.LoopbackFlow;
+import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.Transport;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -71,6 +75,15 @@ class HazelcastNodesTest {
             });
             opened.add(nodes);
         }
+    }
+
+    /** Expects no answer. */
+    private record Nobody() implements MessageHandler {
+        @Override
+        public void onRequest(Flow flow, Request request) {}
+
+        @Override
+        public void onResponse(Flow flow, Response response) {}
     }
 
     private record OneConnection(FakeFlow flow) implements Transport {
@@ -135,6 +148,30 @@ class HazelcastNodesTest {
         for (int i = 1; i <= MANY; i++) {
             assertThat(one.connection.sent().get(i - 1).callId()).isEqualTo("call-" + i);
         }
+        assertThat(two.nodes.relay("start10", two.flows.get(0), two.relayed.get(0), () -> {}))
+                .as("relayed twice")
+                .isFalse();
+    }
+
+    @Test
+    void whatAnApplicationSendsToAnotherOneKeepsWhatIsInNoneOfItsBytes() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        Arrival arrival = new Arrival(
+                new InetSocketAddress("198.51.100.7", 5070), "TLS", Optional.of(NameAddr.parse("<sip:192.0.2.1;lr>")));
+        LoopbackFlow inside = new LoopbackFlow(
+                one.connection.listener(), new Nobody(), Runnable::run, new LoopbackFlow.Written(new byte[] {7, 1, 1}));
+
+        assertThat(one.nodes.relay(
+                        "start11",
+                        inside,
+                        request(1).toBuilder().arrived(arrival).build(),
+                        () -> {}))
+                .isTrue();
+        await().until(() -> !two.relayed.isEmpty());
+
+        assertThat(two.relayed.get(0).arrival()).contains(arrival);
+        assertThat(((LoopbackFlow) two.flows.get(0)).attachment().toBytes()).containsExactly(7, 1, 1);
         assertThat(two.nodes.relay("start10", two.flows.get(0), two.relayed.get(0), () -> {}))
                 .as("relayed twice")
                 .isFalse();

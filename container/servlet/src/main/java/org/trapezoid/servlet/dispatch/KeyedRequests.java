@@ -128,7 +128,7 @@ final class KeyedRequests {
     /**
      * Gives the request of a transaction to the node that has its session; the transaction is nobody's here then. In its core section.
      *
-     * @return false if that node is gone or has too much to do, or the request did not come from outside to this node
+     * @return false if that node is gone or has too much to do, or the request was relayed to this node
      */
     boolean relay(ServerTransaction transaction, Holder to) {
         Request request = transaction.request();

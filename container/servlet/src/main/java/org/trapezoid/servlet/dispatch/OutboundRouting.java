@@ -22,6 +22,7 @@ import org.trapezoid.sip.transaction.RequestFinisher;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Sent;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.uri.Uri;
 
 /** Sends what applications send: initial requests by the application router, all others by their route. Thread-safe. */
@@ -37,7 +38,7 @@ public final class OutboundRouting implements Outbound {
 
     /** Makes the flow by which a request comes back to this server's own dispatcher. */
     public interface Loopback {
-        Flow to(Object handover);
+        Flow to(LoopbackFlow.Attachment handover);
     }
 
     public OutboundRouting(

@@ -25,6 +25,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.TransportLayer;
 
@@ -102,7 +103,7 @@ public final class OwnerRouting implements MessageHandler {
             here.onRequest(flow, request);
             return;
         }
-        if (!held.take(flow, request)) {
+        if (flow instanceof LoopbackFlow || !held.take(flow, request)) {
             route(flow, request);
         }
     }
@@ -141,7 +142,8 @@ public final class OwnerRouting implements MessageHandler {
      * Another node takes this one for the owner: it may have claimed the session without running it yet. What belongs to somebody else by now
      * is not relayed again.
      */
-    private void onRelayed(Flow flow, Message message) {
+    private void onRelayed(Flow from, Message message) {
+        Flow flow = message instanceof Request && from instanceof LoopbackFlow inside ? read(inside) : from;
         @Nullable String token = null;
         boolean found = false;
         if (message instanceof Response response) {
@@ -162,6 +164,13 @@ public final class OwnerRouting implements MessageHandler {
         } else {
             take(token, new Waiting(flow, message, found));
         }
+    }
+
+    /** A flow from an application of another node. */
+    private LoopbackFlow read(LoopbackFlow inside) {
+        return Handover.read(inside.attachment().toBytes(), transports)
+                .map(inside::with)
+                .orElse(inside);
     }
 
     private void byTransaction(Flow flow, Request request) {
@@ -270,7 +279,9 @@ public final class OwnerRouting implements MessageHandler {
         }
         @Nullable Waiting next;
         while ((next = next(token)) != null) {
-            if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self()) && next.flow.leavesHere()) {
+            if (found instanceof Found.Owned owned
+                    && !owned.owner().equals(tokens.self())
+                    && next.flow.isOfThisNode()) {
                 relay(owned.owner(), token, next);
             } else {
                 arrived(token, next);

@@ -152,8 +152,7 @@ public final class ServletLayer {
                 chain,
                 stack.sender(),
                 routeBack,
-                handover -> new LoopbackFlow(
-                        transports.listeners().get(0), stack.transactions(), new PostedInOrder(), handover),
+                handover -> new LoopbackFlow(transports.listeners().get(0), messages(), new PostedInOrder(), handover),
                 gruus(shared),
                 uri -> uri instanceof SipUri sip && OwnUris.isOfThisNode(transports, sip));
         MergedRequests merged = new MergedRequests();

@@ -72,7 +72,7 @@ final class RestoredRequests {
 
     private static RoutingState routing(FieldReader in) {
         return in.part(SavedRequests.ROUTING)
-                .map(part -> SavedIncoming.routing(part, Origin.APPLICATION))
+                .map(part -> SavedRouting.read(part, Origin.APPLICATION))
                 .orElse(RoutingState.NEW);
     }
 

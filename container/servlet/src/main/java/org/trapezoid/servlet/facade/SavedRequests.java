@@ -142,7 +142,7 @@ final class SavedRequests {
                                     .map(SavedRequests.this::number)
                                     .orElse(0));
             request.incoming().ifPresent(incoming -> out.part(INCOMING, part -> SavedIncoming.write(incoming, part)));
-            out.part(ROUTING, part -> SavedIncoming.write(request.routing(), part));
+            out.part(ROUTING, part -> SavedRouting.write(request.routing(), part));
             Messages.write(out, MESSAGE, request.message());
             switch (kind) {
                 case PLAIN -> {}

@@ -2,6 +2,9 @@
 package org.trapezoid.servlet.replication;
 
 import jakarta.servlet.Servlet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +21,8 @@ import org.trapezoid.servlet.replication.testing.MemoryNode;
 import org.trapezoid.servlet.replication.testing.StoppedTimers;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.TestServer;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.testing.FakeTransport;
 import org.trapezoid.sip.testing.ManualClock;
 
 /** Several servers of one cluster in virtual time, each with the same applications; phones have the same address at each. */
@@ -26,9 +31,13 @@ final class Site {
 
     final ManualClock clock = new ManualClock();
     final MemoryCluster cluster = new MemoryCluster(clock);
+    private final Strand network = clock.strands().create();
+    private final List<Socket> sockets = new ArrayList<>();
     private final List<String> hosts;
     private final TestServer.Edge edge;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
+
+    private record Socket(TestServer server, FakeTransport udp) {}
 
     /** One server and what it knows of the others. */
     record Node(
@@ -53,6 +62,37 @@ final class Site {
         for (String host : hosts) {
             start(host, host.hashCode());
         }
+    }
+
+    /** Datagrams that nodes send to each other, or to themselves, get there a moment later. */
+    Site connected() {
+        nodes.values().forEach(node -> connect(node.server(), node.server().udp));
+        return this;
+    }
+
+    private void connect(TestServer of, FakeTransport udp) {
+        InetSocketAddress own = udp.listener().bound();
+        sockets.add(new Socket(of, udp));
+        udp.onSent(sent -> List.copyOf(sockets).forEach(socket -> {
+            if (sent.peer().equals(socket.udp.listener().bound()) && of.isConnected() && socket.server.isConnected()) {
+                clock.schedule(
+                        network, Duration.ZERO, () -> Strand.post(() -> socket.udp.receive(own, sent.message())));
+            }
+        }));
+    }
+
+    /** The address of a node that has died is that of another one from now on. */
+    void move(String dead, String heir) {
+        TestServer server = node(heir).server();
+        FakeTransport moved = FakeTransport.udp(dead, 5060, clock);
+        server.attach(transports -> {
+            try {
+                transports.open(moved);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        connect(server, moved);
     }
 
     /** A node, or another incarnation of one that has died. */
@@ -133,9 +173,10 @@ final class Site {
     }
 
     /** Deploys the servlet everywhere; a static method says which application session a request is for. */
-    Site deployKeyed(String name, Servlet servlet, Class<?> holder, String method) throws Exception {
+    Site deployKeyed(String name, Servlet servlet, Class<?> holder, String method, Class<?>... listeners)
+            throws Exception {
         for (Node each : nodes.values()) {
-            each.server().deployKeyed(name, servlet, holder, method);
+            each.server().deployKeyed(name, servlet, holder, method, listeners);
         }
         return this;
     }

@@ -67,10 +67,13 @@ public final class Peer {
                 .add(HeaderName.CONTACT, "<" + contact() + ">");
     }
 
+    /** Its branch is no other one's, though the same phone may speak to several servers. */
     private String via() {
         branches++;
+        String seenBy = server.udp.listener().bound().getAddress().getHostAddress();
+        String there = seenBy.equals(TestServer.HOST) ? "" : '.' + seenBy;
         return "SIP/2.0/" + protocol().viaName() + ' ' + host() + ':' + own.getPort()
-                + (own.equals(address) ? "" : ";rport") + ";branch=z9hG4bK" + name + branches;
+                + (own.equals(address) ? "" : ";rport") + ";branch=z9hG4bK" + name + branches + there;
     }
 
     /** A request of the caller in the dialog that a 2xx made, along its route set. */

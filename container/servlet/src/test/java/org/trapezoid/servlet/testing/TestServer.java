@@ -49,6 +49,7 @@ import org.trapezoid.sip.testing.ManualClock;
 import org.trapezoid.sip.transaction.RequestSender;
 import org.trapezoid.sip.transaction.Timing;
 import org.trapezoid.sip.transaction.TransactionLayer;
+import org.trapezoid.sip.transport.AdvertisedName;
 import org.trapezoid.sip.transport.FlowTokens;
 import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
@@ -226,11 +227,6 @@ public final class TestServer {
             Replication replication,
             FlowTokens.Elsewhere elsewhere,
             Edge edge) {
-        List<HostPort> names = new ArrayList<>(ALIASES);
-        for (String each : hosts) {
-            names.add(new HostPort(each, 5060));
-            names.add(new HostPort(each, 443));
-        }
         TestServer server = new TestServer(
                 clock,
                 host,
@@ -239,7 +235,7 @@ public final class TestServer {
                         ? new DefaultApplicationRouter()
                         : new DefaultApplicationRouter(DarFile.parse("dar.properties", edge.dar())),
                 any -> Map.of(),
-                new TransportOptions(names, false).withForbidden(edge.forbidden()),
+                new TransportOptions(ALIASES, false).withForbidden(edge.forbidden()),
                 new ServletLayer.Options(
                         ServletLayer.Unrouted.NOT_FOUND,
                         AdmissionControl.Limits.DEFAULT,
@@ -249,6 +245,13 @@ public final class TestServer {
                 edge.hosts(),
                 layer -> new FlowTokens(layer, new byte[32], replication.nodes().self(), elsewhere));
         server.distributable = true;
+        List<AdvertisedName> names = new ArrayList<>();
+        for (String each : hosts) {
+            names.add(new AdvertisedName(Protocol.UDP, new HostPort(each, 5060)));
+            names.add(new AdvertisedName(Protocol.TCP, new HostPort(each, 5060)));
+            names.add(new AdvertisedName(Protocol.WSS, new HostPort(each, 443)));
+        }
+        server.transports.shareNames(names);
         return server;
     }
 

@@ -9,6 +9,7 @@ import org.trapezoid.sip.concurrent.Stranded;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.transport.Protocol;
 
 /** Carries a request to its next hop and waits for the responses, RFC 3261 §17.1. Confined to its owner's strand. */
@@ -103,12 +104,15 @@ public abstract sealed class ClientTransaction extends Transaction
     /**
      * Whether a response that came over {@code from} may be ours: over a stream it comes back on the connection of its request
      * (RFC 3261 §18.2.2). Only when that is gone may the peer have made another: from the same address, and over TLS proving a
-     * domain that it proved on the first.
+     * domain that it proved on the first. Another application, which got it inside, may have gone on at another node since.
      */
     final boolean mayComeOver(Flow from) {
         Flow sent = flow();
         if (from.equals(sent) || !sent.isReliable()) {
             return true;
+        }
+        if (sent instanceof LoopbackFlow) {
+            return from instanceof LoopbackFlow || context.transports().isOurs(from);
         }
         return !sent.isOpen()
                 && from.protocol() == sent.protocol()

@@ -61,6 +61,11 @@ public interface Flow {
         return true;
     }
 
+    /** Whether what comes by it came to this node first, and was not relayed by another one of its cluster. */
+    default boolean isOfThisNode() {
+        return true;
+    }
+
     /** Closes a connection when what is queued has left; has no effect over UDP. */
     void close();
 }

@@ -7,6 +7,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.MessageParser;
@@ -20,6 +21,7 @@ import org.trapezoid.sip.message.Response;
  */
 public final class FlowRelay {
     private static final Logger log = LoggerFactory.getLogger(FlowRelay.class);
+    private static final byte[] WAY_BACK = {0}; // nobody reads it
 
     /** Takes messages to other nodes, which are known by their incarnations. */
     public interface Carrier {
@@ -31,7 +33,7 @@ public final class FlowRelay {
          *
          * @param onFailure called at most once, on another stack, when the message is known not to have left
          */
-        void carry(String node, FlowName flow, byte[] message, Consumer<IOException> onFailure);
+        void carry(String node, Carried message, Consumer<IOException> onFailure);
     }
 
     private final TransportLayer transports;
@@ -49,14 +51,66 @@ public final class FlowRelay {
         return new RemoteFlow(this, node, name, transports.listenerLike(name));
     }
 
-    /** Another node received a message on one of its flows, and it is to be handled here. */
-    public void receive(String node, FlowName name, byte[] message, BiConsumer<Flow, Message> handler) {
-        ParseResult result = parser.parseDatagram(message, 0, message.length);
-        if (result instanceof ParseResult.Parsed parsed) {
-            Flow flow = flow(node, name);
-            handler.accept(flow, transports.restricted(name.bound(), parsed.message()));
+    /**
+     * Another node received a message on one of its flows, and it is to be handled here. One of another application there comes over a
+     * {@link LoopbackFlow} whose attachment is {@link LoopbackFlow.Written}.
+     */
+    public void receive(String node, Carried carried, BiConsumer<Flow, Message> handler) {
+        Optional<Message> message = read(carried);
+        if (message.isPresent()) {
+            handler.accept(
+                    carried.isInside() ? inside(carried, new Back(node, carried.flow())) : flow(node, carried.flow()),
+                    message.get());
         } else {
-            log.warn("node {} relayed what cannot be read, for {}", node, name);
+            log.warn("node {} relayed what cannot be read, for {}", node, carried.flow());
+        }
+    }
+
+    private Optional<Message> read(Carried carried) {
+        byte[] bytes = carried.message();
+        if (!(parser.parseDatagram(bytes, 0, bytes.length) instanceof ParseResult.Parsed parsed)) {
+            return Optional.empty();
+        }
+        Message message = transports.restricted(carried.flow().bound(), parsed.message());
+        return Optional.of(
+                carried.arrival().map(arrival -> arrived(message, arrival)).orElse(message));
+    }
+
+    private static Message arrived(Message message, Arrival arrival) {
+        return message instanceof Request request
+                ? request.toBuilder().arrived(arrival).build()
+                : ((Response) message).toBuilder().arrived(arrival).build();
+    }
+
+    private LoopbackFlow inside(Carried carried, MessageHandler back) {
+        return LoopbackFlow.fromAnotherNode(
+                transports.listenerLike(carried.flow()), back, new LoopbackFlow.Written(carried.attachment()));
+    }
+
+    /** What an application answers to that of another node. */
+    private final class Back implements MessageHandler {
+        private final String node;
+        private final FlowName flow;
+
+        Back(String node, FlowName flow) {
+            this.node = node;
+            this.flow = flow;
+        }
+
+        @Override
+        public void onRequest(Flow from, Request request) {
+            throw new IllegalStateException("an application sends a request by a flow to it");
+        }
+
+        @Override
+        public void onResponse(Flow from, Response response) {
+            Carried carried = new Carried(flow, response.toBytes(), WAY_BACK, response.arrival());
+            carrier.carry(node, carried, gone -> transports.handler().onResponse(elsewhere(from), response));
+        }
+
+        /** The request may be another node's by now. */
+        private Flow elsewhere(Flow from) {
+            return new LoopbackFlow(from.listener(), this, Runnable::run, new LoopbackFlow.Written(WAY_BACK));
         }
     }
 
@@ -65,28 +119,32 @@ public final class FlowRelay {
      *
      * @return false if it cannot leave: the connection has ended
      */
-    public boolean send(FlowName name, byte[] bytes) {
-        ParseResult result = parser.parseDatagram(bytes, 0, bytes.length);
-        if (!(result instanceof ParseResult.Parsed parsed)) {
+    public boolean send(Carried carried) {
+        FlowName name = carried.flow();
+        Optional<Message> message = read(carried);
+        if (message.isEmpty()) {
             log.warn("a node sends what cannot be read, by {}", name);
             return false;
         }
+        if (carried.isInside()) {
+            Response response = (Response) message.get();
+            transports.handler().onResponse(inside(carried, transports.handler()), response);
+            return true;
+        }
         Optional<Flow> flow = transports.openFlow(name);
-        if (parsed.message() instanceof Response response) {
+        if (message.get() instanceof Response response) {
             if (flow.isPresent()) {
                 transports.sendResponse(flow.get(), response, failure -> unsent(name, failure));
             } else {
-                transports.sendResponseByVia(
-                        (Response) transports.restricted(name.bound(), response), failure -> unsent(name, failure));
+                transports.sendResponseByVia(response, failure -> unsent(name, failure));
             }
             return true;
         }
         if (flow.isEmpty()) {
             return false;
         }
-        Request request = (Request) parsed.message();
-        transports.traffic().sent(flow.get(), request);
-        flow.get().send(request, failure -> unsent(name, failure));
+        transports.traffic().sent(flow.get(), message.get());
+        flow.get().send(message.get(), failure -> unsent(name, failure));
         return true;
     }
 
@@ -99,6 +157,10 @@ public final class FlowRelay {
     }
 
     void carry(String node, FlowName name, Message message, Consumer<IOException> onFailure) {
-        carrier.carry(node, name, message.toBytes(), onFailure);
+        boolean hasVia = message instanceof Response; // finds its way when the node is gone that received the request
+        carrier.carry(
+                node,
+                Carried.outward(name, message),
+                hasVia ? gone -> transports.sendResponseByVia((Response) message, onFailure) : onFailure);
     }
 }

@@ -10,26 +10,58 @@ import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 
 /**
- * Joins two applications in one server: what one sends, the handler gets as received on this same flow, so a response
- * finds its way back. Carries an attachment, the routing state between the two. Delivery is posted and keeps its order.
+ * Joins two applications in one server, or in two nodes of its cluster: what one sends, the handler gets as received on this same flow, so
+ * a response finds its way back. Carries an attachment, the routing state between the two. Delivery is posted and keeps its order.
  * Thread-safe.
  */
 public final class LoopbackFlow implements Flow {
     private final Listener listener;
     private final MessageHandler handler;
     private final Executor posted;
-    private final Object attachment;
+    private final Attachment attachment;
+    private final boolean ofThisNode;
+
+    /** What goes along with a request from one application to another one. Immutable. */
+    public interface Attachment {
+
+        /** In the form in which another node gets it; not empty. */
+        byte[] toBytes();
+    }
+
+    /** An attachment as another node sent it. */
+    @SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
+    public record Written(byte[] toBytes) implements Attachment {}
 
     /** @param posted runs tasks in order, never inside {@link #send} */
-    public LoopbackFlow(Listener listener, MessageHandler handler, Executor posted, Object attachment) {
+    public LoopbackFlow(Listener listener, MessageHandler handler, Executor posted, Attachment attachment) {
+        this(listener, handler, posted, attachment, true);
+    }
+
+    private LoopbackFlow(
+            Listener listener, MessageHandler handler, Executor posted, Attachment attachment, boolean ofThisNode) {
         this.listener = listener;
         this.handler = handler;
         this.posted = posted;
         this.attachment = attachment;
+        this.ofThisNode = ofThisNode;
     }
 
-    public Object attachment() {
+    /**
+     * The end of a flow from an application of another node.
+     *
+     * @param back carries messages to the other end, and does not wait
+     */
+    static LoopbackFlow fromAnotherNode(Listener listener, MessageHandler back, Attachment attachment) {
+        return new LoopbackFlow(listener, back, Runnable::run, attachment, false);
+    }
+
+    public Attachment attachment() {
         return attachment;
+    }
+
+    /** The same with what was read from a written attachment. */
+    public LoopbackFlow with(Attachment read) {
+        return new LoopbackFlow(listener, handler, posted, read, ofThisNode);
     }
 
     @Override
@@ -83,6 +115,11 @@ public final class LoopbackFlow implements Flow {
     @Override
     public boolean leavesHere() {
         return false;
+    }
+
+    @Override
+    public boolean isOfThisNode() {
+        return ofThisNode;
     }
 
     @Override

@@ -40,6 +40,11 @@ final class RemoteFlow implements Flow {
     }
 
     @Override
+    public boolean isOfThisNode() {
+        return false;
+    }
+
+    @Override
     public Protocol protocol() {
         return name.protocol();
     }

@@ -137,6 +137,17 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         shared = LocalNames.advertised(others);
     }
 
+    /** Whether that is an address of this server or of another node of its cluster. */
+    public boolean isOurs(Flow flow) {
+        InetSocketAddress peer = flow.peer();
+        return isOwn(new HostPort(LocalAddresses.literal(peer.getAddress()), peer.getPort()), flow.protocol());
+    }
+
+    /** Who gets the messages. */
+    MessageHandler handler() {
+        return handler;
+    }
+
     /** Whether what is sent there comes back to us. */
     public boolean isOwnAddress(Protocol protocol, InetSocketAddress peer) {
         return own.contains(protocol, peer);

@@ -58,9 +58,9 @@ class ClusterTokensTest {
         }
 
         @Override
-        public void carry(String node, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+        public void carry(String node, Carried message, Consumer<IOException> onFailure) {
             Node other = nodes.get(node);
-            if (other == null || !other.relay.send(flow, message)) {
+            if (other == null || !other.relay.send(message)) {
                 onFailure.accept(new IOException("gone"));
             }
         }

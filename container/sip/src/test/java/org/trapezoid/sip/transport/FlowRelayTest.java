@@ -8,10 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.sip.concurrent.Readers;
+import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Request;
@@ -33,6 +36,7 @@ class FlowRelayTest {
     private final List<Message> handled = new ArrayList<>();
     private final List<IOException> failures = new ArrayList<>();
     private boolean ownerSeesEdge = true;
+    private boolean edgeIsGone;
 
     /** One node. */
     private final class Stack {
@@ -40,6 +44,7 @@ class FlowRelayTest {
         private final FakeTransport tcp;
         private TransportLayer layer;
         private FlowRelay relay;
+        private Consumer<Flow> handler = flow -> {};
 
         Stack(String address) {
             udp = FakeTransport.udp(address, 5060, clock);
@@ -66,9 +71,9 @@ class FlowRelayTest {
         }
 
         @Override
-        public void carry(String node, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+        public void carry(String node, Carried message, Consumer<IOException> onFailure) {
             assertThat(node).isEqualTo("edge");
-            if (!edge.relay.send(flow, message)) {
+            if (edgeIsGone || !edge.relay.send(message)) {
                 onFailure.accept(new IOException("no such connection"));
             }
         }
@@ -76,9 +81,9 @@ class FlowRelayTest {
 
     @BeforeEach
     void start() throws IOException {
-        owner.layer.start(new Handler((flow, message) -> {}));
-        edge.layer.start(new Handler((flow, message) ->
-                owner.relay.receive("edge", FlowName.of(flow), message.toBytes(), (remote, relayed) -> {
+        owner.layer.start(new Handler((flow, message) -> owner.handler.accept(flow)));
+        edge.layer.start(new Handler(
+                (flow, message) -> owner.relay.receive("edge", Carried.received(flow, message), (remote, relayed) -> {
                     flows.add(remote);
                     handled.add(relayed);
                 })));
@@ -133,6 +138,63 @@ class FlowRelayTest {
         owner.layer.sendResponse(flows.get(0), ok(), failures::add);
 
         assertThat(edge.tcp.sentTo(new InetSocketAddress("198.51.100.7", 5083))).hasSize(1);
+    }
+
+    @Test
+    @Rfc(value = 3261, section = "18.2.2")
+    void answersByTheViaWhenTheNodeThatReceivedTheRequestIsGone() {
+        edge.udp.receive(PEER, Texts.options("SIP/2.0/UDP 10.0.0.1;rport;branch=z9hG4bKa", "relayed"));
+        edgeIsGone = true;
+
+        owner.layer.sendResponse(flows.get(0), ok(), failures::add);
+
+        assertThat(owner.udp.sentTo(PEER)).singleElement().isInstanceOf(Response.class);
+        assertThat(failures).isEmpty();
+    }
+
+    /** Two applications, of which the first one is at the edge. */
+    @Test
+    void aRequestFromAnApplicationOfAnotherNodeIsAnsweredThere() {
+        Arrival arrival = new Arrival(PEER, "TCP", Optional.of(NameAddr.parse("<sip:192.0.2.1;lr>")));
+        LoopbackFlow inside = new LoopbackFlow(
+                edge.udp.listener(), edge.layer.handler(), Runnable::run, new LoopbackFlow.Written(new byte[] {7, 1}));
+        Request request = Texts.request("inside").toBuilder().arrived(arrival).build();
+        owner.relay.receive("edge", Carried.received(inside, request), (from, message) -> {
+            flows.add(from);
+            handled.add(message);
+        });
+        LoopbackFlow flow = (LoopbackFlow) flows.get(0);
+
+        owner.layer.sendResponse(
+                flow, ok().toBuilder().arrived(arrival.with(Optional.empty())).build(), failures::add);
+
+        assertThat(flow.attachment().toBytes()).containsExactly(7, 1);
+        assertThat(flow.isOfThisNode()).isFalse();
+        assertThat(handled.get(0).arrival()).contains(arrival);
+        assertThat(handled.get(1)).as("at the edge again").isInstanceOf(Response.class);
+        assertThat(handled.get(1).arrival()).contains(arrival.with(Optional.empty()));
+        assertThat(flows.get(1)).isInstanceOf(LoopbackFlow.class);
+        assertThat(owner.udp.sent()).isEmpty();
+        assertThat(edge.udp.sent()).isEmpty();
+    }
+
+    @Test
+    void itIsAnsweredWhereverItsApplicationIsByNow() {
+        List<Flow> found = new ArrayList<>();
+        owner.handler = found::add;
+        LoopbackFlow inside = new LoopbackFlow(
+                edge.udp.listener(), edge.layer.handler(), Runnable::run, new LoopbackFlow.Written(new byte[] {7}));
+        owner.relay.receive("edge", Carried.received(inside, Texts.request("inside")), (from, message) -> {
+            flows.add(from);
+            handled.add(message);
+        });
+        edgeIsGone = true;
+
+        owner.layer.sendResponse(flows.get(0), ok(), failures::add);
+
+        assertThat(found).singleElement().satisfies(flow -> assertThat(flow.isOfThisNode())
+                .as("may be relayed again")
+                .isTrue());
     }
 
     @Test

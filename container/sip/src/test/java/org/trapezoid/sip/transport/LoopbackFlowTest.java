@@ -35,7 +35,7 @@ class LoopbackFlowTest {
                 }
             },
             posted::add,
-            "routing state");
+            new LoopbackFlow.Written(new byte[] {1}));
 
     @Test
     void deliversInOrderAndNeverInsideSend() {
@@ -48,7 +48,7 @@ class LoopbackFlowTest {
         assertThat(whileSending).isEmpty();
         assertThat(delivered).containsExactly("one", "200");
         assertThat(flows).containsOnly(flow);
-        assertThat(flow.attachment()).isEqualTo("routing state");
+        assertThat(flow.attachment().toBytes()).containsExactly(1);
         assertThat(flow.isReliable()).isTrue();
     }
 }

@@ -18,6 +18,7 @@ import org.trapezoid.servlet.replication.SessionStore;
 import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.Message;
+import org.trapezoid.sip.transport.Carried;
 import org.trapezoid.sip.transport.Flow;
 import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.FlowRelay;
@@ -131,17 +132,16 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
 
     @Override
     public boolean relay(String to, Flow flow, Message message, Runnable lost) {
-        if (!alive || !flow.leavesHere() || to.equals(incarnation) || !cluster.takesMessages(to)) {
+        if (!alive || !flow.isOfThisNode() || to.equals(incarnation) || !cluster.takesMessages(to)) {
             return false;
         }
-        FlowName name = FlowName.of(flow);
-        byte[] bytes = message.toBytes();
-        cluster.relay(this, to, node -> node.flows().receive(incarnation, name, bytes, node.handler), lost);
+        Carried carried = Carried.received(flow, message);
+        cluster.relay(this, to, node -> node.flows().receive(incarnation, carried, node.handler), lost);
         return true;
     }
 
     @Override
-    public void carry(String to, FlowName flow, byte[] message, Consumer<IOException> onFailure) {
+    public void carry(String to, Carried message, Consumer<IOException> onFailure) {
         if (!alive) {
             return;
         }
@@ -150,7 +150,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
             return;
         }
         cluster.carry(to, node -> {
-            if (!node.flows().send(flow, message)) {
+            if (!node.flows().send(message)) {
                 cluster.carry(incarnation, back -> onFailure.accept(new IOException("no such connection at " + to)));
             }
         });

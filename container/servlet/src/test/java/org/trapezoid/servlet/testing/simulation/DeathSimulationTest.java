@@ -16,7 +16,15 @@ class DeathSimulationTest {
                 Arguments.of("relaying proxies", Scenarios.RELAYING_PROXIES),
                 Arguments.of("relaying back-to-back agents", Scenarios.RELAYING_BACK_TO_BACK_AGENTS),
                 Arguments.of("death of a proxy", Scenarios.DEATH_OF_A_PROXY),
-                Arguments.of("death of a back-to-back agent", Scenarios.DEATH_OF_A_BACK_TO_BACK_AGENT));
+                Arguments.of("death of a back-to-back agent", Scenarios.DEATH_OF_A_BACK_TO_BACK_AGENT),
+                Arguments.of("death of a chain", Scenarios.DEATH_OF_A_CHAIN),
+                Arguments.of(
+                        "death of a chain that begins back-to-back",
+                        Scenarios.DEATH_OF_A_CHAIN_THAT_BEGINS_BACK_TO_BACK),
+                Arguments.of(
+                        "death of a chain that ends back-to-back", Scenarios.DEATH_OF_A_CHAIN_THAT_ENDS_BACK_TO_BACK),
+                Arguments.of(
+                        "death of a chain of back-to-back agents", Scenarios.DEATH_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS));
     }
 
     @ParameterizedTest

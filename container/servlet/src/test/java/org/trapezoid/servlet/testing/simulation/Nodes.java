@@ -32,7 +32,8 @@ final class Nodes {
 
     private record Node(TestServer server, MemoryNode member, Replication replication) {}
 
-    Nodes(World world, SplittableRandom numbers, List<String> hosts) {
+    /** @param edge what each node knows */
+    Nodes(World world, SplittableRandom numbers, TestServer.Edge edge, List<String> hosts) {
         this.world = world;
         this.cluster = new MemoryCluster(world.clock());
         this.hosts = hosts;
@@ -47,7 +48,8 @@ final class Nodes {
                     new SessionTokens(incarnation, KEY, random),
                     world.clock(),
                     Replication.DEFAULT_WAIT);
-            TestServer server = TestServer.member(world.clock(), host, hosts, random.nextLong(), replication, member);
+            TestServer server =
+                    TestServer.member(world.clock(), host, hosts, random.nextLong(), replication, member, edge);
             server.attach(member::attach);
             living.put(host, new Node(server, member, replication));
         }

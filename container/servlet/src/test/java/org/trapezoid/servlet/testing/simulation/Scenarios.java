@@ -21,6 +21,12 @@ import org.trapezoid.sip.transport.Protocol;
 public final class Scenarios {
     private static final String FIRST = "192.0.2.1";
     private static final String SECOND = "192.0.2.2";
+    private static final String THIRD = "192.0.2.3";
+
+    private static final String FRONT_AND_BACK = """
+            ALL: ("front", "DAR:From", "ORIGINATING", "", "NO_ROUTE", "0"), \
+            ("back", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1")
+            """;
 
     public static final Scenario PROXY = world -> proxies(world, DirectoryProxy.Options.RECORD_ROUTE);
     public static final Scenario PROXY_WITHOUT_RECORD_ROUTE =
@@ -44,6 +50,13 @@ public final class Scenarios {
     public static final Scenario DEATH_OF_A_PROXY = world -> death(world, false);
 
     public static final Scenario DEATH_OF_A_BACK_TO_BACK_AGENT = world -> death(world, true);
+
+    /** Three nodes, each with two applications that every call passes: when one node dies, they may go on at different ones. */
+    public static final Scenario DEATH_OF_A_CHAIN = world -> deathOfChain(world, false, false);
+
+    public static final Scenario DEATH_OF_A_CHAIN_THAT_BEGINS_BACK_TO_BACK = world -> deathOfChain(world, true, false);
+    public static final Scenario DEATH_OF_A_CHAIN_THAT_ENDS_BACK_TO_BACK = world -> deathOfChain(world, false, true);
+    public static final Scenario DEATH_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS = world -> deathOfChain(world, true, true);
 
     /** Two nodes, each of which gets messages for calls of the other. */
     public static final Scenario RELAYING_PROXIES = world -> relaying(world, false);
@@ -232,6 +245,20 @@ public final class Scenarios {
         Nodes nodes = world.nodes(FIRST, SECOND);
         List<Phone> phones = phones(world, nodes.server(FIRST), 4, false);
         deploy(world, nodes, bridged, phones);
+        dies(world, nodes, phones);
+    }
+
+    private static void deathOfChain(World world, boolean bridgedFront, boolean bridgedBack) throws Exception {
+        Nodes nodes = world.nodes(TestServer.Edge.routedBy(FRONT_AND_BACK), FIRST, SECOND, THIRD);
+        List<Phone> phones = phones(world, nodes.server(FIRST), 4, false);
+        Map<String, List<String>> onward = new LinkedHashMap<>();
+        names(phones).forEach(name -> onward.put(name, List.of("sip:" + name + "@a.test")));
+        deploy(world, nodes, "front", bridgedFront, onward);
+        deploy(world, nodes, "back", bridgedBack, directory(phones));
+        dies(world, nodes, phones);
+    }
+
+    private static void dies(World world, Nodes nodes, List<Phone> phones) {
         traffic(world, phones, names(phones));
         world.network().weather(world.random().nextBoolean() ? Weather.CLEAR : Weather.WIRELESS);
         if (world.random().nextInt(3) == 0) {
@@ -268,13 +295,18 @@ public final class Scenarios {
     }
 
     private static void deploy(World world, Nodes nodes, boolean bridged, List<Phone> phones) throws Exception {
+        deploy(world, nodes, bridged ? "b2bua" : "proxy", bridged, directory(phones));
+    }
+
+    private static void deploy(
+            World world, Nodes nodes, String name, boolean bridged, Map<String, List<String>> directory)
+            throws Exception {
         if (bridged) {
-            nodes.deploy("b2bua", () -> new Bridge("b2bua", world.witness(), directory(phones)), Bridge.class);
+            nodes.deploy(name, () -> new Bridge(name, world.witness(), directory), Bridge.class);
         } else {
             nodes.deploy(
-                    "proxy",
-                    () -> new DirectoryProxy(
-                            "proxy", world.witness(), directory(phones), DirectoryProxy.Options.RECORD_ROUTE));
+                    name,
+                    () -> new DirectoryProxy(name, world.witness(), directory, DirectoryProxy.Options.RECORD_ROUTE));
         }
     }
 

@@ -118,8 +118,13 @@ public final class World {
 
     /** The nodes of a cluster; what their applications see twice proves nothing, since one may die between a callback and its save. */
     Nodes nodes(String... hosts) {
+        return nodes(TestServer.Edge.OPEN, hosts);
+    }
+
+    /** The same with what each of them knows. */
+    Nodes nodes(TestServer.Edge edge, String... hosts) {
         witness = new Witness(nobodys(), findings);
-        Nodes made = new Nodes(this, numbers.split(), List.of(hosts));
+        Nodes made = new Nodes(this, numbers.split(), edge, List.of(hosts));
         nodes = Optional.of(made);
         for (String host : hosts) {
             TestServer server = made.server(host);
