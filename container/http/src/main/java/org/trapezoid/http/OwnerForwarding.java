@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.client.HttpUpgrader;
+import org.eclipse.jetty.client.UpgradeProtocolHandler;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.proxy.ProxyHandler;
@@ -85,8 +86,6 @@ final class OwnerForwarding extends ProxyHandler {
         try {
             if (address.isEmpty()) {
                 here.handle(request, response, callback);
-            } else if (request.getHeaders().contains(HttpHeader.UPGRADE, "websocket")) {
-                unavailable(request, response, callback); // a connection is not handed on
             } else {
                 request.setAttribute(TARGET, address.get());
                 handle(request, response, callback);
@@ -115,6 +114,22 @@ final class OwnerForwarding extends ProxyHandler {
     protected void configureHttpClient(HttpClient client) {
         super.configureHttpClient(client);
         client.setConnectTimeout(CONNECT_MILLIS);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart(); // takes all handlers from the client
+        getHttpClient().getProtocolHandlers().put(new UpgradeProtocolHandler());
+    }
+
+    @Override
+    protected void sendProxyToServerRequest(
+            Request request, org.eclipse.jetty.client.Request forwarded, Response response, Callback callback) {
+        if (WebSocketTunnel.isAskedFor(request)) {
+            HttpUpgrader.Factory tunnels = version -> new WebSocketTunnel(request, response, callback);
+            forwarded.attribute(HttpUpgrader.Factory.class.getName(), tunnels);
+        }
+        super.sendProxyToServerRequest(request, forwarded, response, callback);
     }
 
     /** For the node, in place of a header that everybody may have made. */

@@ -57,15 +57,6 @@ class OwnerForwardingTest {
     }
 
     @Test
-    void aConnectionIsNotHandedOn() throws Exception {
-        assertThat(status(
-                        CompletableFuture.completedFuture(Optional.of("127.0.0.1:1")),
-                        "/a;org.trapezoid.session=b",
-                        ", Upgrade\r\nUpgrade: websocket"))
-                .contains("503");
-    }
-
-    @Test
     void aNodeThatIsGoneIsABadGateway() throws Exception {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

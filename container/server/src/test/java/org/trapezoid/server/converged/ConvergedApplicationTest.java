@@ -15,12 +15,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.tomcat.jakartaee.EESpecProfiles;
 import org.apache.tomcat.jakartaee.Migration;
@@ -69,7 +67,7 @@ class ConvergedApplicationTest {
             assertThat(site.ask(browser, "injected")).isEqualTo("true");
             assertThat(site.get(browser, "console/limit").headers().firstValue("X-Stamp"))
                     .contains("true");
-            assertThat(webSocket(site, "socket/bob", "hi")).isEqualTo("bob: hi 0");
+            assertThat(site.webSocket(browser, "socket/bob", "hi")).isEqualTo("bob: hi 0");
         }
     }
 
@@ -117,7 +115,8 @@ class ConvergedApplicationTest {
                     CSeq: 1 MESSAGE
                     Subject: blue
                     Max-Forwards: 70
-                    """.formatted(phone.getLocalPort()),
+                    """
+                            .formatted(phone.getLocalPort()),
                     new java.net.InetSocketAddress(LOOPBACK, site.server().port("udp")));
             assertThat(receive(phone).text()).startsWith("SIP/2.0 200 ");
 
@@ -146,7 +145,7 @@ class ConvergedApplicationTest {
         try (ConvergedSite site = ConvergedSite.of(old, base.resolve("data"));
                 DatagramSocket phone = phone()) {
             assertThat(site.ask(browser, "injected")).isEqualTo("true");
-            assertThat(webSocket(site, "socket/bob", "hi")).startsWith("bob: hi");
+            assertThat(site.webSocket(browser, "socket/bob", "hi")).startsWith("bob: hi");
             showsProgress(site, phone);
         }
     }
@@ -174,24 +173,6 @@ class ConvergedApplicationTest {
         Received bye = receive(phone);
         assertThat(bye.text()).startsWith("BYE ");
         send(phone, bye.response("200 OK"), bye.from());
-    }
-
-    private String webSocket(ConvergedSite site, String path, String text) throws Exception {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        WebSocket socket = browser.newWebSocketBuilder()
-                .buildAsync(URI.create(site.url(path).replace("http:", "ws:")), new WebSocket.Listener() {
-                    @Override
-                    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-                        answer.complete(data.toString());
-                        return CompletableFuture.completedFuture(null);
-                    }
-                })
-                .get(30, TimeUnit.SECONDS);
-        socket.request(1);
-        socket.sendText(text, true).get(30, TimeUnit.SECONDS);
-        String got = answer.get(30, TimeUnit.SECONDS);
-        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(30, TimeUnit.SECONDS);
-        return got;
     }
 
     private record Received(String text, SocketAddress from) {

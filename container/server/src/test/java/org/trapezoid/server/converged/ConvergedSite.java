@@ -7,9 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.trapezoid.server.Listener;
 import org.trapezoid.server.ServerConfigBuilder;
@@ -20,7 +24,8 @@ import org.trapezoid.server.testing.Sars;
 /** A server with the test application, and browsers. */
 final class ConvergedSite implements AutoCloseable {
 
-    static final String WEB_XML = """
+    static final String WEB_XML =
+            """
             <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.1">
               <servlet>
                 <servlet-name>page</servlet-name>
@@ -109,6 +114,25 @@ final class ConvergedSite implements AutoCloseable {
 
     String ask(HttpClient browser, String path) throws IOException, InterruptedException {
         return get(browser, "console/" + path).body();
+    }
+
+    /** Opens a WebSocket connection, and closes it after the first answer. */
+    String webSocket(HttpClient browser, String path, String text) throws Exception {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        WebSocket socket = browser.newWebSocketBuilder()
+                .buildAsync(URI.create(url(path).replace("http:", "ws:")), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+                        answer.complete(data.toString());
+                        return CompletableFuture.completedFuture(null);
+                    }
+                })
+                .get(30, TimeUnit.SECONDS);
+        socket.request(1);
+        socket.sendText(text, true).get(30, TimeUnit.SECONDS);
+        String got = answer.get(30, TimeUnit.SECONDS);
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(30, TimeUnit.SECONDS);
+        return got;
     }
 
     @Override

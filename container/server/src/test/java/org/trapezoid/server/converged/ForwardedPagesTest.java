@@ -87,6 +87,20 @@ class ForwardedPagesTest {
     }
 
     @Test
+    void aWebSocketConnectionGoesToTheNodeThatHasTheSession() throws Exception {
+        String elsewhere = other.ask(ConvergedSite.browser(), "count");
+        String id;
+        String sessions;
+        do { // so that the answer says which of the two it is
+            id = owner.ask(ConvergedSite.browser(), "make");
+            sessions = owner.ask(browser, "count");
+        } while (sessions.equals(elsewhere));
+
+        assertThat(other.webSocket(ConvergedSite.browser(), "socket/bob" + PARAMETER + id, "hi"))
+                .isEqualTo("bob: hi " + sessions);
+    }
+
+    @Test
     void theApplicationSeesWhoHasSentIt() throws Exception {
         String id = owner.ask(browser, "make");
 
