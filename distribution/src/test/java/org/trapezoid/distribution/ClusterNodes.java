@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.trapezoid.distribution.apps.alarm.AlarmServlet;
@@ -24,6 +25,10 @@ final class ClusterNodes implements AutoCloseable {
     static final String ALARMS = "alarms.test";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Where another version is unpacked, which the nodes are until they start again. */
+    private static final Optional<Path> EARLIER =
+            Optional.ofNullable(System.getProperty("kill.earlier")).map(Path::of);
 
     private final ClusterNetwork network;
     private final Path base;
@@ -70,6 +75,7 @@ final class ClusterNodes implements AutoCloseable {
             }
         }
         Launcher launcher = Launcher.in(place)
+                .installedAt(EARLIER.orElseGet(Launcher::home))
                 .within(network.atNode(index))
                 .with("TRAPEZOID_HOST", ClusterNetwork.address(index))
                 .with("TRAPEZOID_SIP_PORT", String.valueOf(PORT))
@@ -126,7 +132,7 @@ final class ClusterNodes implements AutoCloseable {
     /** Starts one that has ended, and waits until all are members. */
     void startAgain(int node) throws IOException {
         keepLog(node);
-        servers.set(node, launchers.get(node).start());
+        servers.set(node, launchers.get(node).installedAt(Launcher.home()).start());
         awaitMembers(count);
     }
 

@@ -20,6 +20,7 @@ public final class Launcher {
     private final Path base;
     private final Map<String, String> environment = new HashMap<>();
     private List<String> prefix = List.of();
+    private Path home = home();
 
     /** What came of a command. */
     public record Outcome(int exitCode, String out, String err) {}
@@ -55,6 +56,12 @@ public final class Launcher {
         return this;
     }
 
+    /** Runs another version from now on. */
+    public Launcher installedAt(Path newHome) {
+        home = newHome.toAbsolutePath();
+        return this;
+    }
+
     /** Begins every command so: to run it elsewhere. */
     public Launcher within(List<String> command) {
         prefix = List.copyOf(command);
@@ -85,9 +92,7 @@ public final class Launcher {
 
     private ProcessBuilder builder(String... arguments) {
         ProcessBuilder builder = new ProcessBuilder(Stream.of(
-                        prefix.stream(),
-                        Stream.of(home().resolve("bin/trapezoid").toString()),
-                        Stream.of(arguments))
+                        prefix.stream(), Stream.of(home.resolve("bin/trapezoid").toString()), Stream.of(arguments))
                 .flatMap(part -> part)
                 .toList());
         for (String name : List.of("TRAPEZOID_HOME", "TRAPEZOID_HOST", "JAVA_OPTS")) {

@@ -24,6 +24,7 @@ final class ClusterSerialization {
     static final int CHANGE_KEY = 15;
     static final int GIVE_UP_SESSION = 16;
     static final int KNOWING = 17;
+    static final int INSIDE_BATCH = 18;
 
     private ClusterSerialization() {}
 
@@ -36,7 +37,7 @@ final class ClusterSerialization {
             case CLAIM_SESSION -> new ClaimSession();
             case REMOVE_SESSION -> new RemoveSession();
             case ORPHANED_SESSIONS -> new OrphanedSessions();
-            case RELAY_BATCH -> new RelayBatch();
+            case RELAY_BATCH -> RelayBatch.plain();
             case LEAVING -> new Leaving();
             case STORE_BINDINGS -> new StoreBindings();
             case NAMES_OF_MINUTE -> new NamesOfMinute();
@@ -46,6 +47,7 @@ final class ClusterSerialization {
             case CHANGE_KEY -> new ChangeKey();
             case GIVE_UP_SESSION -> new GiveUpSession();
             case KNOWING -> new Knowing();
+            case INSIDE_BATCH -> RelayBatch.inside();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

@@ -13,21 +13,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** Parcels for another node in their order; tells which of them could not leave there. */
+/**
+ * Parcels for another node in their order; tells which of them could not leave there. With messages between two applications among them it is
+ * of a type that nodes do not know which know no such messages; what they do know has its old form.
+ */
 final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
     private String from;
     private List<Parcel> parcels;
+    private final boolean inside;
     private Optional<HazelcastNodes> receiver = Optional.empty();
-
-    /** For deserialisation. */
-    RelayBatch() {
-        this("", List.of());
-    }
 
     /** @param from the incarnation of the sender */
     RelayBatch(String from, List<Parcel> parcels) {
+        this(from, parcels, parcels.stream().anyMatch(RelayBatch::isInside));
+    }
+
+    private RelayBatch(String from, List<Parcel> parcels, boolean inside) {
         this.from = from;
         this.parcels = parcels;
+        this.inside = inside;
+    }
+
+    private static boolean isInside(Parcel parcel) {
+        return parcel instanceof RelayedMessage message && message.carried().isInside();
+    }
+
+    /** For deserialisation. */
+    static RelayBatch plain() {
+        return new RelayBatch("", List.of(), false);
+    }
+
+    /** The same for one with messages between two applications. */
+    static RelayBatch inside() {
+        return new RelayBatch("", List.of(), true);
     }
 
     @Override
@@ -55,7 +73,7 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
 
     @Override
     public int getClassId() {
-        return ClusterSerialization.RELAY_BATCH;
+        return inside ? ClusterSerialization.INSIDE_BATCH : ClusterSerialization.RELAY_BATCH;
     }
 
     @Override
@@ -63,7 +81,7 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
         out.writeString(from);
         out.writeInt(parcels.size());
         for (Parcel parcel : parcels) {
-            Parcel.writeAny(parcel, out);
+            Parcel.writeAny(parcel, inside, out);
         }
     }
 
@@ -73,7 +91,7 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
         int count = in.readInt();
         parcels = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            parcels.add(Parcel.read(in));
+            parcels.add(Parcel.read(in, inside));
         }
     }
 }

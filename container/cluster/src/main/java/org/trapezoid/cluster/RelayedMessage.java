@@ -21,6 +21,7 @@ import org.trapezoid.sip.transport.Protocol;
  * @param onFailure stays with the sender
  */
 record RelayedMessage(boolean received, Carried carried, Consumer<IOException> onFailure) implements Parcel {
+    private static final byte[] NONE = {};
 
     @Override
     public int size() {
@@ -38,7 +39,7 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
     }
 
     @Override
-    public void write(ObjectDataOutput out) throws IOException {
+    public void write(ObjectDataOutput out, boolean inside) throws IOException {
         FlowName flow = carried.flow();
         out.writeBoolean(received);
         out.writeString(flow.protocol().name());
@@ -46,6 +47,12 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
         write(out, flow.peer());
         out.writeLong(flow.serial());
         out.writeByteArray(carried.message());
+        if (inside) {
+            writeInside(out);
+        }
+    }
+
+    private void writeInside(ObjectDataOutput out) throws IOException {
         out.writeByteArray(carried.attachment());
         out.writeBoolean(carried.arrival().isPresent());
         if (carried.arrival().isPresent()) {
@@ -61,15 +68,15 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
         out.writeInt(address.getPort());
     }
 
-    static RelayedMessage read(ObjectDataInput in) throws IOException {
+    static RelayedMessage read(ObjectDataInput in, boolean inside) throws IOException {
         boolean received = in.readBoolean();
         Protocol protocol = Protocol.valueOf(in.readString());
         InetSocketAddress bound = address(in);
         InetSocketAddress peer = address(in);
         FlowName flow = new FlowName(protocol, bound, peer, in.readLong());
         byte[] message = in.readByteArray();
-        byte[] attachment = in.readByteArray();
-        Optional<Arrival> arrival = in.readBoolean() ? Optional.of(arrival(in)) : Optional.empty();
+        byte[] attachment = inside ? in.readByteArray() : NONE;
+        Optional<Arrival> arrival = inside && in.readBoolean() ? Optional.of(arrival(in)) : Optional.empty();
         return new RelayedMessage(received, new Carried(flow, message, attachment, arrival), failure -> {});
     }
 

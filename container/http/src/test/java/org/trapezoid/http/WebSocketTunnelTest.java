@@ -26,12 +26,26 @@ class WebSocketTunnelTest {
     private static final int MUCH = 3_000_000;
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int MANY = 100;
-    private static final String AGREED = "HTTP/1.1 101 Switching Protocols\r\n"
-            + "Upgrade: websocket\r\n"
-            + "Connection: Upgrade\r\n"
-            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-            + "Sec-WebSocket-Protocol: chat\r\n"
-            + "Set-Cookie: a=b\r\n\r\n";
+    private static final String AGREED = lines("""
+            HTTP/1.1 101 Switching Protocols
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+            Sec-WebSocket-Protocol: chat
+            Set-Cookie: a=b
+
+            """);
+    private static final String ASKED = lines("""
+            GET /chat;org.trapezoid.session=b?room=1 HTTP/1.1
+            Host: a.test
+            Origin: https://a.test
+            Connection: keep-alive, Upgrade
+            Upgrade: websocket
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+            Sec-WebSocket-Protocol: chat
+
+            """);
 
     private final InetAddress loopback = InetAddress.getLoopbackAddress();
     private final HttpServer server = new HttpServer(Optional.of(new InetSocketAddress(loopback, 0)));
@@ -56,11 +70,7 @@ class WebSocketTunnelTest {
         Socket socket = new Socket(
                 loopback, server.port().orElseThrow().bound().orElseThrow().getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
-        write(
-                socket,
-                "GET /chat;org.trapezoid.session=b?room=1 HTTP/1.1\r\nHost: a.test\r\nOrigin: https://a.test\r\n"
-                        + "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: chat\r\n\r\n");
+        write(socket, ASKED);
         return socket;
     }
 
@@ -69,6 +79,10 @@ class WebSocketTunnelTest {
         browser.close();
         owner.close();
         server.close();
+    }
+
+    private static String lines(String text) {
+        return text.replace("\n", "\r\n");
     }
 
     private Socket accept() throws IOException {

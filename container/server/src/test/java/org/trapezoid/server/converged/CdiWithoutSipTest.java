@@ -42,9 +42,7 @@ class CdiWithoutSipTest {
                 archive.with("WEB-INF/lib/" + name, Path.of(each));
             }
         }
-        archive.with(
-                "WEB-INF/classes/META-INF/beans.xml",
-                """
+        archive.with("WEB-INF/classes/META-INF/beans.xml", """
                 <beans xmlns="https://jakarta.ee/xml/ns/jakartaee" version="4.0" bean-discovery-mode="annotated"/>
                 """);
         return archive.zip(base.resolve("guest.war"));

@@ -115,8 +115,7 @@ class ConvergedApplicationTest {
                     CSeq: 1 MESSAGE
                     Subject: blue
                     Max-Forwards: 70
-                    """
-                            .formatted(phone.getLocalPort()),
+                    """.formatted(phone.getLocalPort()),
                     new java.net.InetSocketAddress(LOOPBACK, site.server().port("udp")));
             assertThat(receive(phone).text()).startsWith("SIP/2.0 200 ");
 

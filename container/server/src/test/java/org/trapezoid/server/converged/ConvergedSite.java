@@ -24,8 +24,7 @@ import org.trapezoid.server.testing.Sars;
 /** A server with the test application, and browsers. */
 final class ConvergedSite implements AutoCloseable {
 
-    static final String WEB_XML =
-            """
+    static final String WEB_XML = """
             <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.1">
               <servlet>
                 <servlet-name>page</servlet-name>

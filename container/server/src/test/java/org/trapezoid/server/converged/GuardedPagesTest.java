@@ -28,8 +28,7 @@ import org.trapezoid.sip.auth.DigestAlgorithm;
 @Timeout(60)
 class GuardedPagesTest {
     private static final String REALM = "a.test";
-    private static final String GUARD =
-            """
+    private static final String GUARD = """
               <security-constraint>
                 <web-resource-collection>
                   <web-resource-name>all</web-resource-name>

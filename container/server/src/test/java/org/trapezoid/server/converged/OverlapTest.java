@@ -101,8 +101,7 @@ class OverlapTest {
             byte[] buffer = new byte[4096];
             for (int i = 0; i < count; i++) {
                 String branch = "z9hG4bK" + name + from + "x" + i;
-                byte[] message =
-                        """
+                byte[] message = """
                         MESSAGE sip:%1$s@127.0.0.1 SIP/2.0
                         Via: SIP/2.0/UDP 127.0.0.1:%2$d;branch=%3$s
                         Max-Forwards: 70
@@ -112,10 +111,9 @@ class OverlapTest {
                         CSeq: 1 MESSAGE
                         Content-Length: 0
 
-                        """
-                                .formatted(key(from + i), socket.getLocalPort(), branch, name)
-                                .replace("\n", "\r\n")
-                                .getBytes(StandardCharsets.US_ASCII);
+                        """.formatted(key(from + i), socket.getLocalPort(), branch, name)
+                        .replace("\n", "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
                 exchange(socket, new DatagramPacket(message, message.length, LOOPBACK, port), branch, buffer);
             }
         }
@@ -149,9 +147,7 @@ class OverlapTest {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             for (int i = 0; i < EACH; i++) {
-                socket.getOutputStream()
-                        .write(
-                                """
+                socket.getOutputStream().write("""
                         MESSAGE sip:%1$s@127.0.0.1 SIP/2.0
                         Via: SIP/2.0/TCP 127.0.0.1:%2$d;branch=z9hG4bKtcp%3$dx%4$d
                         Max-Forwards: 70
@@ -161,10 +157,9 @@ class OverlapTest {
                         CSeq: 1 MESSAGE
                         Content-Length: 0
 
-                        """
-                                        .formatted(key(from + i), socket.getLocalPort(), from, i)
-                                        .replace("\n", "\r\n")
-                                        .getBytes(StandardCharsets.US_ASCII));
+                        """.formatted(key(from + i), socket.getLocalPort(), from, i)
+                        .replace("\n", "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
                 assertThat(in.readLine()).startsWith("SIP/2.0 200");
                 for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
                     assertThat(line).doesNotStartWith("SIP/2.0");

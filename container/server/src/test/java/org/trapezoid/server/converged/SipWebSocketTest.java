@@ -44,8 +44,7 @@ import org.trapezoid.sip.testing.Rfc;
 /** SIP over WebSocket at a path of an application (JSR 359 §13.2): who connects, and as whom. */
 @Timeout(60)
 class SipWebSocketTest {
-    private static final String WEB_XML =
-            """
+    private static final String WEB_XML = """
             <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.1">
               <security-constraint>
                 <web-resource-collection>
@@ -134,8 +133,7 @@ class SipWebSocketTest {
 
         String ask(String method) throws Exception {
             String call = method + System.identityHashCode(this);
-            socket.sendText(
-                            """
+            socket.sendText("""
                     %1$s sip:lounge@a.test SIP/2.0
                     Via: SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK%2$s
                     Max-Forwards: 70
@@ -145,10 +143,7 @@ class SipWebSocketTest {
                     CSeq: 1 %1$s
                     Content-Length: 0
 
-                    """
-                                    .formatted(method, call)
-                                    .replace("\n", "\r\n"),
-                            true)
+                    """.formatted(method, call).replace("\n", "\r\n"), true)
                     .join();
             return client.next();
         }

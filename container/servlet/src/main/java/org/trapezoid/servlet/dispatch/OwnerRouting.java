@@ -52,6 +52,7 @@ public final class OwnerRouting implements MessageHandler {
     private final SessionOfMessage named;
     private final KeyedRequests keyed;
     private final StatelessForwarder stateless;
+    private final LostCalls lost;
     private final Executor workers;
     private final HeldRequests held;
     private final Strand looking; // guards what follows
@@ -70,6 +71,7 @@ public final class OwnerRouting implements MessageHandler {
             Replication replication,
             KeyedRequests keyed,
             StatelessForwarder stateless,
+            LostCalls lost,
             Executor workers,
             Strand looking) {
         this.here = here;
@@ -81,6 +83,7 @@ public final class OwnerRouting implements MessageHandler {
         this.named = new SessionOfMessage(tokens, sessions);
         this.keyed = keyed;
         this.stateless = stateless;
+        this.lost = lost;
         this.workers = workers;
         this.looking = looking;
         this.held = new HeldRequests(replication, looking, workers, MOST_WAITING, this::route);
@@ -283,10 +286,20 @@ public final class OwnerRouting implements MessageHandler {
                     && !owned.owner().equals(tokens.self())
                     && next.flow.isOfThisNode()) {
                 relay(owned.owner(), token, next);
+            } else if (found instanceof Found.Unknown && isOfLostCall(token, next)) {
+                lost.hangUp(next.flow, (Response) next.message);
             } else {
                 arrived(token, next);
             }
         }
+    }
+
+    /** A node that was missed, and is a member again, may still have what it told nobody. */
+    private boolean isOfLostCall(String token, Waiting message) {
+        return message.message instanceof Response response
+                && LostCalls.isAnswer(message.flow, response)
+                && !replication.nodes().isMember(SessionTokens.maker(token))
+                && !here.knows(response);
     }
 
     private void arrived(String token, Waiting message) {

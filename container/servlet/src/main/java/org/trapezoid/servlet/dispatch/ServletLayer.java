@@ -236,6 +236,7 @@ public final class ServletLayer {
                         replication,
                         keyed.orElseThrow(),
                         stateless,
+                        new LostCalls(stack.sender()),
                         stack.workers(),
                         stack.strands().create()));
         options.replication().ifPresent(replication -> {

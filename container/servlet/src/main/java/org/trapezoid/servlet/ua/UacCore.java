@@ -81,9 +81,9 @@ public final class UacCore implements ClientUser {
 
     private Map<String, Request> sentAcks() {
         if (acks.isEmpty()) {
-            return Map.of();
+            return leftAcks;
         }
-        Map<String, Request> sent = new LinkedHashMap<>();
+        Map<String, Request> sent = new LinkedHashMap<>(leftAcks);
         acks.forEach((tag, ack) -> ack.request().ifPresent(each -> sent.put(tag, each)));
         return sent;
     }

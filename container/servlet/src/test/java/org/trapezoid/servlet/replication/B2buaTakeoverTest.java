@@ -13,11 +13,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.trapezoid.servlet.replication.TwoNodes.Call;
 import org.trapezoid.servlet.replication.TwoNodes.Ringing;
+import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
 
 /** Calls of two legs whose node dies: both go on at another one, from the point they had reached. */
 class B2buaTakeoverTest {
@@ -120,6 +122,53 @@ class B2buaTakeoverTest {
         int repeated = aliceLater.rest().size();
         site.clock.advance(Duration.ofSeconds(5));
         assertThat(aliceLater.rest()).hasSize(repeated);
+    }
+
+    /** The node died before it could tell another one whom it has called. */
+    @Test
+    @Rfc(value = 3261, section = "13.2.2.4")
+    void aCalleeOfWhomNobodyKnowsIsHungUpOn() throws Exception {
+        nodes.deployB2bua();
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.LOST);
+        nodes.invite();
+        Request received = bob.nextRequest(Method.INVITE);
+        site.killAndNotice(FIRST);
+
+        bobLater.send(bobLater.answer(received, 180));
+        Response success = bobLater.send(bobLater.answer(received, 200));
+
+        Request ack = bobLater.nextRequest(Method.ACK);
+        Request bye = bobLater.nextRequest(Method.BYE);
+        assertThat(ack.cseq().number()).isEqualTo(received.cseq().number());
+        assertThat(bye.cseq().number()).isGreaterThan(ack.cseq().number());
+        for (Request each : List.of(ack, bye)) {
+            assertThat(each.callId()).isEqualTo(received.callId());
+            assertThat(each.fromTag()).isEqualTo(received.fromTag());
+            assertThat(each.toTag()).isEqualTo(success.toTag());
+            assertThat(each.uriText()).isEqualTo(bob.contact());
+        }
+        bobLater.send(bobLater.answer(bye, 200));
+        assertThat(bobLater.rest()).isEmpty();
+        site.assertEnded();
+    }
+
+    /** The ACK got lost just before the node died. */
+    @Test
+    @Rfc(value = 3261, section = "13.2.2.4")
+    void aRepeated200IsAcknowledgedBySurvivorsWhoseApplicationHasAcknowledgedIt() throws Exception {
+        site.connected();
+        nodes.deployB2bua();
+        Call call = nodes.call();
+        site.killAndNotice(FIRST);
+
+        bobLater.send(bobLater.answer(call.received(), 200));
+        Request ack = bobLater.nextRequest(Method.ACK);
+        bobLater.send(bobLater.answer(call.received(), 200));
+        bobLater.nextRequest(Method.ACK);
+
+        assertThat(ack.cseq().number()).isEqualTo(call.received().cseq().number());
+        assertThat(app.seen).filteredOn("200 INVITE"::equals).hasSize(1);
+        nodes.hangUpLater(call);
     }
 
     @Test

@@ -3,8 +3,10 @@ package org.trapezoid.servlet.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.sip.SipServletRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.servlet.testing.Peer;
@@ -12,6 +14,7 @@ import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
 
 /** A call whose node dies is taken over by one of the survivors while its messages reach the other one. */
 class ThirdNodeStoriesTest {
@@ -52,5 +55,44 @@ class ThirdNodeStoriesTest {
         site.clock.advance(Duration.ofSeconds(1).plus(SOON));
         aliceLater.nextResponse(200);
         site.assertEnded();
+    }
+
+    /** The ACK that the first node has sent is known to the third one. */
+    @Test
+    @Rfc(value = 3261, section = "13.2.2.4")
+    void aRepeated200IsAcknowledgedAfterTwoDeaths() throws Exception {
+        app.on("INVITE", invite -> invite.getB2buaHelper()
+                .createRequest(invite, true, null)
+                .send());
+        app.onResponse(response -> {
+            SipServletRequest leg = response.getRequest();
+            response.createAck().send();
+            leg.getB2buaHelper()
+                    .getLinkedSipServletRequest(leg)
+                    .createResponse(200)
+                    .send();
+        });
+        site.deploy("b2bua", app);
+        Peer bob = site.node(FIRST).peer("bob");
+        Request invite = alice.send(alice.request(Method.INVITE, bob.contact()));
+        Request received = bob.nextRequest(Method.INVITE);
+        bob.send(TwoNodes.recorded(bob, received, 200));
+        bob.nextRequest(Method.ACK);
+        Response success = alice.nextResponse(200);
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+
+        site.killAndNotice(FIRST);
+        String heir = site.node(SECOND).server().sessions() > 0 ? SECOND : THIRD;
+        Peer aliceLater = site.node(heir).peer("alice");
+        aliceLater.send(aliceLater.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // it is saved again
+        site.killAndNotice(heir);
+        Site.Node last = site.node(heir.equals(SECOND) ? THIRD : SECOND);
+        last.peer("alice"); // has the first address everywhere
+        Peer bobLater = last.peer("bob");
+        bobLater.send(TwoNodes.recorded(bobLater, received, 200));
+
+        bobLater.nextRequest(Method.ACK);
+        assertThat(app.seen).filteredOn("200 INVITE"::equals).hasSize(1);
     }
 }
