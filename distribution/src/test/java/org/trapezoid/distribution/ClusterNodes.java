@@ -148,6 +148,17 @@ final class ClusterNodes implements AutoCloseable {
                 .until(() -> metric(node, "cluster_members") == members);
     }
 
+    /** Waits until each node says that others have all that it stores. */
+    void awaitBackups() {
+        for (int i = 0; i < count; i++) {
+            int node = i;
+            Awaitility.await("node " + node + " has all of its backups")
+                    .atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> metric(node, "cluster_in_sync") == 1);
+        }
+    }
+
     /** The sum over those that live. */
     double total(String metric) throws IOException {
         double total = 0;

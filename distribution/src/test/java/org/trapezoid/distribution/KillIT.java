@@ -64,7 +64,9 @@ class KillIT {
     void losesNothingWhenANodeIsKilled() throws Exception {
         underLoad("SIGKILL", random -> {
             for (int i = 0; i < kills; i++) {
+                nodes.awaitBackups();
                 TimeUnit.SECONDS.sleep(10); // the load goes on in real time, and the last change is over
+                nodes.awaitBackups();
                 int victim = random.nextInt(count);
                 int heir = heir(victim, random);
                 long now = System.currentTimeMillis();

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private final FlowRelay relay;
     private final Executor workers;
     private final Map<String, RelayQueue> queues = new ConcurrentHashMap<>();
+    private final LongAdder relayed = new LongAdder();
     private final Runnable watcher = this::forgetGone;
     private final TransactionNames names = new TransactionNames(System::nanoTime);
     private volatile BiConsumer<Flow, Message> handler = (flow, message) -> log.debug("{}: before start", flow);
@@ -124,11 +126,20 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
 
     @Override
     public boolean relay(String incarnation, Flow flow, Message message, Runnable lost) {
-        return flow.isOfThisNode()
+        boolean taken = flow.isOfThisNode()
                 && offer(
                         incarnation,
                         new RelayedMessage(
                                 true, Carried.received(flow, message), failure -> runIfGone(incarnation, lost)));
+        if (taken) {
+            relayed.increment();
+        }
+        return taken;
+    }
+
+    /** Messages that came here, and were given to the nodes that have their sessions. */
+    public long relayed() {
+        return relayed.sum();
     }
 
     /** A member that lives has refused what it was given, and would do so again. */

@@ -37,6 +37,7 @@ public final class HazelcastSessionStore implements SessionStore {
 
     private final ClusterNode node;
     private final HazelcastNodes nodes;
+    private final IMap<String, StoredSession> sessions;
     private final SessionPartitions partitions;
     private final Places places;
     private final AtomicLong claims = new AtomicLong();
@@ -52,7 +53,7 @@ public final class HazelcastSessionStore implements SessionStore {
     public HazelcastSessionStore(ClusterNode node, HazelcastNodes nodes) {
         this.node = node;
         this.nodes = nodes;
-        IMap<String, StoredSession> sessions = node.hazelcast().getMap(SESSIONS);
+        this.sessions = node.hazelcast().getMap(SESSIONS);
         this.partitions = new SessionPartitions(sessions, node::later);
         this.places = new Places(node.hazelcast(), node.incarnation());
         this.takeover = new Takeover(node, sessions, this::mayClaim, this::claim);
@@ -74,8 +75,12 @@ public final class HazelcastSessionStore implements SessionStore {
                 .setBackupCount(1)
                 .setInMemoryFormat(InMemoryFormat.BINARY)
                 .setPartitioningStrategyConfig(new PartitioningStrategyConfig(Places.strategy()))
-                .setMergePolicyConfig(new MergePolicyConfig(MergeSessions.class.getName(), MERGED_AT_ONCE))
-                .setStatisticsEnabled(false);
+                .setMergePolicyConfig(new MergePolicyConfig(MergeSessions.class.getName(), MERGED_AT_ONCE));
+    }
+
+    /** Copies that this node has of what other nodes store: of their sessions, and of some that ended not long ago. Counts them. */
+    public long backups() {
+        return sessions.getLocalMapStats().getBackupEntryCount();
     }
 
     @Override

@@ -151,6 +151,8 @@ class HazelcastNodesTest {
         assertThat(two.nodes.relay("start10", two.flows.get(0), two.relayed.get(0), () -> {}))
                 .as("relayed twice")
                 .isFalse();
+        assertThat(one.nodes.relayed()).isEqualTo(MANY);
+        assertThat(two.nodes.relayed()).isZero();
     }
 
     @Test

@@ -141,7 +141,8 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
     @Test
     void aSessionBeginsWhereOnlyItsBackupHasToTravel() throws Exception {
         Joined one = join();
-        join();
+        Joined two = join();
+        long others = two.hazelcastStore().backups();
         String token = new SessionTokens(one.incarnation(), new byte[] {1}, new SplittableRandom(1))
                 .fresh(one.store().place());
 
@@ -149,6 +150,7 @@ class HazelcastSessionStoreTest extends SessionStoreContract {
 
         assertThat(one.node().hazelcast().getMap(HazelcastSessionStore.SESSIONS).localKeySet())
                 .containsExactly(token);
+        assertThat(two.hazelcastStore().backups()).isEqualTo(others + 1);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.cluster.BackupSync;
 import org.trapezoid.cluster.ClusterNode;
 import org.trapezoid.cluster.ClusterOptions;
 import org.trapezoid.cluster.HazelcastNodes;
@@ -42,6 +43,7 @@ final class ClusterSide implements AutoCloseable {
     private final HazelcastNodes nodes;
     private final HazelcastSessionStore sessions;
     private final HazelcastSessionKeys keys;
+    private final BackupSync backups;
     private final Replication replication;
     private Optional<SharedBindings> bindings = Optional.empty();
 
@@ -62,6 +64,7 @@ final class ClusterSide implements AutoCloseable {
                 stack.timers(),
                 config.replicationWait(),
                 new AttributeClasses(config.attributeClasses()));
+        this.backups = new BackupSync(node);
         link.joined(nodes);
     }
 
@@ -137,6 +140,21 @@ final class ClusterSide implements AutoCloseable {
         return node.members();
     }
 
+    /** Whether another node has a copy of all that this one stores, as far as is known. */
+    boolean isInSync() {
+        return backups.isComplete() && !replication.isUnprotected();
+    }
+
+    /** Copies that this node has of what other nodes store. */
+    long backups() {
+        return sessions.backups();
+    }
+
+    /** Messages that were given to other nodes. */
+    long relayed() {
+        return nodes.relayed();
+    }
+
     /** Addresses-of-record that this node has changed and no other one knows yet. */
     int pending() {
         return bindings.map(SharedBindings::pending).orElse(0);
@@ -157,6 +175,7 @@ final class ClusterSide implements AutoCloseable {
     @Override
     public void close() {
         replication.close();
+        backups.close();
         sessions.close();
         keys.close();
         bindings.ifPresent(SharedBindings::close);

@@ -164,6 +164,15 @@ final class Metrics implements AutoCloseable {
             Gauge.builder("cluster.members", joined, side -> side.members().size())
                     .description("Nodes that are joined, this one among them")
                     .register(registry);
+            Gauge.builder("cluster.in.sync", joined, side -> side.isInSync() ? 1 : 0)
+                    .description("1 while another node has a copy of all that this one stores")
+                    .register(registry);
+            Gauge.builder("cluster.backups", joined, ClusterSide::backups)
+                    .description("Copies that this node has of what other nodes store")
+                    .register(registry);
+            FunctionCounter.builder("cluster.relays", joined, ClusterSide::relayed)
+                    .description("Messages that came here, and were given to the nodes that have their sessions")
+                    .register(registry);
             addReplication(joined.replication());
             Gauge.builder("cluster.unsent", joined, ClusterSide::pending)
                     .description("Addresses-of-record that this node has changed and no other one knows yet")

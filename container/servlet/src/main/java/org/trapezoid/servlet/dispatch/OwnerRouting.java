@@ -55,6 +55,7 @@ public final class OwnerRouting implements MessageHandler {
     private final LostCalls lost;
     private final Executor workers;
     private final HeldRequests held;
+    private final TakeoverLog takeovers;
     private final Strand looking; // guards what follows
     private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
     private int messagesWaiting;
@@ -86,6 +87,7 @@ public final class OwnerRouting implements MessageHandler {
         this.lost = lost;
         this.workers = workers;
         this.looking = looking;
+        this.takeovers = new TakeoverLog(replication.timers(), looking);
         this.held = new HeldRequests(replication, looking, workers, MOST_WAITING, this::route);
     }
 
@@ -277,7 +279,7 @@ public final class OwnerRouting implements MessageHandler {
 
     private void found(String token, Found found) {
         if (found instanceof Found.Claimed claimed) {
-            log.info("session {} is taken over for a message of it", token);
+            takeovers.takenOver(token);
             restoration.restore(claimed.snapshot());
         }
         @Nullable Waiting next;

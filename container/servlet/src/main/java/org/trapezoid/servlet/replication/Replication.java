@@ -329,6 +329,11 @@ public final class Replication {
         return unprotected.sum();
     }
 
+    /** Whether messages of this node leave before their state is safe, or did a few seconds ago. */
+    public boolean isUnprotected() {
+        return episode.get() > 0 && timers.nanoTime() - lastUnprotected <= EPISODE;
+    }
+
     /** Sessions taken over from other nodes. */
     public long claimed() {
         return claimed.sum();

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.servlet.dispatch;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.trapezoid.sip.concurrent.Strand;
+import org.trapezoid.sip.concurrent.Timers;
+
+/** Tells in one line of all sessions that are taken over within a second because messages of them came. Thread-safe. */
+final class TakeoverLog {
+    private static final Logger log = LoggerFactory.getLogger(TakeoverLog.class);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final Timers timers;
+    private final Strand strand; // guards what follows
+    private int sessions;
+
+    TakeoverLog(Timers timers, Strand strand) {
+        this.timers = timers;
+        this.strand = strand;
+    }
+
+    /** In no core section. */
+    void takenOver(String token) {
+        log.debug("session {} is taken over for a message of it", token);
+        strand.run(() -> {
+            if (sessions++ == 0) {
+                timers.schedule(strand, SECOND, this::tell);
+            }
+        });
+    }
+
+    private void tell() {
+        log.info("{} sessions whose node is gone taken over for messages of them", sessions);
+        sessions = 0;
+    }
+}
