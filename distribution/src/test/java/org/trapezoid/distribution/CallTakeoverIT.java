@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,7 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Three nodes, each a process with an address of its own, and calls that outlive the first one or reach it by the others. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -40,6 +43,21 @@ class CallTakeoverIT {
         String callee(RovingPhone bob) {
             return callee.isEmpty() ? bob.contact() : callee;
         }
+    }
+
+    /** Where a call stands when its node dies. */
+    enum Moment {
+        RINGING,
+        /** The caller has its 200, and has not acknowledged it. */
+        ANSWERED,
+        /** The callee has its ACK, and repeats its 200 all the same. */
+        ACKNOWLEDGED,
+        /** The callee has a re-INVITE. */
+        HELD,
+        /** The callee has the CANCEL. */
+        CANCELLED,
+        /** The callee has the BYE. */
+        HUNG_UP
     }
 
     private final List<Endpoint> members = List.of(Endpoint.free(), Endpoint.free(), Endpoint.free());
@@ -183,14 +201,16 @@ class CallTakeoverIT {
         bob.send(bobs, bob.answer(received, "200 OK").text());
         bob.send(bobs, bob.answer(call.received, "487 Request Terminated").text());
         Wire terminated = alice.receive(callId(call.sent), "487 INVITE");
-        alice.send(
-                alices,
-                "ACK"
-                        + call.sent
-                                .substring("INVITE".length())
-                                .replace("1 INVITE", "1 ACK")
-                                .replaceFirst("To: .*\n", "To: " + terminated.header("To") + "\n"));
+        alice.send(alices, ack(call, terminated));
         bob.receive(call.received.header("Call-ID"), "ACK");
+    }
+
+    private static String ack(Ringing call, Wire refusal) {
+        return "ACK"
+                + call.sent
+                        .substring("INVITE".length())
+                        .replace("1 INVITE", "1 ACK")
+                        .replaceFirst("To: .*\n", "To: " + refusal.header("To") + "\n");
     }
 
     // ---- the stories
@@ -218,6 +238,94 @@ class CallTakeoverIT {
                 .isSubsetOf(answered.received.branches().get(0));
         nodes.get(0).starts();
         aliceHangsUp(later, three, one);
+    }
+
+    static Stream<Arguments> deaths() {
+        return Stream.of(Way.values())
+                .flatMap(way -> Stream.of(Moment.values()).map(moment -> Arguments.of(way, moment)));
+    }
+
+    /** With those of the other story, a death of each kind: some twenty. */
+    @ParameterizedTest
+    @MethodSource("deaths")
+    void aCallGoesOnFromWhereItStoodWhenItsNodeDied(Way way, Moment moment) throws Exception {
+        Ringing ringing = ring(way);
+        switch (moment) {
+            case RINGING -> nodes.get(0).kill();
+            case ANSWERED -> {
+                bob.send(one, bob.answer(ringing.received, "200 OK").text());
+                alice.receive(callId(ringing.sent), "200 INVITE");
+                nodes.get(0).kill();
+            }
+            case CANCELLED -> {
+                cancelled(ringing);
+                return;
+            }
+            case ACKNOWLEDGED, HELD, HUNG_UP -> {
+                talked(answer(ringing, one, one), way, moment);
+                return;
+            }
+        }
+        aliceHangsUp(answer(ringing, two, three), three, two);
+    }
+
+    private void talked(Talk talk, Way way, Moment moment) throws Exception {
+        String callId = talk.received.header("Call-ID");
+        if (moment == Moment.ACKNOWLEDGED) {
+            nodes.get(0).kill();
+            bob.send(two, talk.answered.text());
+            if (way == Way.PROXY) { // it is the caller who acknowledges
+                alice.receive(callId(talk.sent), "200 INVITE");
+                alice.send(three, alice.inDialog("ACK", 1, talk.invite, talk.success));
+            }
+            bob.receive(callId, "ACK");
+            bobHangsUp(talk, three, two);
+            return;
+        }
+        String method = moment == Moment.HELD ? "INVITE" : "BYE";
+        String request = alice.inDialog(method, 2, talk.invite, talk.success);
+        alice.send(one, request);
+        Wire received = bob.receive(callId, method);
+        nodes.get(0).kill();
+        Wire answer = answerUntilHeard(received, request, method);
+        if (moment == Moment.HELD) {
+            alice.send(three, alice.inDialog("ACK", 2, talk.invite, answer.withRecordRoute(talk.success)));
+            bob.receive(callId, "ACK");
+            aliceHangsUp(talk, two, three);
+        }
+    }
+
+    /** The caller repeats its request, and the callee its answer, each at a node of its own. */
+    private Wire answerUntilHeard(Wire received, String request, String method) throws IOException {
+        String callId = received.header("Call-ID");
+        Wire last = received;
+        for (int i = 0; i < 20; i++) {
+            bob.send(two, bob.answer(last, "200 OK").text());
+            Optional<Wire> answer = alice.receiveSoon(callId(request), "200 " + method);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+            alice.send(three, request);
+            last = bob.receiveSoon(callId, method).orElse(last);
+        }
+        throw new AssertionError("no answer to\n" + request);
+    }
+
+    private void cancelled(Ringing call) throws Exception {
+        String callId = call.received.header("Call-ID");
+        String cancel = "CANCEL" + call.sent.substring("INVITE".length()).replace("1 INVITE", "1 CANCEL");
+        alice.send(one, cancel);
+        Wire received = bob.receive(callId, "CANCEL");
+        nodes.get(0).kill();
+        bob.send(two, bob.answer(received, "200 OK").text());
+        Optional<Wire> terminated = Optional.empty();
+        for (int i = 0; i < 20 && terminated.isEmpty(); i++) {
+            bob.send(two, bob.answer(call.received, "487 Request Terminated").text());
+            terminated = alice.receiveSoon(callId(call.sent), "487 INVITE");
+            alice.send(three, terminated.isPresent() ? ack(call, terminated.get()) : cancel);
+        }
+        assertThat(terminated).as("487 for " + call.caller).isPresent();
+        bob.receive(callId, "ACK");
     }
 
     @ParameterizedTest

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Threads;
@@ -17,12 +21,16 @@ import org.trapezoid.sip.concurrent.Threads;
  */
 public final class BackupSync implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BackupSync.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(2);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration OLD = Duration.ofSeconds(12);
 
     private final HazelcastInstance hazelcast;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(task -> Threads.platform("cluster-sync", task));
-    private volatile boolean complete;
+    private volatile Seen seen = new Seen(false, Set.of(), System.nanoTime());
+
+    /** What was found at a time, and which members there were then. */
+    private record Seen(boolean complete, Set<UUID> members, long nanoTime) {}
 
     public BackupSync(ClusterNode node) {
         hazelcast = node.hazelcast();
@@ -36,25 +44,33 @@ public final class BackupSync implements AutoCloseable {
                 TimeUnit.NANOSECONDS.sleep(INTERVAL.toNanos());
             }
         } catch (InterruptedException | HazelcastInstanceNotActiveException stopped) {
-            complete = false;
+            log.debug("no backups are looked for any more", stopped);
         }
     }
 
     private void look() {
+        Set<UUID> members = members();
+        boolean complete = false;
         try {
-            complete = hazelcast.getCluster().getMembers().size() > 1
-                    && hazelcast.getPartitionService().isLocalMemberSafe();
+            complete = members.size() > 1 && hazelcast.getPartitionService().isLocalMemberSafe();
         } catch (HazelcastInstanceNotActiveException stopped) {
             throw stopped;
         } catch (RuntimeException e) {
-            complete = false;
             log.debug("nobody can say whether there are all backups", e);
         }
+        seen = new Seen(complete, members, System.nanoTime());
     }
 
-    /** As it was some seconds ago. */
+    private Set<UUID> members() {
+        return hazelcast.getCluster().getMembers().stream().map(Member::getUuid).collect(Collectors.toSet());
+    }
+
+    /** As it was some seconds ago; not if nobody has said so since, or the members are others now. */
     public boolean isComplete() {
-        return complete;
+        Seen last = seen;
+        return last.complete
+                && System.nanoTime() - last.nanoTime < OLD.toNanos()
+                && members().equals(last.members);
     }
 
     @Override

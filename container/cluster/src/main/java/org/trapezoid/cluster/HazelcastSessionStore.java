@@ -149,8 +149,11 @@ public final class HazelcastSessionStore implements SessionStore {
     }
 
     private Found found(String token, long claim, @Nullable StoredSession stored) {
-        if (stored == null || stored.owner().equals(Snapshot.NOBODY)) {
+        if (stored == null) {
             return new Found.Unknown();
+        }
+        if (stored.owner().equals(Snapshot.NOBODY)) {
+            return new Found.GivenUp();
         }
         return stored.owner().equals(node.incarnation()) && stored.claim() == claim
                 ? new Found.Claimed(new Snapshot(token, stored.owner(), stored.epoch(), stored.state()))

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Parcels for another node in their order; tells which of them could not leave there. With messages between two applications among them it is
- * of a type that nodes do not know which know no such messages; what they do know has its old form.
+ * Parcels for another node in their order; tells which of them could not leave there. Messages between two applications are in batches of a type
+ * of their own, which nodes of versions without such messages cannot read.
  */
 final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
     private String from;
@@ -25,7 +25,7 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
 
     /** @param from the incarnation of the sender */
     RelayBatch(String from, List<Parcel> parcels) {
-        this(from, parcels, parcels.stream().anyMatch(RelayBatch::isInside));
+        this(from, parcels, isInside(parcels.get(0)));
     }
 
     private RelayBatch(String from, List<Parcel> parcels, boolean inside) {
@@ -34,7 +34,8 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
         this.inside = inside;
     }
 
-    private static boolean isInside(Parcel parcel) {
+    /** Whether it is of the type of messages between two applications; all of one batch are of one type. */
+    static boolean isInside(Parcel parcel) {
         return parcel instanceof RelayedMessage message && message.carried().isInside();
     }
 

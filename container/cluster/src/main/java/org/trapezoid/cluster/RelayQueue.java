@@ -92,7 +92,11 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     private List<Parcel> next() {
         List<Parcel> batch = new ArrayList<>();
         @Nullable Parcel parcel;
-        while (batch.size() < BATCH && (parcel = waiting.poll()) != null) {
+        while (batch.size() < BATCH && (parcel = waiting.peek()) != null) {
+            if (!batch.isEmpty() && RelayBatch.isInside(parcel) != RelayBatch.isInside(batch.get(0))) {
+                break;
+            }
+            waiting.remove();
             count.decrementAndGet();
             bytes.addAndGet(-parcel.size());
             if (parcel.isUrgent()) {

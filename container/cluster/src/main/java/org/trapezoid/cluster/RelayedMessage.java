@@ -6,6 +6,8 @@ import com.hazelcast.nio.ObjectDataOutput;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.trapezoid.sip.header.NameAddr;
@@ -13,6 +15,7 @@ import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.transport.Carried;
 import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.Protocol;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 
 /**
  * A message on its way to another node. Immutable.
@@ -54,6 +57,11 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
 
     private void writeInside(ObjectDataOutput out) throws IOException {
         out.writeByteArray(carried.attachment());
+        List<String> forbidden = carried.forbidden().texts();
+        out.writeInt(forbidden.size());
+        for (String range : forbidden) {
+            out.writeString(range);
+        }
         out.writeBoolean(carried.arrival().isPresent());
         if (carried.arrival().isPresent()) {
             Arrival arrival = carried.arrival().get();
@@ -75,9 +83,20 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
         InetSocketAddress peer = address(in);
         FlowName flow = new FlowName(protocol, bound, peer, in.readLong());
         byte[] message = in.readByteArray();
-        byte[] attachment = inside ? in.readByteArray() : NONE;
-        Optional<Arrival> arrival = inside && in.readBoolean() ? Optional.of(arrival(in)) : Optional.empty();
-        return new RelayedMessage(received, new Carried(flow, message, attachment, arrival), failure -> {});
+        Carried carried = inside
+                ? inside(flow, message, in)
+                : new Carried(flow, message, NONE, Optional.empty(), ForbiddenRanges.NONE);
+        return new RelayedMessage(received, carried, failure -> {});
+    }
+
+    private static Carried inside(FlowName flow, byte[] message, ObjectDataInput in) throws IOException {
+        byte[] attachment = in.readByteArray();
+        List<String> forbidden = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            forbidden.add(in.readString());
+        }
+        Optional<Arrival> arrival = in.readBoolean() ? Optional.of(arrival(in)) : Optional.empty();
+        return new Carried(flow, message, attachment, arrival, ForbiddenRanges.parse(forbidden));
     }
 
     private static Arrival arrival(ObjectDataInput in) throws IOException {

@@ -39,6 +39,7 @@ import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.Transport;
 import org.trapezoid.sip.transport.TransportLayer;
 import org.trapezoid.sip.transport.TransportOptions;
+import org.trapezoid.sip.uri.ForbiddenRanges;
 import org.trapezoid.sip.uri.SipUri;
 
 /** Two real members with one connection each. */
@@ -164,19 +165,38 @@ class HazelcastNodesTest {
         LoopbackFlow inside = new LoopbackFlow(
                 one.connection.listener(), new Nobody(), Runnable::run, new LoopbackFlow.Written(new byte[] {7, 1, 1}));
 
-        assertThat(one.nodes.relay(
-                        "start11",
-                        inside,
-                        request(1).toBuilder().arrived(arrival).build(),
-                        () -> {}))
-                .isTrue();
+        Request request = request(1).toBuilder()
+                .arrived(arrival)
+                .forbid(ForbiddenRanges.parse(List.of("10.0.0.0/8 10.0.0.5/32")))
+                .build();
+        assertThat(one.nodes.relay("start11", inside, request, () -> {})).isTrue();
         await().until(() -> !two.relayed.isEmpty());
 
         assertThat(two.relayed.get(0).arrival()).contains(arrival);
+        assertThat(two.relayed.get(0).forbidden().texts()).containsExactly("10.0.0.0/8 10.0.0.5/32");
         assertThat(((LoopbackFlow) two.flows.get(0)).attachment().toBytes()).containsExactly(7, 1, 1);
         assertThat(two.nodes.relay("start10", two.flows.get(0), two.relayed.get(0), () -> {}))
                 .as("relayed twice")
                 .isFalse();
+    }
+
+    @Test
+    void messagesOfTheNetworkAndBetweenApplicationsKeepTheirOrder() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        LoopbackFlow inside = new LoopbackFlow(
+                one.connection.listener(), new Nobody(), Runnable::run, new LoopbackFlow.Written(new byte[] {7, 1, 1}));
+
+        for (int i = 1; i <= MANY; i++) {
+            assertThat(one.nodes.relay("start11", i % 3 == 0 ? inside : one.connection, request(i), () -> {}))
+                    .isTrue();
+        }
+
+        await().until(() -> two.relayed.size() == MANY);
+        for (int i = 1; i <= MANY; i++) {
+            assertThat(two.relayed.get(i - 1).callId()).isEqualTo("call-" + i);
+            assertThat(two.flows.get(i - 1) instanceof LoopbackFlow).isEqualTo(i % 3 == 0);
+        }
     }
 
     @Test

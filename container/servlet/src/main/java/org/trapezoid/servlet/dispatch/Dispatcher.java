@@ -193,6 +193,11 @@ public final class Dispatcher implements RequestHandler {
 
     private void initial(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
         Request request = routed.request();
+        if (transaction.flow()
+                instanceof LoopbackFlow) { // of an application whose node has died, and to what, is not known
+            refuse(transaction, 503);
+            return;
+        }
         if (merged.isMerged(request)) {
             refuse(transaction, 482); // RFC 3261 §8.2.2.2
             return;

@@ -45,6 +45,9 @@ record Handover(String application, RoutingState state, Optional<NameAddr> poppe
 
     /** Reads one that an application of another node has made; empty if it is none. */
     static Optional<Handover> read(byte[] bytes, TransportLayer transports) {
+        if (bytes[0] != APPLICATION) {
+            return Optional.empty();
+        }
         FieldReader in = new FieldReader(bytes);
         return in.text(APPLICATION)
                 .map(application -> new Handover(

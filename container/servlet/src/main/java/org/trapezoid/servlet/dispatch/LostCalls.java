@@ -40,11 +40,14 @@ final class LostCalls {
      * up.
      */
     void hangUp(Flow flow, Response success) {
+        if (success.forbidden().contains(flow.peer().getAddress())) {
+            return;
+        }
         try {
             Dialog dialog = Dialog.uac(invite(success), success);
             sender.sendDirect(dialog.createAck(success.cseq().number()).build(), flow);
             sender.sendDirect(dialog.createRequest(Method.BYE).build(), flow);
-            log.info("call {} is hung up: its node has died, and no other one knows of it", success.callId());
+            log.debug("call {} is hung up: its node has died, and no other one knows of it", success.callId());
         } catch (SyntaxException e) {
             log.debug("a 2xx of a call that is lost cannot be read: {}", e.getMessage());
         }

@@ -159,8 +159,11 @@ public final class OwnerRouting implements MessageHandler {
                 token = replication
                         .store()
                         .named(TransactionLayer.serverKey(request))
-                        .filter(each -> !sessions.hasToken(each))
                         .orElse(null);
+                if (token != null && sessions.hasToken(token)) {
+                    handleLate(flow, request);
+                    return;
+                }
                 found = true;
             }
         }
@@ -206,13 +209,8 @@ public final class OwnerRouting implements MessageHandler {
     private void relay(String node, String token, Waiting message) {
         Runnable lost =
                 () -> replication.timers().schedule(looking, RETRY, () -> Strand.post(() -> again(token, message)));
-        if (!replication.nodes().relay(node, message.flow, message.message, lost)
-                && message.message instanceof Request request
-                && !request.method().equals(Method.ACK)) {
-            Response busy = Response.to(request, SERVICE_UNAVAILABLE)
-                    .set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER)
-                    .build();
-            transports.sendResponse(message.flow, busy, cause -> log.debug("503 not sent", cause));
+        if (!replication.nodes().relay(node, message.flow, message.message, lost)) {
+            refuse(message);
         }
     }
 
@@ -227,9 +225,11 @@ public final class OwnerRouting implements MessageHandler {
 
     /** Its node is gone, or does not have it any more: who has it now is looked up once for all messages that come meanwhile. */
     private void take(String token, Waiting message) {
+        boolean[] full = {false};
         boolean first = looking.call(() -> {
-            if (stopped || messagesWaiting >= MOST_WAITING) {
-                return false; // dropped: it will come again
+            full[0] = stopped || messagesWaiting >= MOST_WAITING;
+            if (full[0]) {
+                return false;
             }
             messagesWaiting++;
             Deque<Waiting> queue = waiting.get(token);
@@ -241,8 +241,26 @@ public final class OwnerRouting implements MessageHandler {
             queue.add(message);
             return isFirst;
         });
-        if (first) {
+        if (full[0]) {
+            dropped(message);
+        } else if (first) {
             claim(token, 1);
+        }
+    }
+
+    /** A datagram comes again; who has sent by a connection is told. */
+    private void dropped(Waiting message) {
+        if (message.flow.isReliable()) {
+            refuse(message);
+        }
+    }
+
+    private void refuse(Waiting message) {
+        if (message.message instanceof Request request && !request.method().equals(Method.ACK)) {
+            Response busy = Response.to(request, SERVICE_UNAVAILABLE)
+                    .set(HeaderName.RETRY_AFTER, AdmissionControl.RETRY_AFTER)
+                    .build();
+            transports.sendResponse(message.flow, busy, cause -> log.debug("503 not sent", cause));
         }
     }
 
@@ -268,10 +286,12 @@ public final class OwnerRouting implements MessageHandler {
         return found instanceof Found.Owned owned && owned.owner().equals(tokens.self()) && !sessions.hasToken(token);
     }
 
-    /** Nobody says who has the session: what came for it is dropped, and comes again. */
+    /** Nobody says who has the session. */
     private void forget(String token, Throwable why) {
         int dropped = 0;
-        while (next(token) != null) {
+        @Nullable Waiting next;
+        while ((next = next(token)) != null) {
+            dropped(next);
             dropped++;
         }
         log.info("{} messages of session {} dropped: {}", dropped, token, why.toString());
@@ -284,15 +304,22 @@ public final class OwnerRouting implements MessageHandler {
         }
         @Nullable Waiting next;
         while ((next = next(token)) != null) {
-            if (found instanceof Found.Owned owned
-                    && !owned.owner().equals(tokens.self())
-                    && next.flow.isOfThisNode()) {
-                relay(owned.owner(), token, next);
-            } else if (found instanceof Found.Unknown && isOfLostCall(token, next)) {
-                lost.hangUp(next.flow, (Response) next.message);
-            } else {
-                arrived(token, next);
+            try {
+                found(token, found, next);
+            } catch (RuntimeException e) {
+                log.error("a message of session {} has failed", token, e);
             }
+        }
+    }
+
+    private void found(String token, Found found, Waiting message) {
+        if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self()) && message.flow.isOfThisNode()) {
+            relay(owned.owner(), token, message);
+        } else if (found instanceof Found.Unknown && isOfLostCall(token, message)) {
+            lost.hangUp(message.flow, (Response) message.message);
+            takeovers.hungUp();
+        } else {
+            arrived(token, message);
         }
     }
 

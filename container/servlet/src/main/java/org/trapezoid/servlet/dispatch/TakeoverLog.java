@@ -7,14 +7,16 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timers;
 
-/** Tells in one line of all sessions that are taken over within a second because messages of them came. Thread-safe. */
+/** Tells in one line of all that becomes of sessions within a second because messages of them came, when their node has gone. Thread-safe. */
 final class TakeoverLog {
     private static final Logger log = LoggerFactory.getLogger(TakeoverLog.class);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final Timers timers;
     private final Strand strand; // guards what follows
+    private boolean planned;
     private int sessions;
+    private int calls;
 
     TakeoverLog(Timers timers, Strand strand) {
         this.timers = timers;
@@ -25,14 +27,33 @@ final class TakeoverLog {
     void takenOver(String token) {
         log.debug("session {} is taken over for a message of it", token);
         strand.run(() -> {
-            if (sessions++ == 0) {
-                timers.schedule(strand, SECOND, this::tell);
-            }
+            sessions++;
+            plan();
         });
     }
 
+    /** Of which no node knows. In no core section. */
+    void hungUp() {
+        strand.run(() -> {
+            calls++;
+            plan();
+        });
+    }
+
+    private void plan() {
+        if (!planned) {
+            planned = true;
+            timers.schedule(strand, SECOND, this::tell);
+        }
+    }
+
     private void tell() {
-        log.info("{} sessions whose node is gone taken over for messages of them", sessions);
+        log.info(
+                "{} sessions whose node is gone taken over for messages of them; {} calls that no node knows hung up",
+                sessions,
+                calls);
+        planned = false;
         sessions = 0;
+        calls = 0;
     }
 }

@@ -72,5 +72,8 @@ public interface SessionStore extends AutoCloseable {
 
         /** Nobody knows it: it has ended, or was never saved. */
         record Unknown() implements Found {}
+
+        /** This node has given it up: another one may go on with it. */
+        record GivenUp() implements Found {}
     }
 }

@@ -13,6 +13,7 @@ import org.trapezoid.servlet.replication.TwoNodes.Call;
 import org.trapezoid.servlet.replication.TwoNodes.Ringing;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -133,5 +134,21 @@ class RelayStoriesTest {
         bobElsewhere.send(bobElsewhere.answer(bobElsewhere.nextRequest(Method.BYE), 200));
         aliceElsewhere.nextResponse(200);
         site.assertEnded();
+    }
+
+    /** A node that hands its sessions over takes no others; a datagram is sent again, to somebody else by then. */
+    @Test
+    void whoIsConnectedToANodeThatStopsIsToldSo() throws Exception {
+        Call call = answered(rings());
+        hangUp(call);
+        site.killAndNotice(FIRST);
+        Peer connected = site.node(SECOND).server().connected("connected");
+        var unused = site.node(SECOND).server().layer().handOver();
+
+        connected.send(connected.inDialog(Method.BYE, call.invite(), call.success(), 3));
+        site.clock.advance(SOON);
+
+        assertThat(connected.nextResponse(503).headers().has(HeaderName.RETRY_AFTER))
+                .isTrue();
     }
 }

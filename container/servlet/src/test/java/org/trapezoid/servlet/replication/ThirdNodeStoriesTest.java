@@ -57,6 +57,25 @@ class ThirdNodeStoriesTest {
         site.assertEnded();
     }
 
+    /** It is late, and reaches the survivor that has not got the call. */
+    @Test
+    @Rfc(value = 6026, section = "7.1")
+    void aRepeatedInviteOfAnAnsweredCallIsNoSecondCall() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        site.deploy("uas", app);
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        alice.send(alice.inDialog(Method.ACK, invite, alice.nextResponse(200), 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        site.killAndNotice(FIRST);
+        String other = site.node(SECOND).server().sessions() > 0 ? THIRD : SECOND;
+        app.seen.clear();
+
+        site.node(other).peer("alice").send(invite);
+        site.clock.advance(SOON);
+
+        assertThat(app.seen).isEmpty();
+    }
+
     /** The ACK that the first node has sent is known to the third one. */
     @Test
     @Rfc(value = 3261, section = "13.2.2.4")

@@ -112,7 +112,7 @@ public abstract sealed class ClientTransaction extends Transaction
             return true;
         }
         if (sent instanceof LoopbackFlow) {
-            return from instanceof LoopbackFlow || context.transports().isOurs(from);
+            return from instanceof LoopbackFlow;
         }
         return !sent.isOpen()
                 && from.protocol() == sent.protocol()

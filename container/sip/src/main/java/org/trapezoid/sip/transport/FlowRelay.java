@@ -7,7 +7,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.trapezoid.sip.message.Arrival;
 import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.MessageParser;
@@ -21,7 +20,6 @@ import org.trapezoid.sip.message.Response;
  */
 public final class FlowRelay {
     private static final Logger log = LoggerFactory.getLogger(FlowRelay.class);
-    private static final byte[] WAY_BACK = {0}; // nobody reads it
 
     /** Takes messages to other nodes, which are known by their incarnations. */
     public interface Carrier {
@@ -71,15 +69,22 @@ public final class FlowRelay {
         if (!(parser.parseDatagram(bytes, 0, bytes.length) instanceof ParseResult.Parsed parsed)) {
             return Optional.empty();
         }
-        Message message = transports.restricted(carried.flow().bound(), parsed.message());
         return Optional.of(
-                carried.arrival().map(arrival -> arrived(message, arrival)).orElse(message));
+                carried.isInside()
+                        ? inside(parsed.message(), carried)
+                        : transports.restricted(carried.flow().bound(), parsed.message()));
     }
 
-    private static Message arrived(Message message, Arrival arrival) {
+    /** With what it had at the other node. */
+    private static Message inside(Message message, Carried carried) {
         return message instanceof Request request
-                ? request.toBuilder().arrived(arrival).build()
-                : ((Response) message).toBuilder().arrived(arrival).build();
+                ? inside(request.toBuilder(), carried).build()
+                : inside(((Response) message).toBuilder(), carried).build();
+    }
+
+    private static <B extends Message.Builder<B>> B inside(B builder, Carried carried) {
+        carried.arrival().ifPresent(builder::arrived);
+        return builder.forbid(carried.forbidden());
     }
 
     private LoopbackFlow inside(Carried carried, MessageHandler back) {
@@ -104,13 +109,13 @@ public final class FlowRelay {
 
         @Override
         public void onResponse(Flow from, Response response) {
-            Carried carried = new Carried(flow, response.toBytes(), WAY_BACK, response.arrival());
+            Carried carried = Carried.inside(flow, response, LoopbackFlow.NOTHING.toBytes());
             carrier.carry(node, carried, gone -> transports.handler().onResponse(elsewhere(from), response));
         }
 
         /** The request may be another node's by now. */
         private Flow elsewhere(Flow from) {
-            return new LoopbackFlow(from.listener(), this, Runnable::run, new LoopbackFlow.Written(WAY_BACK));
+            return new LoopbackFlow(from.listener(), this, Runnable::run, LoopbackFlow.NOTHING);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.trapezoid.sip.concurrent.PostedInOrder;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -20,6 +21,7 @@ public final class LoopbackFlow implements Flow {
     private final Executor posted;
     private final Attachment attachment;
     private final boolean ofThisNode;
+    private final boolean reliable;
 
     /** What goes along with a request from one application to another one. Immutable. */
     public interface Attachment {
@@ -32,18 +34,27 @@ public final class LoopbackFlow implements Flow {
     @SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
     public record Written(byte[] toBytes) implements Attachment {}
 
+    /** Of a flow whose other end knows what comes by it. */
+    static final Attachment NOTHING = new Written(new byte[] {0});
+
     /** @param posted runs tasks in order, never inside {@link #send} */
     public LoopbackFlow(Listener listener, MessageHandler handler, Executor posted, Attachment attachment) {
-        this(listener, handler, posted, attachment, true);
+        this(listener, handler, posted, attachment, true, true);
     }
 
     private LoopbackFlow(
-            Listener listener, MessageHandler handler, Executor posted, Attachment attachment, boolean ofThisNode) {
+            Listener listener,
+            MessageHandler handler,
+            Executor posted,
+            Attachment attachment,
+            boolean ofThisNode,
+            boolean reliable) {
         this.listener = listener;
         this.handler = handler;
         this.posted = posted;
         this.attachment = attachment;
         this.ofThisNode = ofThisNode;
+        this.reliable = reliable;
     }
 
     /**
@@ -52,7 +63,15 @@ public final class LoopbackFlow implements Flow {
      * @param back carries messages to the other end, and does not wait
      */
     static LoopbackFlow fromAnotherNode(Listener listener, MessageHandler back, Attachment attachment) {
-        return new LoopbackFlow(listener, back, Runnable::run, attachment, false);
+        return new LoopbackFlow(listener, back, Runnable::run, attachment, false, true);
+    }
+
+    /**
+     * In place of one of a node that has died: what was under way may not have arrived, and is sent again. What was decided of a request is not
+     * known any more.
+     */
+    static LoopbackFlow restored(Listener listener, MessageHandler handler) {
+        return new LoopbackFlow(listener, handler, new PostedInOrder(), NOTHING, true, false);
     }
 
     public Attachment attachment() {
@@ -61,7 +80,7 @@ public final class LoopbackFlow implements Flow {
 
     /** The same with what was read from a written attachment. */
     public LoopbackFlow with(Attachment read) {
-        return new LoopbackFlow(listener, handler, posted, read, ofThisNode);
+        return new LoopbackFlow(listener, handler, posted, read, ofThisNode, reliable);
     }
 
     @Override
@@ -84,7 +103,7 @@ public final class LoopbackFlow implements Flow {
 
     @Override
     public boolean isReliable() {
-        return true;
+        return reliable;
     }
 
     @Override

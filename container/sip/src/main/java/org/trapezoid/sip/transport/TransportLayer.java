@@ -137,12 +137,6 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
         shared = LocalNames.advertised(others);
     }
 
-    /** Whether that is an address of this server or of another node of its cluster. */
-    public boolean isOurs(Flow flow) {
-        InetSocketAddress peer = flow.peer();
-        return isOwn(new HostPort(LocalAddresses.literal(peer.getAddress()), peer.getPort()), flow.protocol());
-    }
-
     /** Who gets the messages. */
     MessageHandler handler() {
         return handler;
@@ -305,13 +299,15 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
 
     /**
      * The way to a peer that was connected to another node, which is gone: over UDP from a listener of ours, else a connection that has
-     * ended.
+     * ended. Two applications that it has joined may go on at two nodes: what one sends is brought to the other as what the network brings.
      */
     public Flow inPlaceOf(FlowName name) {
+        if (name.peer().equals(name.bound())) {
+            return LoopbackFlow.restored(listenerLike(name), handler);
+        }
         if (!name.protocol().isReliable()) {
             // the address of that node may have moved here
             Optional<Flow> moved = openFlow(each -> each.bound().equals(name.bound()), name.peer());
-            // two applications that one node has joined may go on at two: they find each other as strangers do
             Optional<Flow> datagrams =
                     moved.isPresent() ? moved : flowTo(name.protocol(), inCall(name.protocol(), name.peer()));
             if (datagrams.isPresent()) {

@@ -178,6 +178,28 @@ class FlowRelayTest {
         assertThat(edge.udp.sent()).isEmpty();
     }
 
+    /** Whatever the owner makes of the address of the flow, which is not the one that the message came to. */
+    @Test
+    void aMessageBetweenApplicationsStaysUnderWhatIsForbiddenToIt() throws Exception {
+        ForbiddenRanges ranges =
+                ForbiddenRanges.of(List.of(new ForbiddenRanges.Forbidden(AddressRange.parse("10.0.0.0/8"), List.of())));
+        LoopbackFlow inside = new LoopbackFlow(
+                edge.udp.listener(), edge.layer.handler(), Runnable::run, new LoopbackFlow.Written(new byte[] {7}));
+        Request request = Texts.request("inside").toBuilder().forbid(ranges).build();
+
+        owner.relay.receive("edge", Carried.received(inside, request), (from, message) -> {
+            flows.add(from);
+            handled.add(message);
+        });
+        owner.layer.sendResponse(flows.get(0), ok().toBuilder().forbid(ranges).build(), failures::add);
+
+        for (Message each : handled) {
+            assertThat(each.forbidden().contains(InetAddress.getByName("10.1.2.3")))
+                    .isTrue();
+        }
+        assertThat(handled).hasSize(2);
+    }
+
     @Test
     void itIsAnsweredWhereverItsApplicationIsByNow() {
         List<Flow> found = new ArrayList<>();

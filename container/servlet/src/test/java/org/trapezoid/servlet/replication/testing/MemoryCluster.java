@@ -298,7 +298,7 @@ public final class MemoryCluster {
         }
         Snapshot snapshot = present.snapshot();
         if (known.contains(snapshot.owner())) {
-            return snapshot.owner().equals(Snapshot.NOBODY) ? new Found.Unknown() : new Found.Owned(snapshot.owner());
+            return snapshot.owner().equals(Snapshot.NOBODY) ? new Found.GivenUp() : new Found.Owned(snapshot.owner());
         }
         Snapshot claimed = new Snapshot(token, claimant, snapshot.epoch() + 1, snapshot.state());
         sessions.put(token, new Stored(claimed, false));

@@ -235,7 +235,7 @@ public abstract class SessionStoreContract {
         dies(one, two, three);
 
         two.store().giveUp(claimed(two, TOKEN));
-        assertThat(await(two.store().claim(TOKEN))).as("who gave it up").isEqualTo(new Found.Unknown());
+        assertThat(await(two.store().claim(TOKEN))).as("who gave it up").isEqualTo(new Found.GivenUp());
         Snapshot taken = claimed(three, TOKEN);
 
         assertThat(text(taken)).isEqualTo("unreadable for two");

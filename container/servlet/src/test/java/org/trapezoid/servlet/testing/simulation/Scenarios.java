@@ -276,9 +276,12 @@ public final class Scenarios {
     private static boolean isOfDeath(String finding) {
         boolean again = finding.startsWith("got the same request in two transactions");
         boolean crossed = finding.contains("could not hang up, 500") && !finding.contains(" TALKING ");
+        boolean refusedBefore =
+                finding.contains(" OVER REFUSED 200"); // of an INVITE that was not saved, and is merged (482)
         boolean answeredAgain = finding.startsWith("got ") && finding.contains(" after "); // which clients absorb
         return again
                 || answeredAgain
+                || refusedBefore
                 || crossed
                 || finding.startsWith("rang for ten minutes") // of an INVITE that was not saved yet when the node died
                 || finding.endsWith("sessions are left to their expiry") // nobody has heard a BYE succeed
