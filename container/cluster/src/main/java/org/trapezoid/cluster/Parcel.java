@@ -14,18 +14,18 @@ sealed interface Parcel permits RelayedMessage, TransactionName {
     /** Whether somebody waits for it; else it goes with others. */
     boolean isUrgent();
 
-    /** @param inside whether with what messages between two applications have */
-    void write(ObjectDataOutput out, boolean inside) throws IOException;
+    void write(ObjectDataOutput out) throws IOException;
 
     /** It did not get there, or could do nothing there. */
     void failed(IOException reason);
 
     /** Writes it so that {@link #read} knows of which kind it is. */
-    static void writeAny(Parcel parcel, boolean inside, ObjectDataOutput out) throws IOException {
+    static void writeAny(Parcel parcel, ObjectDataOutput out) throws IOException {
         out.writeBoolean(parcel instanceof RelayedMessage);
-        parcel.write(out, inside);
+        parcel.write(out);
     }
 
+    /** @param inside whether it is of a batch of messages between two applications */
     static Parcel read(ObjectDataInput in, boolean inside) throws IOException {
         return in.readBoolean() ? RelayedMessage.read(in, inside) : TransactionName.read(in);
     }

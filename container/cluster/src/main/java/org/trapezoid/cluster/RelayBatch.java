@@ -82,7 +82,7 @@ final class RelayBatch implements Callable<int[]>, HazelcastInstanceAware, Ident
         out.writeString(from);
         out.writeInt(parcels.size());
         for (Parcel parcel : parcels) {
-            Parcel.writeAny(parcel, inside, out);
+            Parcel.writeAny(parcel, out);
         }
     }
 

@@ -42,7 +42,7 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
     }
 
     @Override
-    public void write(ObjectDataOutput out, boolean inside) throws IOException {
+    public void write(ObjectDataOutput out) throws IOException {
         FlowName flow = carried.flow();
         out.writeBoolean(received);
         out.writeString(flow.protocol().name());
@@ -50,7 +50,7 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
         write(out, flow.peer());
         out.writeLong(flow.serial());
         out.writeByteArray(carried.message());
-        if (inside) {
+        if (carried.isInside()) {
             writeInside(out);
         }
     }

@@ -24,11 +24,7 @@ record TransactionName(String key, String token) implements Parcel {
     }
 
     @Override
-    public void write(ObjectDataOutput out, boolean inside) throws IOException {
-        write(out);
-    }
-
-    void write(ObjectDataOutput out) throws IOException {
+    public void write(ObjectDataOutput out) throws IOException {
         out.writeString(key);
         out.writeString(token);
     }
