@@ -3,12 +3,9 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -25,8 +22,7 @@ public final class BackupSync implements AutoCloseable {
     private static final Duration OLD = Duration.ofSeconds(12);
 
     private final HazelcastInstance hazelcast;
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(task -> Threads.platform("cluster-sync", task));
+    private final Thread thread = Threads.platform("cluster-sync", this::watch);
     private volatile Seen seen = new Seen(false, Set.of(), System.nanoTime());
 
     /** What was found at a time, and which members there were then. */
@@ -34,31 +30,30 @@ public final class BackupSync implements AutoCloseable {
 
     public BackupSync(ClusterNode node) {
         hazelcast = node.hazelcast();
-        thread.execute(this::watch);
+        thread.start();
     }
 
     private void watch() {
         try {
-            while (!thread.isShutdown()) {
+            while (true) {
                 look();
                 TimeUnit.NANOSECONDS.sleep(INTERVAL.toNanos());
             }
-        } catch (InterruptedException | HazelcastInstanceNotActiveException stopped) {
-            log.debug("no backups are looked for any more", stopped);
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void look() {
-        Set<UUID> members = members();
-        boolean complete = false;
         try {
-            complete = members.size() > 1 && hazelcast.getPartitionService().isLocalMemberSafe();
-        } catch (HazelcastInstanceNotActiveException stopped) {
-            throw stopped;
-        } catch (RuntimeException e) {
+            Set<UUID> members = members();
+            boolean complete =
+                    members.size() > 1 && hazelcast.getPartitionService().isLocalMemberSafe();
+            seen = new Seen(complete, members, System.nanoTime());
+        } catch (RuntimeException e) { // as when the node stops
+            seen = new Seen(false, Set.of(), System.nanoTime());
             log.debug("nobody can say whether there are all backups", e);
         }
-        seen = new Seen(complete, members, System.nanoTime());
     }
 
     private Set<UUID> members() {
@@ -75,6 +70,6 @@ public final class BackupSync implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.interrupt();
     }
 }
