@@ -193,8 +193,7 @@ public final class Dispatcher implements RequestHandler {
 
     private void initial(ServerTransaction transaction, RoutePreprocessor.Preprocessed routed) {
         Request request = routed.request();
-        if (transaction.flow()
-                instanceof LoopbackFlow) { // of an application whose node has died, and to what, is not known
+        if (transaction.flow() instanceof LoopbackFlow) { // whose Handover died with its node
             refuse(transaction, 503);
             return;
         }

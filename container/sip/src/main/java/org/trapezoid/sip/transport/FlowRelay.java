@@ -107,15 +107,13 @@ public final class FlowRelay {
             throw new IllegalStateException("an application sends a request by a flow to it");
         }
 
+        /** If that node is gone, the request may be another one's by now. */
         @Override
         public void onResponse(Flow from, Response response) {
-            Carried carried = Carried.inside(flow, response, LoopbackFlow.NOTHING.toBytes());
-            carrier.carry(node, carried, gone -> transports.handler().onResponse(elsewhere(from), response));
-        }
-
-        /** The request may be another node's by now. */
-        private Flow elsewhere(Flow from) {
-            return new LoopbackFlow(from.listener(), this, Runnable::run, LoopbackFlow.NOTHING);
+            carrier.carry(
+                    node, Carried.inside(flow, response, LoopbackFlow.NOTHING.toBytes()), gone -> LoopbackFlow.restored(
+                                    from.listener(), transports.handler())
+                            .send(response, failure -> unsent(flow, failure)));
         }
     }
 
