@@ -165,6 +165,12 @@ class ChainTakeoverTest {
         return site.node(host).peer(phone);
     }
 
+    private List<Call> talkUntilItDies(boolean moves) {
+        List<Call> calls = ring().stream().map(call -> answer(call, bob, alice)).toList();
+        die(moves);
+        return calls;
+    }
+
     private void bothHear(String what) {
         assertThat(front.seen).filteredOn(what::equals).hasSize(CALLS);
         assertThat(back.seen).filteredOn(what::equals).hasSize(CALLS);
@@ -174,8 +180,7 @@ class ChainTakeoverTest {
     @MethodSource("chains")
     void theCallerHangsUp(Way wayOfFront, Way wayOfBack, boolean moves) throws Exception {
         deploy(wayOfFront, wayOfBack);
-        List<Call> calls = ring().stream().map(call -> answer(call, bob, alice)).toList();
-        die(moves);
+        List<Call> calls = talkUntilItDies(moves);
         Peer aliceLater = later(SECOND, "alice");
 
         for (Call call : calls) {
@@ -190,8 +195,7 @@ class ChainTakeoverTest {
     @MethodSource("chains")
     void theCalleeHangsUp(Way wayOfFront, Way wayOfBack, boolean moves) throws Exception {
         deploy(wayOfFront, wayOfBack);
-        List<Call> calls = ring().stream().map(call -> answer(call, bob, alice)).toList();
-        die(moves);
+        List<Call> calls = talkUntilItDies(moves);
         Peer bobLater = later(SECOND, "bob");
 
         for (Call call : calls) {

@@ -167,13 +167,19 @@ class ChainedKeyStoriesTest {
         assertThat(gate.seen).contains("200 MESSAGE");
     }
 
+    /** Alice calls, and the conference decides later. */
+    private Request hold() {
+        Request invite = alice.send(invite(alice).set(HeaderName.of("Hold"), "yes"));
+        site.clock.advance(SOON);
+        alice.nextResponse(180);
+        return invite;
+    }
+
     @Test
     void aCancelFollowsItsInvite() {
         bob.send(invite(bob));
         site.clock.advance(SOON);
-        Request ofAlice = alice.send(invite(alice).set(HeaderName.of("Hold"), "yes"));
-        site.clock.advance(SOON);
-        alice.nextResponse(180);
+        Request ofAlice = hold();
 
         alice.send(Peer.cancel(ofAlice));
         site.clock.advance(SOON);
@@ -187,9 +193,7 @@ class ChainedKeyStoriesTest {
     void anAnswerFindsTheGateWhenItsNodeHasDied() {
         bob.send(invite(bob));
         site.clock.advance(SOON);
-        alice.send(invite(alice).set(HeaderName.of("Hold"), "yes"));
-        site.clock.advance(SOON);
-        alice.nextResponse(180);
+        hold();
 
         site.killAndNotice(FIRST);
         site.clock.advance(DECISION);
@@ -202,9 +206,7 @@ class ChainedKeyStoriesTest {
     void theSessionOfTheKeyAnswersWhenItsNodeHasDied() {
         bob.send(invite(bob));
         site.clock.advance(SOON);
-        alice.send(invite(alice).set(HeaderName.of("Hold"), "yes"));
-        site.clock.advance(SOON);
-        alice.nextResponse(180);
+        hold();
 
         site.killAndNotice(SECOND);
         site.clock.advance(DECISION);
