@@ -90,9 +90,7 @@ class CallTakeoverIT {
                     .sample("b2bua")
                     .setting("b2bua", "domains", CHAINED)
                     .setting("b2bua", "relay", "true")
-                    .file(
-                            "conf/dar.properties",
-                            """
+                    .file("conf/dar.properties", """
                             REGISTER: ("registrar", "DAR:To", "NEUTRAL", "", "NO_ROUTE", "0")
                             ALL: ("b2bua", "DAR:To", "TERMINATING", "", "NO_ROUTE", "0", "HOST=127."), \\
                                  ("b2bua", "DAR:To", "TERMINATING", "", "NO_ROUTE", "1", "HOST=chained.test"), \\
