@@ -21,16 +21,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A phone that many call at a time: it rings at once, answers after a while, and lets the caller hang up. It repeats its 200 until the ACK is
- * there, and its answers as often as a request comes, whoever repeats it (RFC 3261 §13.3.1.4, §17.2): SIPp does not when another node has
+ * there or half a minute has passed, and its answers as often as a request comes, whoever repeats it (RFC 3261 §13.3.1.4, §17.2): SIPp does not when another node has
  * taken a call over. A program of its own, since it has to be in the network of the phones; its argument is its address. It ends with its
  * input. One thread, and one that waits for that.
  */
 final class AnsweringPhone {
     private static final int LONGEST_DATAGRAM = 65_535;
+    private static final int BUFFER = 4 << 20; // a node that was slow sends much at once
     private static final long RINGS = Duration.ofMillis(1500).toNanos();
     private static final long T1 = Duration.ofMillis(500).toNanos();
     private static final long T2 = Duration.ofSeconds(4).toNanos();
     private static final long TIMER_J = 64 * T1;
+    private static final long NO_ACK = 64 * T1; // RFC 3261 §13.3.1.4
 
     private final DatagramSocket socket;
     private final String contact;
@@ -70,6 +72,7 @@ final class AnsweringPhone {
         private @Nullable Asked invite; // until it is acknowledged
         private SocketAddress from;
         private boolean answered;
+        private long answeredAt;
         private boolean over;
         private long interval = T1;
 
@@ -88,6 +91,7 @@ final class AnsweringPhone {
                 new InetSocketAddress(address.substring(0, at), Integer.parseInt(address.substring(at + 1)));
         socket = new DatagramSocket(own);
         socket.setSoTimeout(5);
+        socket.setReceiveBufferSize(BUFFER);
         contact = "sip:phone@" + address;
         session = "v=0\r\no=phone 1 1 IN IP4 " + own.getHostString() + "\r\ns=-\r\nc=IN IP4 " + own.getHostString()
                 + "\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
@@ -169,7 +173,13 @@ final class AnsweringPhone {
         if (call == null || call.over) {
             calls.remove(callId);
         } else if (call.invite != null) {
-            call.answered = true;
+            if (!call.answered) {
+                call.answered = true;
+                call.answeredAt = System.nanoTime();
+            } else if (System.nanoTime() - call.answeredAt > NO_ACK) {
+                calls.remove(callId);
+                return;
+            }
             send("200 OK", call.invite, session, call.from);
             due.add(new Due(System.nanoTime() + call.interval, callId));
             call.interval = Math.min(2 * call.interval, T2);

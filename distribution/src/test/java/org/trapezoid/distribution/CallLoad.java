@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -18,14 +19,14 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.trapezoid.sip.auth.DigestAlgorithm;
 
 /**
- * What {@link KillIT} has the nodes do: SIPp calls each of them, other callers have {@code AlarmServlet} start timers, and phones register.
+ * What {@link KillIT} has the nodes do: phones call each of them, others have {@code AlarmServlet} start timers, and phones register.
  */
 final class CallLoad implements AutoCloseable {
-    private static final int FIRST_PHONE = 5070; // SIPp has its media from 6000 on
+    private static final int CALLED = 5070;
+    private static final int CALLING = 5080;
     private static final int REGISTERING = 5090;
     private static final int MOST_PHONES = 1000;
     private static final int ALARM_HOLD = 3;
-    private static final int MOST_AT_ONCE = 100_000; // of a caller: else SIPp has a limit of its own
     private static final String PASSWORD = "secret";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LATEST_ALARM = Duration.ofSeconds(20);
@@ -37,13 +38,12 @@ final class CallLoad implements AutoCloseable {
     private final int hold;
     private final Ramp ramp;
     private final int time;
-    private final List<Child> callers = new ArrayList<>();
-    private final List<Child> alarming = new ArrayList<>();
     private final CallLog calls = new CallLog();
     private final CallLog alarmed = new CallLog();
     private final Alarms alarms = new Alarms();
     private final Child callee;
     private final Child phones;
+    private Optional<Child> callers = Optional.empty();
     private int checks;
     private int sought;
     private int unregistered;
@@ -66,7 +66,7 @@ final class CallLoad implements AutoCloseable {
         this.ramp = ramp;
         this.hold = hold;
         this.time = time;
-        try (Sipp bob = Sipp.phone("phone-registers-with-a-password", new Endpoint(ClusterNetwork.PHONES, FIRST_PHONE))
+        try (Sipp bob = Sipp.phone("phone-registers-with-a-password", new Endpoint(ClusterNetwork.PHONES, CALLED))
                 .within(network.atPhones())
                 .as("bob", PASSWORD)
                 .with("from", "bob@" + ClusterNodes.DOMAIN)
@@ -74,7 +74,7 @@ final class CallLoad implements AutoCloseable {
                 .calls(new Endpoint(ClusterNetwork.address(0), ClusterNodes.PORT))) {
             bob.ends();
         }
-        callee = program(AnsweringPhone.class, "-Xmx256m", List.of(ClusterNetwork.PHONES + ":" + FIRST_PHONE));
+        callee = program(AnsweringPhone.class, "-Xmx256m", List.of(ClusterNetwork.PHONES + ":" + CALLED));
         phones = phones();
     }
 
@@ -87,14 +87,6 @@ final class CallLoad implements AutoCloseable {
                 .map(name -> name + "@" + ClusterNodes.DOMAIN + "=MD5:"
                         + DigestAlgorithm.MD5.ha1(name, ClusterNodes.DOMAIN, PASSWORD))
                 .toList();
-    }
-
-    private Child sipp(String story, int port, List<String> more) throws IOException {
-        List<String> command = new ArrayList<>(network.atPhones());
-        command.addAll(List.of(Tool.SIPP.command(), "-sf", Sipp.scenario(story).toString(), "-nostdin"));
-        command.addAll(List.of("-i", ClusterNetwork.PHONES, "-p", String.valueOf(port), "-bind_local"));
-        command.addAll(more);
-        return Child.start(base, command);
     }
 
     private Child phones() throws IOException {
@@ -121,25 +113,19 @@ final class CallLoad implements AutoCloseable {
 
     /** Calls begin. */
     void begin() throws IOException {
-        for (int i : nodes.all()) {
-            callers.add(
-                    caller(i, "bob@" + ClusterNodes.DOMAIN, FIRST_PHONE + 1 + i, each(rate), hold, log("calls", i)));
-            int port = FIRST_PHONE + 1 + nodes.all().size() + i;
-            alarming.add(
-                    caller(i, "alarm@" + ClusterNodes.ALARMS, port, each(alarmRate()), ALARM_HOLD, log("alarms", i)));
+        List<String> arguments = new ArrayList<>();
+        arguments.add(ClusterNetwork.PHONES + ":" + CALLING);
+        arguments.addAll(List.of(String.valueOf(ramp.seconds()), String.valueOf(time), base.toString()));
+        for (int node : nodes.all()) {
+            series(arguments, "calls" + node, node, "bob@" + ClusterNodes.DOMAIN, each(rate), hold);
+            series(arguments, "alarms" + node, node, "alarm@" + ClusterNodes.ALARMS, each(alarmRate()), ALARM_HOLD);
         }
+        callers = Optional.of(program(CallingPhones.class, "-Xmx512m", arguments));
     }
 
-    private Child caller(int node, String to, int port, int callsPerSecond, int seconds, Path log) throws IOException {
-        List<String> options = new ArrayList<>();
-        options.add(ClusterNetwork.address(node) + ":" + ClusterNodes.PORT);
-        options.addAll(List.of("-key", "from", "alice@elsewhere.test", "-key", "to", to));
-        options.addAll(ramp.options(callsPerSecond));
-        options.addAll(List.of("-m", String.valueOf(ramp.calls(callsPerSecond, time))));
-        options.addAll(List.of("-l", String.valueOf(MOST_AT_ONCE)));
-        options.addAll(List.of("-d", String.valueOf(seconds * 1000L)));
-        options.addAll(List.of("-trace_shortmsg", "-shortmessage_file", log.toString()));
-        return sipp("caller-talks-and-hangs-up", port, options);
+    private static void series(List<String> arguments, String name, int node, String to, int rate, int hold) {
+        arguments.addAll(List.of(name, ClusterNetwork.address(node) + ":" + ClusterNodes.PORT, "sip:" + to));
+        arguments.addAll(List.of(String.valueOf(rate), String.valueOf(hold)));
     }
 
     private Path log(String name, int node) {
@@ -187,9 +173,11 @@ final class CallLoad implements AutoCloseable {
 
     /** Waits for the end of all calls, and of all timers. */
     void end() throws IOException, InterruptedException {
+        Child calling = callers.orElseThrow();
+        calling.close(PATIENCE.plusSeconds((long) ramp.seconds() + time + hold));
         for (int i : nodes.all()) {
-            ended(callers.get(i), calls, log("calls", i), ramp.calls(each(rate), time), hold);
-            ended(alarming.get(i), alarmed, log("alarms", i), ramp.calls(each(alarmRate()), time), ALARM_HOLD);
+            ended(calling, calls, log("calls", i), ramp.calls(each(rate), time));
+            ended(calling, alarmed, log("alarms", i), ramp.calls(each(alarmRate()), time));
         }
         try {
             Awaitility.await()
@@ -204,12 +192,10 @@ final class CallLoad implements AutoCloseable {
         }
     }
 
-    private void ended(Child caller, CallLog log, Path file, int expected, int seconds)
-            throws IOException, InterruptedException {
-        caller.close(PATIENCE.plus(ramp.duration()).plusSeconds(time + seconds));
+    private void ended(Child calling, CallLog log, Path file, int expected) throws IOException {
         int before = log.calls();
         log.read(file);
-        assertThat(log.calls() - before).as(file + "\n" + caller.output()).isEqualTo(expected);
+        assertThat(log.calls() - before).as(file + "\n" + calling.output()).isEqualTo(expected);
     }
 
     // ---- what came of it
@@ -265,11 +251,8 @@ final class CallLoad implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        for (Child each : callers) {
-            each.close();
-        }
-        for (Child each : alarming) {
-            each.close();
+        if (callers.isPresent()) {
+            callers.get().close();
         }
         callee.close();
         phones.close();

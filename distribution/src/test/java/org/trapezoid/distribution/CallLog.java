@@ -4,6 +4,7 @@ package org.trapezoid.distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,13 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What became of the calls of callers that are SIPp, read from its short message log. */
+/** What became of the calls of {@link CallingPhones}, read from what they have written. */
 final class CallLog {
-    private static final int SECONDS = 2;
-    private static final int WAY = 3;
-    private static final int CALL = 4;
-    private static final int CSEQ = 5;
-    private static final int LINE = 6;
+    private static final int TIME = 0;
+    private static final int WAY = 1;
+    private static final int CALL = 2;
+    private static final int CSEQ = 3;
+    private static final int LINE = 4;
     private static final int SHOWN = 5;
 
     private final Map<String, Stage> calls = new HashMap<>();
@@ -27,12 +28,21 @@ final class CallLog {
 
     private enum Stage {
         CALLED,
+        REFUSED,
         RINGING,
         TALKING,
-        ENDED
+        ENDED;
+
+        /** A caller that was refused hears no answer any more; one whose phone rang first was promised more than that. */
+        Stage then(Stage next) {
+            if (this == REFUSED || (next == REFUSED && this != CALLED)) {
+                return this;
+            }
+            return next.compareTo(this) > 0 ? next : this;
+        }
     }
 
-    /** The log of one caller is added; it is over. */
+    /** The log of one series is added; it is over. */
     void read(Path log) throws IOException {
         double last = 0;
         for (String line : Files.readAllLines(log)) {
@@ -40,15 +50,12 @@ final class CallLog {
             if (fields.length > LINE) {
                 boolean received = fields[WAY].equals("R");
                 if (received) {
-                    double at = Double.parseDouble(fields[SECONDS]);
+                    double at = Instant.parse(fields[TIME]).toEpochMilli() / 1000.0;
                     longest = last == 0 ? longest : Math.max(longest, at - last);
                     last = at;
                 }
                 lines.computeIfAbsent(fields[CALL], call -> new ArrayList<>()).add(line);
-                calls.merge(
-                        fields[CALL],
-                        stage(received, fields[CSEQ], fields[LINE]),
-                        (before, now) -> now.compareTo(before) > 0 ? now : before);
+                calls.merge(fields[CALL], stage(received, fields[CSEQ], fields[LINE]), Stage::then);
             }
         }
     }
@@ -60,6 +67,8 @@ final class CallLog {
             return Stage.TALKING;
         } else if (line.startsWith("SIP/2.0 200") && cseq.contains("BYE")) {
             return Stage.ENDED;
+        } else if (line.compareTo("SIP/2.0 300") >= 0 && cseq.contains("INVITE")) {
+            return Stage.REFUSED;
         }
         return line.startsWith("SIP/2.0 180") ? Stage.RINGING : Stage.CALLED;
     }
@@ -100,12 +109,12 @@ final class CallLog {
         return answered;
     }
 
-    /** Those that heard nothing but 100. */
+    /** Those that heard nothing but 100, or were refused. */
     long refused() {
-        return stuck(Stage.CALLED);
+        return stuck(Stage.CALLED) + stuck(Stage.REFUSED);
     }
 
-    /** The longest time in which a caller of all calls of one node heard nothing. */
+    /** The longest time in which all callers of one node heard nothing. */
     double longestSilence() {
         return longest;
     }

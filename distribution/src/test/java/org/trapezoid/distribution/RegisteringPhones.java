@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class RegisteringPhones {
     private static final int PORT = 5060;
     private static final int LONGEST_DATAGRAM = 65_535;
+    private static final int BUFFER = 4 << 20; // a node that was slow sends much at once
     private static final int ASKED_AT_ONCE = 20;
     private static final int ATTEMPTS = 21; // in ten seconds: what is not there then is lost
     private static final long T1 = Duration.ofMillis(500).toNanos();
@@ -137,6 +138,7 @@ final class RegisteringPhones {
         long next = System.nanoTime();
         byte[] buffer = new byte[LONGEST_DATAGRAM];
         socket.setSoTimeout(5);
+        socket.setReceiveBufferSize(BUFFER);
         while (true) {
             String command = commands.poll();
             if (command != null) {
