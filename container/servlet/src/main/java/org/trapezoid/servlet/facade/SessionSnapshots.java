@@ -216,6 +216,7 @@ public final class SessionSnapshots {
         if (session.expiresAt() != AppSessionState.NEVER) {
             Lifecycle.expireIn(runtime, session, Duration.ofMillis(Math.max(0, session.expiresAt() - runtime.now())));
         }
+        runtime.services().sessions().addToken(session); // its transactions are there too
     }
 
     /** Nothing of a session stays that cannot be read to its end. */
@@ -228,7 +229,7 @@ public final class SessionSnapshots {
 
     private void register(AppSessionState session) {
         SessionRegistry registry = runtime.services().sessions();
-        registry.add(session);
+        registry.addRestoring(session);
         session.key().ifPresent(key -> registry.byKey(runtime.deployment(), key, () -> session));
         for (String key : session.indexKeys()) {
             registry.addIndexKey(key, session);

@@ -23,7 +23,17 @@ public final class SessionRegistry {
     private final Map<String, SipSessionState> byLocalTag = new ConcurrentHashMap<>();
 
     public void add(AppSessionState session) {
+        addRestoring(session);
+        addToken(session);
+    }
+
+    /** The same for one that another node had: messages for it wait for {@link #addToken}. */
+    public void addRestoring(AppSessionState session) {
         appSessions.put(session.id().value(), session);
+    }
+
+    /** All that the session has can be found: its messages are handled here from now on. */
+    public void addToken(AppSessionState session) {
         if (!session.token().isEmpty()) {
             byToken.put(session.token(), session);
         }

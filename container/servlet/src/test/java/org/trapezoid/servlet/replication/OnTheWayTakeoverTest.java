@@ -10,6 +10,8 @@ import jakarta.servlet.sip.SipServlet;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.URI;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -270,5 +272,44 @@ class OnTheWayTakeoverTest {
         site.clock.advance(TIMEOUT);
 
         assertThat(nextFinal(aliceLater).status()).isEqualTo(480);
+    }
+
+    /** Takes its time to be read, in which something happens. */
+    private static final class Slow implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private static volatile Runnable meanwhile = () -> {};
+
+        private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+            in.defaultReadObject();
+            meanwhile.run();
+        }
+    }
+
+    @Test
+    void aResponseThatComesWhileItsSessionIsReadWaitsForIt() throws Exception {
+        nodes.deployB2bua();
+        app.on("INVITE", request -> {
+            request.getApplicationSession().setAttribute("slow", new Slow());
+            SipServletRequest leg = request.getB2buaHelper().createRequest(request, true, null);
+            leg.setRequestURI(app.uri(nodes.bob.contact()));
+            leg.send();
+        });
+        TwoNodes.Ringing call = nodes.ring();
+        Thread phone = new Thread(() -> bobLater.send(TwoNodes.recorded(bobLater, call.received(), 200)));
+        Slow.meanwhile = () -> {
+            Slow.meanwhile = () -> {};
+            phone.start();
+            try {
+                phone.join(Duration.ofSeconds(5).toMillis());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+
+        site.killAndNotice(FIRST);
+        phone.join();
+        site.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(nextFinal(aliceLater).status()).isEqualTo(200);
     }
 }
