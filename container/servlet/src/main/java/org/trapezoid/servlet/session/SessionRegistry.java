@@ -32,9 +32,9 @@ public final class SessionRegistry {
         appSessions.put(session.id().value(), session);
     }
 
-    /** All that the session has can be found: its messages are handled here from now on. */
+    /** All that the session has can be found: its messages are handled here from now on, unless it has ended meanwhile. */
     public void addToken(AppSessionState session) {
-        if (!session.token().isEmpty()) {
+        if (!session.token().isEmpty() && appSessions.containsKey(session.id().value())) {
             byToken.put(session.token(), session);
         }
     }
