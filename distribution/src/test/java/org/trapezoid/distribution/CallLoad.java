@@ -176,8 +176,8 @@ final class CallLoad implements AutoCloseable {
         Child calling = callers.orElseThrow();
         calling.close(PATIENCE.plusSeconds((long) ramp.seconds() + time + hold));
         for (int i : nodes.all()) {
-            ended(calling, calls, log("calls", i), ramp.calls(each(rate), time));
-            ended(calling, alarmed, log("alarms", i), ramp.calls(each(alarmRate()), time));
+            ended(calling, calls, log("calls", i), ramp.all(each(rate), time));
+            ended(calling, alarmed, log("alarms", i), ramp.all(each(alarmRate()), time));
         }
         try {
             Awaitility.await()

@@ -15,8 +15,8 @@ record Ramp(int seconds) {
         return (int) (begun + callsPerSecond * (elapsed - growing));
     }
 
-    /** How many there are when the full rate lasts for that time. */
-    int calls(int callsPerSecond, int fully) {
+    /** How many have when the full rate has lasted for that time, in seconds. */
+    int all(int callsPerSecond, int fully) {
         return calls(callsPerSecond, (double) seconds + fully);
     }
 }
