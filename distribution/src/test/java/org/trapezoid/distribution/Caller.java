@@ -18,7 +18,6 @@ final class Caller {
     private static final long T1 = Duration.ofMillis(500).toNanos();
     private static final long T2 = Duration.ofSeconds(4).toNanos();
     private static final long LONGEST_TRANSACTION = 64 * T1;
-    private static final long LONGEST_RINGING = Duration.ofSeconds(90).toNanos();
     private static final Pattern ADDRESS = Pattern.compile("sip:(?:[^@>;]*@)?([\\d.]+):?(\\d*)");
     private static final int SIP = 5060;
 
@@ -141,7 +140,7 @@ final class Caller {
         } else if (status < 200) {
             if (stage == Stage.CALLING) {
                 stage = Stage.RINGING;
-                due = now + LONGEST_RINGING;
+                due = now + LONGEST_TRANSACTION;
             }
         } else if (status < 300) {
             succeeded(answer, now);
