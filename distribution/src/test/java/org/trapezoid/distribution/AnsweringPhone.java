@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnsweringPhone {
     private static final int LONGEST_DATAGRAM = 65_535;
-    private static final int BUFFER = 4 << 20; // a node that was slow sends much at once
     private static final long RINGS = Duration.ofMillis(1500).toNanos();
     private static final long T1 = Duration.ofMillis(500).toNanos();
     private static final long T2 = Duration.ofSeconds(4).toNanos();
@@ -86,12 +85,8 @@ final class AnsweringPhone {
     private record Due(long at, String callId) {}
 
     private AnsweringPhone(String address) throws IOException {
-        int at = address.lastIndexOf(':');
-        InetSocketAddress own =
-                new InetSocketAddress(address.substring(0, at), Integer.parseInt(address.substring(at + 1)));
-        socket = new DatagramSocket(own);
-        socket.setSoTimeout(5);
-        socket.setReceiveBufferSize(BUFFER);
+        InetSocketAddress own = Endpoint.parse(address).address();
+        socket = PhoneSocket.open(own);
         contact = "sip:phone@" + address;
         session = "v=0\r\no=phone 1 1 IN IP4 " + own.getHostString() + "\r\ns=-\r\nc=IN IP4 " + own.getHostString()
                 + "\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";

@@ -29,7 +29,6 @@ import java.util.Queue;
  */
 final class CallingPhones implements Caller.Network {
     private static final int LONGEST_DATAGRAM = 65_535;
-    private static final int BUFFER = 4 << 20; // a node that was slow sends much at once
     private static final int MOST_AT_ONCE = 50;
 
     private final String own;
@@ -56,9 +55,7 @@ final class CallingPhones implements Caller.Network {
         /** @param arguments name, address and port of the node, URI, calls a second, seconds that a call lasts */
         Series(List<String> arguments, Path directory) throws IOException {
             name = arguments.get(0);
-            String at = arguments.get(1);
-            node = new InetSocketAddress(
-                    at.substring(0, at.indexOf(':')), Integer.parseInt(at.substring(at.indexOf(':') + 1)));
+            node = Endpoint.parse(arguments.get(1)).address();
             to = arguments.get(2);
             rate = Integer.parseInt(arguments.get(3));
             hold = Duration.ofSeconds(Integer.parseInt(arguments.get(4)));
@@ -82,11 +79,7 @@ final class CallingPhones implements Caller.Network {
         for (int i = first; i < arguments.size(); i += Series.ARGUMENTS) {
             all.add(new Series(arguments.subList(i, i + Series.ARGUMENTS), Path.of(arguments.get(first - 1))));
         }
-        int at = own.indexOf(':');
-        socket = new DatagramSocket(
-                new InetSocketAddress(own.substring(0, at), Integer.parseInt(own.substring(at + 1))));
-        socket.setSoTimeout(5);
-        socket.setReceiveBufferSize(BUFFER);
+        socket = PhoneSocket.open(Endpoint.parse(own).address());
     }
 
     public static void main(String[] arguments) throws IOException {

@@ -72,6 +72,12 @@ record Endpoint(String host, int port) {
         return 1 + RANDOM.nextInt(254);
     }
 
+    /** Of {@code host:port}. */
+    static Endpoint parse(String text) {
+        int colon = text.lastIndexOf(':');
+        return new Endpoint(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
     InetSocketAddress address() {
         return new InetSocketAddress(host, port);
     }

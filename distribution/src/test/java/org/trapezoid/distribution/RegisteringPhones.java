@@ -29,7 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class RegisteringPhones {
     private static final int PORT = 5060;
     private static final int LONGEST_DATAGRAM = 65_535;
-    private static final int BUFFER = 4 << 20; // a node that was slow sends much at once
     private static final int ASKED_AT_ONCE = 20;
     private static final int ATTEMPTS = 21; // in ten seconds: what is not there then is lost
     private static final long T1 = Duration.ofMillis(500).toNanos();
@@ -96,8 +95,7 @@ final class RegisteringPhones {
     }
 
     private RegisteringPhones(String[] arguments) throws IOException {
-        int at = arguments[0].lastIndexOf(':');
-        own = new InetSocketAddress(arguments[0].substring(0, at), Integer.parseInt(arguments[0].substring(at + 1)));
+        own = Endpoint.parse(arguments[0]).address();
         domain = arguments[1];
         password = arguments[2];
         rate = Integer.parseInt(arguments[3]);
@@ -106,7 +104,7 @@ final class RegisteringPhones {
         for (int i = 5; i < arguments.length; i++) {
             nodes.add(new InetSocketAddress(arguments[i], PORT));
         }
-        socket = new DatagramSocket(own);
+        socket = PhoneSocket.open(own);
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -137,8 +135,6 @@ final class RegisteringPhones {
         long interval = Duration.ofSeconds(1).toNanos() / rate;
         long next = System.nanoTime();
         byte[] buffer = new byte[LONGEST_DATAGRAM];
-        socket.setSoTimeout(5);
-        socket.setReceiveBufferSize(BUFFER);
         while (true) {
             String command = commands.poll();
             if (command != null) {
