@@ -137,12 +137,14 @@ public final class ClusterNode implements AutoCloseable {
         config.setProperty(
                 "hazelcast.graceful.shutdown.max.wait",
                 "30"); // s; else a stop waits ten minutes for a cluster that hangs
-        // a dead process is found in half a second, a hung one in five
+        // a dead process is found in half a second, a hung one by its heartbeats
         config.setProperty("hazelcast.connection.monitor.interval", "50");
         config.setProperty("hazelcast.connection.monitor.max.faults", "0");
         config.setProperty("hazelcast.invocation.retry.pause.millis", "50");
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
-        config.setProperty("hazelcast.max.no.heartbeat.seconds", "5");
+        config.setProperty(
+                "hazelcast.max.no.heartbeat.seconds",
+                Long.toString(options.heartbeatTimeout().toSeconds()));
         // parts of a cluster that was split meet again after half a minute at most
         config.setProperty("hazelcast.merge.first.run.delay.seconds", "15");
         config.setProperty("hazelcast.merge.next.run.delay.seconds", "15");

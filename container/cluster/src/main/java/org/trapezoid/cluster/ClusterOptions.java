@@ -2,6 +2,7 @@
 package org.trapezoid.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param members {@code host:port} of the nodes to look for, this one may be among them
  * @param incarnation tells this start of the node from every other one of any node
  * @param snapshots in which version this node writes sessions down; nodes with another one are refused
+ * @param heartbeatTimeout after how long without a sign of life the others take a node for dead, whole seconds
  * @param base a file with settings of Hazelcast, over which those of this server are put
  */
 public record ClusterOptions(
@@ -28,6 +30,7 @@ public record ClusterOptions(
         List<String> members,
         String incarnation,
         int snapshots,
+        Duration heartbeatTimeout,
         Optional<Path> base) {
 
     public ClusterOptions {

@@ -58,6 +58,7 @@ class ClusterNodeTest {
                 options.members(),
                 options.incarnation(),
                 snapshots,
+                options.heartbeatTimeout(),
                 base);
     }
 

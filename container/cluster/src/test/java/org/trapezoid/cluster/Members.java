@@ -4,6 +4,7 @@ package org.trapezoid.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,6 +67,7 @@ final class Members {
                 addresses,
                 "start" + (10 + index),
                 1,
+                Duration.ofSeconds(5),
                 Optional.empty());
     }
 

@@ -89,6 +89,7 @@ class SharedBindingsTest {
                         addresses,
                         "start" + nodes.size(),
                         1,
+                        Duration.ofSeconds(5),
                         Optional.empty())));
         nodes.add(node);
         return node;

@@ -28,6 +28,8 @@ import org.trapezoid.sip.transport.Literals;
  * @param members {@code host:port} of the nodes to look for; at least one, this node may be among them
  * @param hazelcast a {@code hazelcast.xml} with further settings, over which those of this server are put
  * @param replicationWait how long a message waits until another node has the state that it tells; 0 to 10 s
+ * @param heartbeatTimeout after how long without a sign of life a node is taken for dead, though its connections stand; 3 to 60 s, whole
+ *     seconds. Longer than the longest pause of a node, as of its garbage collector
  * @param attributeClasses of which attributes of sessions may be besides those of their application and of a list of the JDK, in the form of
  *     {@code jdk.serialFilter}
  */
@@ -40,6 +42,7 @@ public record Cluster(
         List<String> members,
         Optional<Path> hazelcast,
         Duration replicationWait,
+        Duration heartbeatTimeout,
         String attributeClasses) {
     /** The name of a cluster that is given none. */
     public static final String DEFAULT_NAME = "trapezoid";
@@ -47,19 +50,40 @@ public record Cluster(
     /** The port for the other nodes when none is named. */
     public static final int DEFAULT_PORT = 5701;
 
+    /** After how long without a sign of life a node is taken for dead when nothing is said. */
+    public static final Duration DEFAULT_HEARTBEAT_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Duration LEAST_HEARTBEAT_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration LONGEST_HEARTBEAT_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final int MAX_PORT = 65535;
     private static final int LEAST_SECRET = 16;
 
-    /** One without further settings, whose messages wait half a second at most. */
+    /** One without further settings, whose messages wait half a second at most, and whose nodes may be silent for five. */
     public Cluster(String name, String secret, String node, String host, int port, List<String> members) {
-        this(name, secret, node, host, port, members, Optional.empty(), Replication.DEFAULT_WAIT, "");
+        this(
+                name,
+                secret,
+                node,
+                host,
+                port,
+                members,
+                Optional.empty(),
+                Replication.DEFAULT_WAIT,
+                DEFAULT_HEARTBEAT_TIMEOUT,
+                "");
     }
 
     public Cluster {
         if (replicationWait.isNegative() || replicationWait.compareTo(LONGEST_WAIT) > 0) {
             throw new IllegalArgumentException(
                     "replication-wait of cluster is " + replicationWait + "; expected 0 to " + LONGEST_WAIT);
+        }
+        if (heartbeatTimeout.compareTo(LEAST_HEARTBEAT_TIMEOUT) < 0
+                || heartbeatTimeout.compareTo(LONGEST_HEARTBEAT_TIMEOUT) > 0
+                || heartbeatTimeout.toMillisPart() > 0) {
+            throw new IllegalArgumentException("heartbeat-timeout of cluster is " + heartbeatTimeout
+                    + "; expected whole seconds, " + LEAST_HEARTBEAT_TIMEOUT + " to " + LONGEST_HEARTBEAT_TIMEOUT);
         }
         try {
             AttributeClasses unused = new AttributeClasses(attributeClasses);

@@ -79,6 +79,7 @@ final class ClusterSide implements AutoCloseable {
                 config.members(),
                 link.incarnation(),
                 ServletLayer.SNAPSHOT_MAJOR,
+                config.heartbeatTimeout(),
                 config.hazelcast()));
         return new ClusterSide(config, link, stack, node);
     }

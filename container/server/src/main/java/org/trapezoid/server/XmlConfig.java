@@ -93,6 +93,7 @@ final class XmlConfig {
                 members,
                 Files.exists(hazelcast) ? Optional.of(hazelcast) : Optional.empty(),
                 duration(cluster.replicationWait, Replication.DEFAULT_WAIT, "replication-wait"),
+                duration(cluster.heartbeatTimeout, Cluster.DEFAULT_HEARTBEAT_TIMEOUT, "heartbeat-timeout"),
                 given(cluster.attributeClasses).orElse("")));
     }
 

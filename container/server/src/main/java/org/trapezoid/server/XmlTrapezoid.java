@@ -36,6 +36,10 @@ final class XmlTrapezoid {
         @Nullable
         String attributeClasses;
 
+        @XmlAttribute(name = "heartbeat-timeout")
+        @Nullable
+        String heartbeatTimeout;
+
         @XmlAttribute(name = "replication-wait")
         @Nullable
         String replicationWait;
