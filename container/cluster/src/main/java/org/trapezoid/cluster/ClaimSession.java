@@ -44,7 +44,8 @@ final class ClaimSession extends SessionProcessor<StoredSession> implements Haze
             return null;
         }
         if (present.claim() == claim && present.owner().equals(owner())) {
-            return present; // the answer to the first attempt was lost
+            repeat(); // the answer to the first attempt was lost
+            return present;
         }
         if (!isDecided() && isMember(present.owner())) {
             return present.withoutState();

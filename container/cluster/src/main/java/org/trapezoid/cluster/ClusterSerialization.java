@@ -25,6 +25,7 @@ final class ClusterSerialization {
     static final int GIVE_UP_SESSION = 16;
     static final int KNOWING = 17;
     static final int INSIDE_BATCH = 18;
+    static final int SESSION_OPERATION = 19;
 
     private ClusterSerialization() {}
 
@@ -48,6 +49,7 @@ final class ClusterSerialization {
             case GIVE_UP_SESSION -> new GiveUpSession();
             case KNOWING -> new Knowing();
             case INSIDE_BATCH -> RelayBatch.inside();
+            case SESSION_OPERATION -> new SessionOperation();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

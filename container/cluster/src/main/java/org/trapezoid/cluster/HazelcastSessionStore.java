@@ -55,7 +55,7 @@ public final class HazelcastSessionStore implements SessionStore {
         this.nodes = nodes;
         this.sessions = node.hazelcast().getMap(SESSIONS);
         this.partitions = new SessionPartitions(sessions, node::later);
-        this.places = new Places(node.hazelcast(), node.incarnation());
+        this.places = new Places(node.hazelcast(), node.incarnation(), partitions::hasBackup);
         this.takeover = new Takeover(node, sessions, this::mayClaim, this::claim);
         refreshPlaces();
     }
@@ -94,6 +94,11 @@ public final class HazelcastSessionStore implements SessionStore {
                 .submit(snapshot.token(), new SaveSession(snapshot))
                 .thenApply(
                         stored -> Objects.requireNonNull(stored, "the member that stores the session did not answer"));
+    }
+
+    @Override
+    public boolean hasBackup(String token) {
+        return partitions.hasBackup(token);
     }
 
     @Override

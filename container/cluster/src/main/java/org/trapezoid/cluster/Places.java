@@ -4,6 +4,7 @@ package org.trapezoid.cluster;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.partition.PartitioningStrategy;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.trapezoid.servlet.replication.SessionTokens;
 
 /**
@@ -15,12 +16,15 @@ final class Places {
 
     private final HazelcastInstance hazelcast;
     private final String incarnation;
+    private final Predicate<String> hasBackup;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile String letters;
 
-    Places(HazelcastInstance hazelcast, String incarnation) {
+    /** @param hasBackup whether a place is also kept by another member */
+    Places(HazelcastInstance hazelcast, String incarnation, Predicate<String> hasBackup) {
         this.hazelcast = hazelcast;
         this.incarnation = incarnation;
+        this.hasBackup = hasBackup;
         this.letters = near();
     }
 
@@ -40,17 +44,23 @@ final class Places {
         return present.charAt(Math.floorMod(turn.getAndIncrement(), present.length()));
     }
 
-    /** One for each other member, so that the backups are spread; any if no partition is here, as long as none has been given away. */
+    /**
+     * One for each other member, so that the backups are spread; with a backup if there are such; any if no partition is here, as long as
+     * none has been given away.
+     */
     private String near() {
         int wanted =
                 Math.min(MOST, Math.max(1, hazelcast.getCluster().getMembers().size() - 1));
-        StringBuilder near = new StringBuilder(wanted);
+        StringBuilder near = new StringBuilder();
+        StringBuilder alone = new StringBuilder();
         for (int i = 0; i < SessionTokens.ALPHABET.length() && near.length() < wanted; i++) {
             char letter = SessionTokens.ALPHABET.charAt(i);
-            if (isHere(incarnation + letter)) {
-                near.append(letter);
+            String place = incarnation + letter;
+            if (isHere(place)) {
+                (hasBackup.test(place) ? near : alone).append(letter);
             }
         }
+        near.append(alone, 0, Math.min(alone.length(), wanted - near.length()));
         return near.length() == 0 ? SessionTokens.ALPHABET : near.toString();
     }
 

@@ -19,6 +19,7 @@ final class RemoveSession extends SessionProcessor<Boolean> {
     Boolean process(Map.Entry<String, StoredSession> entry) {
         @Nullable StoredSession present = entry.getValue();
         if (present == null || present.hasEnded()) {
+            repeat();
             return true;
         }
         if (!isDecided() && present.compareTo(owner(), epoch()) > 0) {

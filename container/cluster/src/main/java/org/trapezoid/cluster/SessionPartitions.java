@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
+import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.serialization.Data;
 import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.impl.MapEntries;
 import com.hazelcast.map.impl.MapService;
-import com.hazelcast.map.impl.operation.MultipleEntryOperation;
 import com.hazelcast.spi.impl.AbstractDistributedObject;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
 import com.hazelcast.spi.impl.NodeEngine;
@@ -21,7 +21,7 @@ import org.trapezoid.servlet.replication.SessionTokens;
 
 /**
  * Does things to sessions where they are stored, those of one place in one step. It goes below the public methods of Hazelcast's maps, of which
- * {@code executeOnKeys} answers without its backups, and {@code executeOnKey} costs a call for each session. Thread-safe.
+ * {@code executeOnKeys} answers before its backups ({@link SessionOperation}), and {@code executeOnKey} costs a call for each session. Thread-safe.
  */
 final class SessionPartitions {
     private final String map;
@@ -45,18 +45,27 @@ final class SessionPartitions {
                 .submit(token, processor);
     }
 
+    private Data key(String token) {
+        return engine.getSerializationService().toData(token, Places.strategy());
+    }
+
+    /** Whether a second member has a copy of what is stored at that place, or will be asked for one, as far as this member knows. */
+    boolean hasBackup(String token) {
+        InternalPartitionService partitions = (InternalPartitionService) engine.getPartitionService();
+        return partitions.getPartition(partitions.getPartitionId(key(token))).getReplicaAddress(1) != null;
+    }
+
     private CompletionStage<Map<String, Object>> run(SessionBatch batch) {
         try {
             Set<Data> keys = new HashSet<>();
             int partition = 0;
             for (String token : batch.tokens()) {
-                Data key = engine.getSerializationService().toData(token, Places.strategy());
+                Data key = key(token);
                 partition = engine.getPartitionService().getPartitionId(key);
                 keys.add(key);
             }
             InternalCompletableFuture<MapEntries> answer = engine.getOperationService()
-                    .createInvocationBuilder(
-                            MapService.SERVICE_NAME, new MultipleEntryOperation(map, keys, batch), partition)
+                    .createInvocationBuilder(MapService.SERVICE_NAME, new SessionOperation(map, keys, batch), partition)
                     .invoke();
             return answer.thenApplyAsync(this::results); // the thread that has received it must not send
         } catch (RuntimeException stopped) {

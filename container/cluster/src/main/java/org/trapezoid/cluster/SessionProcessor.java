@@ -56,6 +56,11 @@ abstract class SessionProcessor<R> implements IdentifiedDataSerializable {
         changed = true;
     }
 
+    /** What an earlier attempt has done; the backup may have missed it. */
+    final void repeat() {
+        changed = true;
+    }
+
     /**
      * A session that was taken over once is remembered for a while: who lost it may not have heard of it, and must not store it again.
      */

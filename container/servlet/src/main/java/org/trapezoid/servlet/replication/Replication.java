@@ -251,7 +251,6 @@ public final class Replication {
         saves.increment();
         savedBytes.add(bytes);
         savedNanos.add(nanos);
-        confirmed();
     }
 
     /** A change has its backup. When that was so for some seconds, all is well again. */
@@ -277,16 +276,28 @@ public final class Replication {
     }
 
     void unprotected(int messages) {
-        if (messages == 0) {
-            return;
-        }
-        unprotected.add(messages);
-        lastUnprotected = timers.nanoTime();
-        if (!closed && episode.getAndAdd(messages) == 0) {
+        if (isFirstUnprotected(messages)) {
             log.warn(
                     "the other nodes do not confirm within {} ms: messages leave before their state is safe",
                     wait.toMillis());
         }
+    }
+
+    /** Messages leave whose state this node alone has. */
+    void alone(int messages) {
+        if (isFirstUnprotected(messages)) {
+            log.warn(
+                    "no other node keeps what this one stores: messages leave, and their sessions would end with this node");
+        }
+    }
+
+    private boolean isFirstUnprotected(int messages) {
+        if (messages == 0) {
+            return false;
+        }
+        unprotected.add(messages);
+        lastUnprotected = timers.nanoTime();
+        return episode.getAndAdd(messages) == 0 && !closed;
     }
 
     void ended() {

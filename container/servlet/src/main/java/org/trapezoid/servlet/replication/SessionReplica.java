@@ -222,6 +222,11 @@ final class SessionReplica implements Replica {
                     } else if (kept) {
                         known = true;
                         replication.saved(state.length, replication.timers().nanoTime() - saveBegun);
+                        if (replication.store().hasBackup(session.token())) {
+                            replication.confirmed();
+                        } else {
+                            replication.alone(current == null ? 0 : current.size());
+                        }
                         saved();
                         if (leaves && !dirty && !session.hasCallbacks()) {
                             leave();

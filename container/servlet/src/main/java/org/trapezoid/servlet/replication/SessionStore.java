@@ -19,10 +19,16 @@ public interface SessionStore extends AutoCloseable {
     /**
      * Stores a snapshot in place of the one before.
      *
-     * @return when a backup has it, or there is no second member: whether it was stored; false if another owner has the session.
-     *     Fails when it is not known what became of it; it may then be saved again
+     * @return when a backup has it, or there is nobody for one ({@link #hasBackup}): whether it was stored; false if another owner has the
+     *     session. Fails when it is not known what became of it; it may then be saved again
      */
     CompletionStage<Boolean> save(Snapshot snapshot);
+
+    /**
+     * Whether a second member keeps what is stored of that session: not while there is none, nor after one has gone, until another one has
+     * copies. Does not wait.
+     */
+    boolean hasBackup(String token);
 
     /**
      * Takes a session over if its owner is not a member any more; exactly one of several claimants gets it. Fails when nobody can say: the

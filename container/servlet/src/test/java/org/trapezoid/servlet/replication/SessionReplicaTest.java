@@ -435,6 +435,22 @@ class SessionReplicaTest {
     }
 
     @Test
+    void whatLeavesWhileNoOtherNodeKeepsTheSessionIsUnprotected() {
+        sendProtected("180");
+        clock.advance(SHORT);
+        assertThat(replication.unprotected()).isZero();
+
+        second.die();
+        clock.advance(Duration.ofSeconds(1)); // it is noticed
+        sendProtected("200");
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("180", "200");
+        assertThat(replication.unprotected()).isOne();
+        assertThat(replication.isUnprotected()).isTrue();
+    }
+
+    @Test
     void itIsSaidOnceThatMessagesLeaveUnprotected() {
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(Replication.class);

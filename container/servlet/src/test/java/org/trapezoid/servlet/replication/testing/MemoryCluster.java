@@ -259,6 +259,11 @@ public final class MemoryCluster {
                 becomes == Fate.INDETERMINATE || becomes == Fate.LOST);
     }
 
+    /** Whether there is more than one node. */
+    boolean hasOthers() {
+        return members.size() > 1;
+    }
+
     private boolean put(Snapshot snapshot) {
         Stored present = sessions.get(snapshot.token());
         if (present != null) {

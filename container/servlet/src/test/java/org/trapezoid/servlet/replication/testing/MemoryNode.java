@@ -222,6 +222,11 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     }
 
     @Override
+    public boolean hasBackup(String token) {
+        return cluster.hasOthers();
+    }
+
+    @Override
     public void claimsWhile(BooleanSupplier allowed) {
         sure = allowed;
     }
