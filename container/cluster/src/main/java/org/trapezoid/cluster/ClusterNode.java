@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Threads;
@@ -36,6 +37,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private final HazelcastInstance hazelcast;
     private final ClusterOptions options;
+    private final AtomicBoolean saidGoodbye = new AtomicBoolean();
     private final Membership membership = new Membership(System::nanoTime);
     private final ScheduledExecutorService soon =
             new ScheduledThreadPoolExecutor(1, task -> Threads.platform("cluster-pace", task));
@@ -70,6 +72,7 @@ public final class ClusterNode implements AutoCloseable {
     private void requireSameSnapshots() throws IOException {
         List<String> different = membership.others(Integer.toString(options.snapshots()));
         if (!different.isEmpty()) {
+            sayGoodbye();
             hazelcast.shutdown();
             throw new IOException(options + " cannot join: it keeps sessions in version " + options.snapshots()
                     + ", the others in another one: " + different
@@ -224,10 +227,17 @@ public final class ClusterNode implements AutoCloseable {
         }
     }
 
+    /** Tells the others that this node hands its sessions over and leaves; waits a second at most. */
+    public void sayGoodbye() {
+        if (saidGoodbye.compareAndSet(false, true)) {
+            membership.sayGoodbye(hazelcast, options.incarnation());
+        }
+    }
+
     /** Hands what this node holds to the others, and leaves. */
     @Override
     public void close() {
-        membership.sayGoodbye(hazelcast, options.incarnation());
+        sayGoodbye();
         try {
             hazelcast.shutdown();
         } finally {

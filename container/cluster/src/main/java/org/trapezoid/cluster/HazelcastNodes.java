@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private final LongAdder relayed = new LongAdder();
     private final Runnable watcher = this::forgetGone;
     private final TransactionNames names = new TransactionNames(System::nanoTime);
-    private volatile BiConsumer<Flow, Message> handler = (flow, message) -> log.debug("{}: before start", flow);
+    private volatile BiPredicate<Flow, Message> handler = (flow, message) -> false;
 
     /**
      * @param limits of messages, as they are received from the network
@@ -115,6 +115,11 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
+    public boolean isLeaving(String incarnation) {
+        return membership.isLeaving(incarnation);
+    }
+
+    @Override
     public boolean isMinority() {
         return membership.isMinority();
     }
@@ -130,7 +135,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
                 && offer(
                         incarnation,
                         new RelayedMessage(
-                                true, Carried.received(flow, message), failure -> runIfGone(incarnation, lost)));
+                                true, Carried.received(flow, message), failure -> runIfGoing(incarnation, lost)));
         if (taken) {
             relayed.increment();
         }
@@ -142,9 +147,9 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         return relayed.sum();
     }
 
-    /** A member that lives has refused what it was given, and would do so again. */
-    private void runIfGone(String incarnation, Runnable lost) {
-        if (!membership.isListed(incarnation)) {
+    /** A member that lives and stays has refused what it was given, and would do so again. */
+    private void runIfGoing(String incarnation, Runnable lost) {
+        if (!membership.isListed(incarnation) || membership.isLeaving(incarnation)) {
             lost.run();
         }
     }
@@ -186,7 +191,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     }
 
     @Override
-    public void onRelayed(BiConsumer<Flow, Message> relayed) {
+    public void onRelayed(BiPredicate<Flow, Message> relayed) {
         handler = relayed;
     }
 
@@ -228,7 +233,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         queues.keySet().removeIf(incarnation -> !membership.isMember(incarnation));
     }
 
-    /** What another node sent; false if it cannot leave here. */
+    /** What another node sent; false if it cannot leave here, or is not for this node any more. */
     boolean take(String from, Parcel parcel) {
         if (parcel instanceof TransactionName name) {
             names.add(name);
@@ -242,7 +247,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
             if (!message.received()) {
                 return relay.send(message.carried());
             }
-            relay.receive(from, message.carried(), handler);
+            return relay.receive(from, message.carried(), handler);
         } catch (RuntimeException e) {
             log.error("a message from node {} failed", from, e);
         }
@@ -252,6 +257,6 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     @Override
     public void close() {
         membership.forget(watcher);
-        handler = (flow, message) -> log.debug("{}: after the stop", flow);
+        handler = (flow, message) -> false;
     }
 }

@@ -39,6 +39,7 @@ final class Membership implements InitialMembershipListener {
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> goodbyes = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> doubters = new CopyOnWriteArrayList<>();
 
     Membership(LongSupplier nanoTime) {
@@ -61,7 +62,7 @@ final class Membership implements InitialMembershipListener {
         return Optional.ofNullable((Membership) hazelcast.getUserContext().get(CONTEXT));
     }
 
-    /** Tells all others that this node is about to leave; waits a second at most. */
+    /** Tells all others that this node hands its sessions over and leaves; waits a second at most. */
     void sayGoodbye(HazelcastInstance hazelcast, String incarnation) {
         CountDownLatch told = new CountDownLatch(1);
         try {
@@ -136,6 +137,17 @@ final class Membership implements InitialMembershipListener {
     /** A member says that it is about to leave. */
     void leaves(String incarnation) {
         leaving.add(incarnation);
+        goodbyes.forEach(Runnable::run);
+    }
+
+    /** Whether a member has said so. */
+    boolean isLeaving(String incarnation) {
+        return leaving.contains(incarnation);
+    }
+
+    /** Somebody who is told, on a thread of Hazelcast's, when a member says that it hands its sessions over. */
+    void onLeaving(Runnable watcher) {
+        goodbyes.add(watcher);
     }
 
     /** Whether this node is in the smaller part of a cluster that was split; see {@link Losses#isMinority}. */
@@ -159,6 +171,7 @@ final class Membership implements InitialMembershipListener {
 
     void forget(Runnable watcher) {
         watchers.remove(watcher);
+        goodbyes.remove(watcher);
     }
 
     @Override

@@ -33,6 +33,10 @@ final class Takeover implements AutoCloseable {
     /** When a member is looked for after its loss: at once, and for what was being moved between the others meanwhile. */
     private static final List<Duration> RUNS = List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10));
 
+    /** When a member is looked for that hands its sessions over, which takes a while. */
+    private static final List<Duration> LEAVING =
+            List.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5));
+
     /** When those are claimed again that could not be. */
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
@@ -41,7 +45,8 @@ final class Takeover implements AutoCloseable {
     private final BooleanSupplier mayClaim;
     private final Function<String, CompletionStage<Found>> claim;
     private final ScheduledExecutorService executor;
-    private final Runnable watcher = this::runs;
+    private final Runnable watcher = this::runsForTheGone;
+    private final Runnable goodbyes = this::runsForTheLeaving;
     private volatile @Nullable Consumer<Snapshot> listener;
     private boolean again; // a run has been planned for those that could not be claimed
 
@@ -65,13 +70,22 @@ final class Takeover implements AutoCloseable {
     void start(Consumer<Snapshot> orphans) {
         listener = orphans;
         node.membership().onRemoved(watcher);
+        node.membership().onLeaving(goodbyes);
         later(Duration.ZERO, () -> run(orphans));
     }
 
-    private void runs() {
+    private void runsForTheGone() {
+        runs(RUNS);
+    }
+
+    private void runsForTheLeaving() {
+        runs(LEAVING);
+    }
+
+    private void runs(List<Duration> delays) {
         Consumer<Snapshot> present = listener;
         if (present != null) {
-            RUNS.forEach(delay -> later(delay, () -> run(present)));
+            delays.forEach(delay -> later(delay, () -> run(present)));
         }
     }
 
@@ -116,6 +130,7 @@ final class Takeover implements AutoCloseable {
     @Override
     public void close() {
         node.membership().forget(watcher);
+        node.membership().forget(goodbyes);
         executor.shutdownNow();
     }
 

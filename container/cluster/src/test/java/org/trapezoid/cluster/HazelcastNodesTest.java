@@ -72,7 +72,7 @@ class HazelcastNodesTest {
             nodes = new HazelcastNodes(member, layer, Limits.DEFAULT, Runnable::run);
             nodes.onRelayed((flow, message) -> {
                 flows.add(flow);
-                relayed.add(message);
+                return relayed.add(message);
             });
             opened.add(nodes);
         }
@@ -205,7 +205,7 @@ class HazelcastNodesTest {
         Stack two = new Stack();
         two.nodes.onRelayed((flow, message) -> {
             synchronized (two) {
-                two.relayed.add(message);
+                return two.relayed.add(message);
             }
         });
 
@@ -287,6 +287,7 @@ class HazelcastNodesTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            return true;
         });
 
         one.nodes.relay("start11", one.connection, request(1), lost::incrementAndGet);

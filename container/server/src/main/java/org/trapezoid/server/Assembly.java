@@ -258,9 +258,7 @@ final class Assembly {
         keepAlive.ifPresent(KeepAlive::close);
         servlets.drain();
         sip.drain(config.sip().stopTimeout());
-        if (cluster.isPresent()) {
-            ClusterSide.await(servlets.handOver());
-        }
+        cluster.ifPresent(side -> side.handOver(servlets));
         deployments.close();
         cluster.ifPresent(ClusterSide::close);
         quietly(http);

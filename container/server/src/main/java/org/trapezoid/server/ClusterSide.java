@@ -33,7 +33,7 @@ import org.trapezoid.sip.uri.HostPort;
 /** What a server does as a node of a cluster. Closed once. */
 final class ClusterSide implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClusterSide.class);
-    private static final Duration HAND_OVER = Duration.ofSeconds(5);
+    private static final Duration HAND_OVER = Duration.ofSeconds(20);
 
     private final ClusterLink link;
     private final SipStack stack;
@@ -161,15 +161,21 @@ final class ClusterSide implements AutoCloseable {
         return bindings.map(SharedBindings::pending).orElse(0);
     }
 
-    /** Waits until the others may have the sessions, but not for ever. */
-    static void await(CompletionStage<Integer> handedOver) {
+    /** Lets the others have the sessions: those whose callbacks end in time as they are then, the others as they were last kept. */
+    void handOver(ServletLayer servlets) {
+        node.sayGoodbye();
+        CompletionStage<Integer> handedOver = servlets.handOver();
         try {
             int sessions = handedOver.toCompletableFuture().get(HAND_OVER.toMillis(), TimeUnit.MILLISECONDS);
             log.info("{} sessions were handed over", sessions);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("not every session was handed over; the others take them over when this node has left", e);
+            log.warn("not every session was handed over within {} s", HAND_OVER.toSeconds());
+        }
+        int abandoned = servlets.abandon();
+        if (abandoned > 0) {
+            log.warn("{} sessions are left to the other nodes as they were last kept there", abandoned);
         }
     }
 

@@ -95,7 +95,7 @@ final class HeldRequests {
     private void handle(Held next) {
         try {
             handler.accept(next.flow, next.request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // else those behind it would never be handled
             log.error("{} by {} has failed", next.request.method(), next.flow, e);
         }
     }

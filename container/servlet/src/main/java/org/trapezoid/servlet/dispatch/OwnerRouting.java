@@ -97,7 +97,7 @@ public final class OwnerRouting implements MessageHandler {
         replication.store().onOrphan(snapshot -> workers.execute(() -> restoration.restore(snapshot)));
     }
 
-    /** From now on this node takes nothing over: its sessions are being handed to others. */
+    /** From now on this node takes nothing over: its sessions are being handed to others, who get their messages. */
     void stop() {
         stopped = true;
     }
@@ -145,9 +145,9 @@ public final class OwnerRouting implements MessageHandler {
 
     /**
      * Another node takes this one for the owner: it may have claimed the session without running it yet. What belongs to somebody else by now
-     * is not relayed again.
+     * is not relayed again; false if this node hands its sessions over, and has not got that one any more.
      */
-    private void onRelayed(Flow from, Message message) {
+    private boolean onRelayed(Flow from, Message message) {
         Flow flow = message instanceof Request && from instanceof LoopbackFlow inside ? read(inside) : from;
         @Nullable String token = null;
         boolean found = false;
@@ -162,16 +162,19 @@ public final class OwnerRouting implements MessageHandler {
                         .orElse(null);
                 if (token != null && sessions.hasToken(token)) {
                     handleLate(flow, request);
-                    return;
+                    return true;
                 }
                 found = true;
             }
         }
-        if (token == null || stopped) {
+        if (token == null) {
             handle(flow, message);
+        } else if (stopped) {
+            return false;
         } else {
             take(token, new Waiting(flow, message, found));
         }
+        return true;
     }
 
     /** A flow from an application of another node. */
@@ -225,9 +228,13 @@ public final class OwnerRouting implements MessageHandler {
 
     /** Its node is gone, or does not have it any more: who has it now is looked up once for all messages that come meanwhile. */
     private void take(String token, Waiting message) {
+        if (stopped) {
+            toAnother(token, message);
+            return;
+        }
         boolean[] full = {false};
         boolean first = looking.call(() -> {
-            full[0] = stopped || messagesWaiting >= MOST_WAITING;
+            full[0] = messagesWaiting >= MOST_WAITING;
             if (full[0]) {
                 return false;
             }
@@ -245,6 +252,16 @@ public final class OwnerRouting implements MessageHandler {
             dropped(message);
         } else if (first) {
             claim(token, 1);
+        }
+    }
+
+    /** This node takes nothing over any more: another one does, and its answers leave by the flow as long as this node has it. */
+    private void toAnother(String token, Waiting message) {
+        Optional<String> other = replication.anyOther(token);
+        if (other.isPresent() && message.flow.isOfThisNode()) {
+            relay(other.get(), token, message);
+        } else {
+            dropped(message);
         }
     }
 
@@ -281,9 +298,23 @@ public final class OwnerRouting implements MessageHandler {
                 }));
     }
 
-    /** Whether this node has claimed the session in the background, and will go on with it soon. */
+    /**
+     * Whether this node has claimed the session in the background, and will go on with it soon; or one that leaves has given it this
+     * message, and the session is still on its way.
+     */
     private boolean isComing(String token, Found found) {
-        return found instanceof Found.Owned owned && owned.owner().equals(tokens.self()) && !sessions.hasToken(token);
+        return found instanceof Found.Owned owned
+                && (owned.owner().equals(tokens.self())
+                        ? !sessions.hasToken(token)
+                        : replication.nodes().isLeaving(owned.owner()) && isRelayed(token));
+    }
+
+    private boolean isRelayed(String token) {
+        return looking.call(() -> {
+            Deque<Waiting> queue = waiting.get(token);
+            @Nullable Waiting next = queue == null ? null : queue.peek();
+            return next != null && !next.flow.isOfThisNode();
+        });
     }
 
     /** Nobody says who has the session. */

@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.facade.Inbound;
 import org.trapezoid.servlet.facade.SessionSnapshots;
 import org.trapezoid.servlet.replication.Snapshot;
+import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.SessionRegistry;
 
 /** Goes on with sessions that this node has taken over. Thread-safe. */
@@ -27,7 +28,9 @@ final class Restoration {
 
     /** In no core section. What cannot be restored is lost unless another node can; it is logged. */
     void restore(Snapshot snapshot) {
-        if (sessions.hasToken(snapshot.token())) {
+        Optional<AppSessionState> present = sessions.withToken(snapshot.token());
+        if (present.isPresent()
+                && !present.get().strand().call(() -> present.get().yields(snapshot.epoch()))) {
             return;
         }
         String name = "of which the name cannot be read";

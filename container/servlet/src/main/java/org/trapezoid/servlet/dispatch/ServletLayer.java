@@ -286,8 +286,8 @@ public final class ServletLayer {
     }
 
     /**
-     * Lets other nodes have the sessions that are kept there. Takes no longer than the application needs that is being called, and the
-     * others to answer.
+     * Lets other nodes have the sessions that are kept there. Takes as long as the application needs that is being called, and the others to
+     * answer; see {@link #abandon}.
      *
      * @return the number of sessions that were handed over, when each has been
      */
@@ -303,6 +303,22 @@ public final class ServletLayer {
             }
         }
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> all.size());
+    }
+
+    /**
+     * Leaves to the other nodes, as they were last kept, those sessions that are kept there and are here still; what their applications do with
+     * them from now on tells nobody anything.
+     *
+     * @return how many
+     */
+    public int abandon() {
+        int count = 0;
+        for (AppSessionState session : List.copyOf(sessions.appSessions())) {
+            if (session.strand().call(session::abandon)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** What messages pass before the transactions see them; the transactions themselves without a cluster. */

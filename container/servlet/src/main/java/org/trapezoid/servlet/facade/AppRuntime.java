@@ -257,33 +257,42 @@ public final class AppRuntime {
     }
 
     /**
-     * Lets another node have the session; the application is told before. In no core section.
+     * Lets another node have the session when its callbacks are over; the application is told before. In no core section.
      *
-     * @param done called when the session has left
-     * @return false if it stays: it is not kept elsewhere, or its application is being called
+     * @param done called when the session has left, or cannot
+     * @return false if it stays: it is not kept elsewhere, or too many callbacks wait
      */
     public boolean handOver(AppSessionState session, Runnable done) {
-        List<SipApplicationSessionActivationListener> listeners =
-                application.listeners().activation();
         return session.strand().call(() -> {
-            if (!replicates() || !session.isValid() || session.hasCallbacks()) {
+            if (!replicates() || !session.isValid()) {
                 return false;
             }
-            if (listeners.isEmpty()) {
-                return session.handOver(done);
+            boolean atOnce = application.listeners().activation().isEmpty() && !session.hasCallbacks();
+            return atOnce ? session.handOver(done) : session.strand().callback(() -> handOverInCallback(session, done));
+        });
+    }
+
+    /** Behind the callbacks that ran or waited; others may have come. */
+    private void handOverInCallback(AppSessionState session, Runnable done) {
+        if (session.strand().call(session::hasCallbacks)) {
+            if (!session.strand().callback(() -> handOverInCallback(session, done))) {
+                done.run();
             }
+            return;
+        }
+        List<SipApplicationSessionActivationListener> listeners =
+                application.listeners().activation();
+        if (!listeners.isEmpty()) {
             SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, this));
-            return session.strand().callback(() -> {
-                inSession(
-                        session,
-                        () -> application.notify(
-                                listeners, session.id().value(), listener -> listener.sessionWillPassivate(event)));
-                session.strand().run(() -> {
-                    if (!session.handOver(done)) {
-                        done.run();
-                    }
-                });
-            });
+            inSession(
+                    session,
+                    () -> application.notify(
+                            listeners, session.id().value(), listener -> listener.sessionWillPassivate(event)));
+        }
+        session.strand().run(() -> {
+            if (!session.isValid() || !session.handOver(done)) {
+                done.run();
+            }
         });
     }
 
@@ -311,6 +320,9 @@ public final class AppRuntime {
         return strand.call(() -> {
             AppSessionState session = snapshots.read(snapshot.state(), strand);
             replication.ifPresent(cluster -> cluster.resume(session, snapshot, () -> snapshots.write(session)));
+            if (!session.isValid()) {
+                session.invalidated(); // what goes on with it may have ended it already, and the store has it still
+            }
             return session;
         });
     }

@@ -3,7 +3,7 @@ package org.trapezoid.servlet.replication;
 
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.transport.Flow;
@@ -31,6 +31,9 @@ public interface Nodes {
     /** Whether a node was taken for dead at some time, though it may be a member again: others may have its sessions. */
     boolean hasBeenLost(String incarnation);
 
+    /** Whether a member has said that it hands its sessions over, and leaves: what it had may be at any node. */
+    boolean isLeaving(String incarnation);
+
     /** Whether this node is in the smaller part of a cluster that was split: the greater part may have its sessions. */
     boolean isMinority();
 
@@ -38,7 +41,8 @@ public interface Nodes {
      * Gives a message that came here to the node that is to handle it, with the flow it came over: what that node sends on the flow comes
      * back here and leaves by it.
      *
-     * @param lost told at most once: the node went before it confirmed that it had the message, and may or may not have handled it
+     * @param lost told at most once: the node went before it confirmed that it had the message, and may or may not have handled it; or it
+     *     leaves, and has not handled it
      * @return false if the node is gone or has too much to do
      */
     boolean relay(String incarnation, Flow flow, Message message, Runnable lost);
@@ -46,6 +50,6 @@ public interface Nodes {
     /** Who is told, with the reason, that sessions of this node may have gone on elsewhere: the cluster was split, or has met again. */
     void onDoubt(Consumer<String> watcher);
 
-    /** Who handles what other nodes relay. */
-    void onRelayed(BiConsumer<Flow, Message> handler);
+    /** Who handles what other nodes relay; false if it does not, since this node leaves and has not got the session any more. */
+    void onRelayed(BiPredicate<Flow, Message> handler);
 }

@@ -2,6 +2,8 @@
 package org.trapezoid.servlet.replication;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -86,9 +88,23 @@ public final class Replication {
         return keys;
     }
 
-    /** Whether what another node has made is there if it is anywhere: that node is a member and was never missed. */
+    /** Whether what another node has made is there if it is anywhere: that node is a member, was never missed and does not leave. */
     public boolean isSurelyAt(String incarnation) {
-        return !incarnation.equals(nodes.self()) && nodes.isMember(incarnation) && !nodes.hasBeenLost(incarnation);
+        return !incarnation.equals(nodes.self())
+                && nodes.isMember(incarnation)
+                && !nodes.hasBeenLost(incarnation)
+                && !nodes.isLeaving(incarnation);
+    }
+
+    /** A node that stays, other than this one; the same one for the same session as long as no node comes or goes. */
+    public Optional<String> anyOther(String token) {
+        List<String> others = nodes.members().stream()
+                .filter(each -> !each.equals(nodes.self()) && !nodes.isLeaving(each))
+                .sorted()
+                .toList();
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of(others.get(Math.floorMod(token.hashCode(), others.size())));
     }
 
     public SessionTokens tokens() {
@@ -268,6 +284,10 @@ public final class Replication {
     void unwritable(AppSessionState session, Throwable cause) {
         failures.increment();
         log.warn("session {} cannot be written down: another node could not go on with it as it is", session, cause);
+    }
+
+    void unsent(AppSessionState session, Throwable cause) {
+        log.error("a message of session {} has failed", session, cause);
     }
 
     void refused(AppSessionState session) {

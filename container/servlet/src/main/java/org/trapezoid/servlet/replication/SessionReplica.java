@@ -208,6 +208,9 @@ final class SessionReplica implements Replica {
                 .save(snapshot)
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
+                    if (lost) {
+                        return;
+                    }
                     boolean asked = isUnconfirmed(); // also if the node stood still while it was under way
                     boolean told = !asked || (!replication.isDoubted(doubts) && replication.isRecognised());
                     confirmed = failure == null && kept && told ? doubts : confirmed;
@@ -228,7 +231,7 @@ final class SessionReplica implements Replica {
                             replication.alone(current == null ? 0 : current.size());
                         }
                         saved();
-                        if (leaves && !dirty && !session.hasCallbacks()) {
+                        if (leaves && !dirty && !saving && !session.hasCallbacks()) {
                             leave();
                         }
                     } else {
@@ -241,7 +244,7 @@ final class SessionReplica implements Replica {
     private Optional<byte[]> written() {
         try {
             return Optional.of(writer.get());
-        } catch (RuntimeException | StackOverflowError e) { // objects of the application are part of it
+        } catch (RuntimeException | Error e) { // objects of the application are part of it
             replication.unwritable(session, e);
             return Optional.empty();
         }
@@ -256,7 +259,7 @@ final class SessionReplica implements Replica {
             patience = Timer.NONE;
         }
         if (safe != null) {
-            safe.forEach(Runnable::run);
+            send(safe);
         }
         if (ended) {
             flush(); // nothing is left that could be saved for it
@@ -331,15 +334,32 @@ final class SessionReplica implements Replica {
         saveIn(retry);
     }
 
-    /** Another node has the session: what waits here is nobody's. */
+    /** Another node has the session. */
     private void lost() {
+        if (!ended) {
+            replication.refused(session);
+        }
+        abandon();
+    }
+
+    @Override
+    public boolean yields(long later) {
+        if (later <= epoch) {
+            return false;
+        }
+        abandon();
+        return true;
+    }
+
+    /** What waits here is nobody's. */
+    @Override
+    public void abandon() {
         current = null;
         next = null;
         unsafe = false;
         confirming = false;
         stored = false;
         if (!ended) {
-            replication.refused(session);
             lost = true;
             end();
             replication.left(session);
@@ -371,8 +391,18 @@ final class SessionReplica implements Replica {
         unsafe = false;
         confirmed = replication.doubts();
         known = true;
-        messages.forEach(Runnable::run);
+        send(messages);
         return messages.size();
+    }
+
+    private void send(List<Runnable> messages) {
+        for (Runnable message : messages) {
+            try {
+                message.run();
+            } catch (RuntimeException | Error e) { // the others leave all the same
+                replication.unsent(session, e);
+            }
+        }
     }
 
     @Override

@@ -200,6 +200,19 @@ public final class AppSessionState implements Stranded {
         return replica != null && replica.handOver(done);
     }
 
+    /** Makes way for what is stored in a later epoch; false if this is as late. In the core section. */
+    public boolean yields(long epoch) {
+        return replica != null && replica.yields(epoch);
+    }
+
+    /** Leaves it to the other nodes if it is kept there; false if it is not. In the core section. */
+    public boolean abandon() {
+        if (replica != null) {
+            replica.abandon();
+        }
+        return replica != null;
+    }
+
     /** It keeps objects of the application from now on, whose code runs when it is written down. Any thread. */
     public void gotObjects() {
         objects = true;

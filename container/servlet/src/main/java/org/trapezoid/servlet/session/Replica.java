@@ -29,6 +29,12 @@ public interface Replica extends Outbox {
      */
     boolean handOver(Runnable done);
 
+    /** This node stops and could not hand the session over: it ends here, and another node goes on with it as it was last kept. */
+    void abandon();
+
+    /** Ends here if it has been taken over since it came here: false if it is of that epoch already. */
+    boolean yields(long epoch);
+
     /** The session has ended. */
     void ended();
 }

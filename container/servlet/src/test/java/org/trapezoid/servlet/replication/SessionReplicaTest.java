@@ -435,6 +435,49 @@ class SessionReplicaTest {
     }
 
     @Test
+    void anErrorOfTheApplicationWhileItIsWrittenDoesNotKeepItFromBeingSavedAgain() {
+        state = () -> {
+            throw new NoClassDefFoundError("of an attribute");
+        };
+        sendProtected("180");
+        clock.advance(SHORT);
+
+        state = () -> new byte[] {2};
+        sendProtected("200");
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("180", "200");
+        assertThat(cluster.stored()).hasSize(1);
+    }
+
+    @Test
+    void aMessageThatFailsKeepsNoOtherBack() {
+        strand.run(() -> {
+            strand.protect();
+            strand.hold(() -> {
+                throw new IllegalStateException("the test says so");
+            });
+            send("180");
+        });
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("180");
+    }
+
+    @Test
+    void itMakesWayForWhatWasTakenOverSince() {
+        store();
+        assertThat(strand.call(() -> session.yields(1))).isFalse();
+
+        assertThat(strand.call(() -> session.yields(3))).isTrue();
+        sendProtected("200");
+        clock.advance(SHORT);
+
+        assertThat(sent).isEmpty();
+        assertThat(cluster.stored()).hasSize(1);
+    }
+
+    @Test
     void whatLeavesWhileNoOtherNodeKeepsTheSessionIsUnprotected() {
         sendProtected("180");
         clock.advance(SHORT);

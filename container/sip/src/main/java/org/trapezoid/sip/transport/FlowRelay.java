@@ -3,7 +3,7 @@ package org.trapezoid.sip.transport;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,16 +52,18 @@ public final class FlowRelay {
     /**
      * Another node received a message on one of its flows, and it is to be handled here. One of another application there comes over a
      * {@link LoopbackFlow} whose attachment is {@link LoopbackFlow.Written}.
+     *
+     * @return what the handler says; true if nobody could read the message
      */
-    public void receive(String node, Carried carried, BiConsumer<Flow, Message> handler) {
+    public boolean receive(String node, Carried carried, BiPredicate<Flow, Message> handler) {
         Optional<Message> message = read(carried);
-        if (message.isPresent()) {
-            handler.accept(
-                    carried.isInside() ? inside(carried, new Back(node, carried.flow())) : flow(node, carried.flow()),
-                    message.get());
-        } else {
+        if (message.isEmpty()) {
             log.warn("node {} relayed what cannot be read, for {}", node, carried.flow());
+            return true;
         }
+        return handler.test(
+                carried.isInside() ? inside(carried, new Back(node, carried.flow())) : flow(node, carried.flow()),
+                message.get());
     }
 
     private Optional<Message> read(Carried carried) {

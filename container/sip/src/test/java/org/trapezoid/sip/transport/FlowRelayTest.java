@@ -85,7 +85,7 @@ class FlowRelayTest {
         edge.layer.start(new Handler(
                 (flow, message) -> owner.relay.receive("edge", Carried.received(flow, message), (remote, relayed) -> {
                     flows.add(remote);
-                    handled.add(relayed);
+                    return handled.add(relayed);
                 })));
     }
 
@@ -161,7 +161,7 @@ class FlowRelayTest {
         Request request = Texts.request("inside").toBuilder().arrived(arrival).build();
         owner.relay.receive("edge", Carried.received(inside, request), (from, message) -> {
             flows.add(from);
-            handled.add(message);
+            return handled.add(message);
         });
         LoopbackFlow flow = (LoopbackFlow) flows.get(0);
 
@@ -189,7 +189,7 @@ class FlowRelayTest {
 
         owner.relay.receive("edge", Carried.received(inside, request), (from, message) -> {
             flows.add(from);
-            handled.add(message);
+            return handled.add(message);
         });
         owner.layer.sendResponse(flows.get(0), ok().toBuilder().forbid(ranges).build(), failures::add);
 
@@ -208,7 +208,7 @@ class FlowRelayTest {
                 edge.udp.listener(), edge.layer.handler(), Runnable::run, new LoopbackFlow.Written(new byte[] {7}));
         owner.relay.receive("edge", Carried.received(inside, Texts.request("inside")), (from, message) -> {
             flows.add(from);
-            handled.add(message);
+            return handled.add(message);
         });
         edgeIsGone = true;
 

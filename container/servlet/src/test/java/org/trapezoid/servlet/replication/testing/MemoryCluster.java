@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.trapezoid.servlet.replication.SessionStore.Found;
 import org.trapezoid.servlet.replication.Snapshot;
@@ -187,9 +188,10 @@ public final class MemoryCluster {
         });
     }
 
-    /** Like {@link #carry}, and tells when the node is known to have died before it could confirm that it has the message. */
-    void relay(MemoryNode from, String to, Consumer<MemoryNode> arrival, Runnable lost) {
-        carry(to, arrival);
+    /** Like {@link #carry}, and tells when the node is known to have died before it could confirm that it has the message, or refuses it. */
+    void relay(MemoryNode from, String to, Predicate<MemoryNode> arrival, Runnable lost) {
+        boolean[] refused = {false};
+        carry(to, node -> refused[0] = !arrival.test(node));
         Duration confirmed = latency.get().multipliedBy(2);
         later(confirmed, () -> {
             MemoryNode node = members.get(to);
@@ -198,7 +200,7 @@ public final class MemoryCluster {
                     lost.run();
                 }
             };
-            if (node == null) {
+            if (node == null || refused[0]) {
                 telling.run();
             } else if (!node.isAlive()) {
                 unconfirmed.computeIfAbsent(to, key -> new ArrayList<>()).add(telling);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,8 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private final String incarnation;
     private boolean alive = true;
     private @Nullable Consumer<Snapshot> orphans;
-    private BiConsumer<Flow, Message> handler = (flow, message) -> {};
+    private BiPredicate<Flow, Message> handler = (flow, message) -> true;
+    private boolean leaving;
     private @Nullable FlowRelay relay;
     private Consumer<String> doubts = why -> {};
     private final Set<String> givenUp = new HashSet<>();
@@ -110,6 +111,16 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
         minority = alone;
     }
 
+    /** Says that it hands its sessions over. */
+    public void sayGoodbye() {
+        leaving = true;
+    }
+
+    @Override
+    public boolean isLeaving(String other) {
+        return cluster.member(other).filter(node -> node.leaving).isPresent();
+    }
+
     @Override
     public boolean isMinority() {
         return minority;
@@ -126,7 +137,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     }
 
     @Override
-    public void onRelayed(BiConsumer<Flow, Message> relayed) {
+    public void onRelayed(BiPredicate<Flow, Message> relayed) {
         handler = relayed;
     }
 

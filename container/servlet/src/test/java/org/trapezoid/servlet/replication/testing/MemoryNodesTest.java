@@ -54,7 +54,10 @@ class MemoryNodesTest {
                     List.of(tcp), TransportOptions.DEFAULT, new StackThreads(new Readers(), clock, Runnable::run));
             node = cluster.join(name);
             node.attach(layer);
-            node.onRelayed((flow, message) -> onRequest(flow, (Request) message));
+            node.onRelayed((flow, message) -> {
+                onRequest(flow, (Request) message);
+                return true;
+            });
             try {
                 layer.start(this);
             } catch (IOException e) {

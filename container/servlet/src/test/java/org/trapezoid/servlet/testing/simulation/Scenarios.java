@@ -283,6 +283,7 @@ public final class Scenarios {
                 || answeredAgain
                 || refusedBefore
                 || crossed
+                || finding.contains("no other node keeps what this one stores") // which is alone now
                 || finding.startsWith("rang for ten minutes") // of an INVITE that was not saved yet when the node died
                 || finding.endsWith("sessions are left to their expiry") // nobody has heard a BYE succeed
                 || (finding.startsWith("hung up a call that the others had forgotten")
