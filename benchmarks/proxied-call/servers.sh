@@ -38,6 +38,7 @@ start_node() {
   cp -r "$root/distribution/target/trapezoid/conf" "$base/"
   (cd "$root/benchmarks/target/classes" && cp --parents org/trapezoid/benchmarks/call/*.class "$classes/")
   (cd "$work/sar" && "${JAVA_HOME:+$JAVA_HOME/bin/}jar" cf "$base/deploy/fixed.sar" WEB-INF)
+  [[ -z "${heartbeat_timeout:-}" ]] || sed -i "s/<cluster /<cluster heartbeat-timeout=\"$heartbeat_timeout\" /" "$base/conf/trapezoid.xml"
   echo 'ALL: ("fixed", "DAR:From", "NEUTRAL", "", "NO_ROUTE", "0")' >"$base/conf/dar.properties"
   if [[ -n "${registrar:-}" ]]; then
     cp "$root/distribution/target/trapezoid/deploy/registrar.sar" "$base/deploy/"

@@ -14,7 +14,8 @@ calls=${1:-200000} bindings=${2:-1000000}
 host=127.0.0.1 port=${SIP_PORT:-5060} caller=${CALLER_PORT:-5080} callee=${CALLEE_PORT:-5090} pages=${HTTP_PORT:-8080}
 work=$(mktemp -d)
 . "$here/servers.sh"
-: "${JAVA_OPTS:=-Xms6g -Xmx6g -Xmn400m -XX:+UseParallelGC}"
+: "${JAVA_OPTS:=-Xms6g -Xmx6g}"
+heartbeat_timeout=60s # each histogram collects the whole heap in one pause
 registrar=1
 
 live() { # bytes that are reachable
