@@ -35,6 +35,7 @@ final class SessionReplica implements Replica {
     private boolean offered; // with the last save, to whom claims it first
     private int confirmed; // by which doubt of the node it was known to own the session
     private boolean dirty;
+    private boolean late; // waits for the end of a callback to be saved
     private boolean unsafe; // messages wait for a save that has not begun
     private boolean saving;
     private boolean confirming; // messages wait for the save that runs
@@ -109,7 +110,7 @@ final class SessionReplica implements Replica {
 
     @Override
     public void idle() {
-        if (unsafe && !saving && !ended && !session.hasCallbacks()) {
+        if ((unsafe || late) && !saving && !ended && !session.hasCallbacks()) {
             save();
         }
     }
@@ -165,8 +166,13 @@ final class SessionReplica implements Replica {
     }
 
     private void saveChanges() {
-        if (dirty && !saving && !ended) {
+        if (!dirty || saving || ended) {
+            return;
+        }
+        if (unsafe || !session.hasCallbacks()) {
             save();
+        } else {
+            late = true; // else a request would be kept as one that was handled, whose callback has yet to do so
         }
     }
 
@@ -179,6 +185,7 @@ final class SessionReplica implements Replica {
         timer.cancel();
         saving = true;
         dirty = false;
+        late = false;
         Optional<byte[]> written = written();
         if (written.isEmpty()) {
             saving = false;

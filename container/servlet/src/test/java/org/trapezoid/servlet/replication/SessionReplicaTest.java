@@ -465,6 +465,21 @@ class SessionReplicaTest {
     }
 
     @Test
+    void whatNoMessageWaitsForIsSavedWhenTheCallbackIsOver() {
+        strand.run(() -> {
+            session.callbackQueued();
+            session.changed();
+        });
+        clock.advance(SHORT);
+        assertThat(cluster.stored()).isEmpty();
+
+        strand.run(session::callbackEnded);
+        clock.advance(SHORT);
+
+        assertThat(cluster.stored()).hasSize(1);
+    }
+
+    @Test
     void itMakesWayForWhatWasTakenOverSince() {
         store();
         assertThat(strand.call(() -> session.yields(1))).isFalse();
