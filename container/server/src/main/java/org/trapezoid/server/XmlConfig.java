@@ -32,6 +32,7 @@ import javax.xml.validation.Schema;
 import javax.xml.validation.SchemaFactory;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.replication.Replication;
+import org.trapezoid.sip.uri.HostPort;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
@@ -40,15 +41,18 @@ import org.xml.sax.XMLReader;
 /** Reads {@code trapezoid.xml}: substitution, then the schema, then binding, then {@link ServerConfig}. Used by one thread. */
 final class XmlConfig {
     private static final String HAZELCAST = "hazelcast.xml";
+    private static final String ADVERTISE = "TRAPEZOID_ADVERTISE";
     private static final String KEYS = "key-store and password, or certificate and key";
 
     private final Path base;
+    private final Map<String, String> environment;
     private final Substitution substitution;
     private final Set<String> problems = new LinkedHashSet<>();
     private final IdentityHashMap<Object, Integer> lines = new IdentityHashMap<>();
 
     XmlConfig(Path base, Map<String, String> environment, Properties properties) {
         this.base = base;
+        this.environment = environment;
         this.substitution = new Substitution(environment, properties);
     }
 
@@ -229,13 +233,29 @@ final class XmlConfig {
 
     private Listener listener(XmlTrapezoid.SipListener listener) {
         Optional<Tls> tls = tls(listener);
+        Listener.Transport transport = Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT));
+        boolean takeover = Boolean.parseBoolean(listener.takeover);
         return new Listener(
-                Listener.Transport.valueOf(listener.transport.toUpperCase(Locale.ROOT)),
+                transport,
                 listener.host,
                 parseInt(listener.port, "port of a listener"),
-                given(listener.advertise),
+                given(listener.advertise).or(() -> takeover ? Optional.empty() : advertised(transport)),
                 tls,
-                Boolean.parseBoolean(listener.takeover));
+                takeover);
+    }
+
+    /** How peers reach this node, if the environment says so; the port of others is not that of TLS. */
+    private Optional<String> advertised(Listener.Transport transport) {
+        return transport == Listener.Transport.TLS
+                ? advertised().map(value -> new HostPort(value.host(), HostPort.NO_PORT).toString())
+                : advertised().map(HostPort::toString);
+    }
+
+    private Optional<HostPort> advertised() {
+        return given(environment.get(ADVERTISE)).map(value -> {
+            ConfigChecks.requireHostPort(value, ADVERTISE);
+            return HostPort.parse(value);
+        });
     }
 
     /** The keys, looked at. */
@@ -280,7 +300,7 @@ final class XmlConfig {
         return new HttpConfig(
                 http.host,
                 http.port == null ? OptionalInt.empty() : OptionalInt.of(parseInt(http.port, "port of http")),
-                given(http.advertise),
+                given(http.advertise).or(() -> advertised().map(HostPort::host)),
                 webSocket(http),
                 https(http),
                 http.metricsFrom == null ? HttpConfig.LOOPBACK : words(http.metricsFrom));

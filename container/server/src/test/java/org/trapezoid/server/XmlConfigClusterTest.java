@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.sip.testing.TestKeys;
 
 /** The element {@code cluster} of {@code trapezoid.xml}. */
 class XmlConfigClusterTest {
@@ -47,6 +49,42 @@ class XmlConfigClusterTest {
         assertThat(node.cluster())
                 .contains(new Cluster(
                         "trapezoid", "", "one", "127.0.0.2", 5702, List.of("127.0.0.1:5701", "127.0.0.2:5702")));
+    }
+
+    @Test
+    void advertisesWhatTheEnvironmentSaysForListenersThatNameNothing() throws Exception {
+        TestKeys.make(base, "server.p12", "server", "dns:a.test");
+        Files.writeString(file, """
+                <trapezoid xmlns="urn:trapezoid:server:1">
+                  <sip>
+                    <listener transport="udp" port="5060"/>
+                    <listener transport="tcp" port="5070" advertise="own.test:5071"/>
+                    <listener transport="tls" port="5061" key-store="server.p12" password="changeit"/>
+                    <listener transport="udp" host="192.0.2.9" port="5060" takeover="true"/>
+                  </sip>
+                  <http port="8080"/>
+                </trapezoid>
+                """);
+
+        ServerConfig silent = reader(Map.of()).read(file);
+        ServerConfig told =
+                reader(Map.of("TRAPEZOID_ADVERTISE", "node.test:5062")).read(file);
+
+        assertThat(silent.sip().listeners())
+                .extracting(Listener::advertise)
+                .containsExactly(Optional.empty(), Optional.of("own.test:5071"), Optional.empty(), Optional.empty());
+        assertThat(silent.http().orElseThrow().advertise()).isEmpty();
+        assertThat(told.sip().listeners())
+                .extracting(Listener::advertise)
+                .containsExactly(
+                        Optional.of("node.test:5062"),
+                        Optional.of("own.test:5071"),
+                        Optional.of("node.test"), // at its own port
+                        Optional.empty()); // it answers from the address that it takes over
+        assertThat(told.http().orElseThrow().advertise()).contains("node.test");
+        assertThatThrownBy(() -> reader(Map.of("TRAPEZOID_ADVERTISE", "a:b")).read(file))
+                .hasMessageContaining(file + ":3")
+                .hasMessageContaining("TRAPEZOID_ADVERTISE is \"a:b\"; expected host or host:port");
     }
 
     @Test

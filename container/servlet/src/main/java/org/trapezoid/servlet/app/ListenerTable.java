@@ -8,6 +8,7 @@ import jakarta.servlet.sip.SipApplicationSessionAttributeListener;
 import jakarta.servlet.sip.SipApplicationSessionListener;
 import jakarta.servlet.sip.SipErrorListener;
 import jakarta.servlet.sip.SipServletListener;
+import jakarta.servlet.sip.SipSessionActivationListener;
 import jakarta.servlet.sip.SipSessionAttributeListener;
 import jakarta.servlet.sip.SipSessionListener;
 import jakarta.servlet.sip.TimerListener;
@@ -26,6 +27,7 @@ public final class ListenerTable {
     private final List<SipApplicationSessionAttributeListener> applicationSessionAttribute;
     private final List<AttributeStoreListener<?>> attributeStore;
     private final List<SipApplicationSessionActivationListener> activation;
+    private final List<SipSessionActivationListener> sipActivation;
     private final List<SipErrorListener> error;
     private final List<TimerListener> timer;
     private final List<SipServletListener> servlet;
@@ -45,6 +47,7 @@ public final class ListenerTable {
         }
         attributeStore = List.copyOf(stores);
         activation = only(SipApplicationSessionActivationListener.class, listeners);
+        sipActivation = only(SipSessionActivationListener.class, listeners);
         error = only(SipErrorListener.class, listeners);
         timer = only(TimerListener.class, listeners);
         servlet = only(SipServletListener.class, listeners);
@@ -78,6 +81,10 @@ public final class ListenerTable {
 
     public List<SipApplicationSessionActivationListener> activation() {
         return activation;
+    }
+
+    public List<SipSessionActivationListener> sipActivation() {
+        return sipActivation;
     }
 
     public List<SipErrorListener> error() {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.servlet.facade;
 
-import jakarta.servlet.sip.SipApplicationSessionActivationListener;
-import jakarta.servlet.sip.SipApplicationSessionEvent;
 import jakarta.servlet.sip.SipURI;
 import java.time.Duration;
 import java.util.List;
@@ -267,33 +265,34 @@ public final class AppRuntime {
             if (!replicates() || !session.isValid()) {
                 return false;
             }
-            boolean atOnce = application.listeners().activation().isEmpty() && !session.hasCallbacks();
+            boolean atOnce = !session.hasCallbacks()
+                    && new Activation(this, session).passivation().isEmpty();
             return atOnce ? session.handOver(done) : session.strand().callback(() -> handOverInCallback(session, done));
         });
     }
 
     /** Behind the callbacks that ran or waited; others may have come. */
     private void handOverInCallback(AppSessionState session, Runnable done) {
-        if (session.strand().call(session::hasCallbacks)) {
-            if (!session.strand().callback(() -> handOverInCallback(session, done))) {
-                done.run();
-            }
+        Activation activation = new Activation(this, session);
+        List<Runnable> told =
+                session.strand().call(() -> session.hasCallbacks() ? List.<Runnable>of() : activation.passivation());
+        if (!told.isEmpty()) {
+            inSession(session, () -> told.forEach(Runnable::run));
+        }
+        if (session.strand().call(() -> session.isValid() && session.handOver(done))) {
             return;
         }
-        List<SipApplicationSessionActivationListener> listeners =
-                application.listeners().activation();
-        if (!listeners.isEmpty()) {
-            SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, this));
-            inSession(
-                    session,
-                    () -> application.notify(
-                            listeners, session.id().value(), listener -> listener.sessionWillPassivate(event)));
+        if (!session.strand().call(() -> session.isValid() && session.hasCallbacks())) {
+            done.run();
+            return;
         }
-        session.strand().run(() -> {
-            if (!session.isValid() || !session.handOver(done)) {
-                done.run();
-            }
-        });
+        if (!told.isEmpty()) { // it stays for a while
+            inSession(
+                    session, () -> session.strand().call(activation::activation).forEach(Runnable::run));
+        }
+        if (!session.strand().callback(() -> handOverInCallback(session, done))) {
+            done.run();
+        }
     }
 
     /** A session goes on at another node: its timers and transactions end here. In its core section, while it is valid. */

@@ -16,6 +16,7 @@ import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.servlet.session.OfferAnswer;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
+import org.trapezoid.servlet.ua.DialogAnswer;
 import org.trapezoid.servlet.ua.EventAnswer;
 import org.trapezoid.servlet.ua.UasCore;
 import org.trapezoid.servlet.ua.UasListener;
@@ -211,6 +212,7 @@ public final class Inbound {
             refuse(transaction, 500); // RFC 3261 §12.2.2
             return;
         }
+        dialog.ifPresent(each -> DialogAnswer.heard(each, request, incoming.flow(), runtime.services()));
         if (method.equals(Method.PRACK) && isSettled(session, transaction, request)) {
             return;
         }
@@ -343,6 +345,8 @@ public final class Inbound {
         for (Acknowledged each : session.unacknowledged()) {
             if (each.cseq() == ack.cseq().number() && each.acknowledge(ack)) {
                 session.accessed(runtime.now());
+                session.dialog()
+                        .ifPresent(dialog -> DialogAnswer.heard(dialog, ack, incoming.flow(), runtime.services()));
                 session.offers().received(ack);
                 SipRequest notice = SipRequest.notice(runtime, session, ack, incoming);
                 Session.of(session, runtime).acknowledgedBy(notice);

@@ -3,8 +3,6 @@ package org.trapezoid.servlet.facade;
 
 import jakarta.servlet.sip.AutomaticProcessingListener;
 import jakarta.servlet.sip.ProxyBranch;
-import jakarta.servlet.sip.SipApplicationSessionActivationListener;
-import jakarta.servlet.sip.SipApplicationSessionEvent;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -306,12 +304,9 @@ public final class SessionSnapshots {
     }
 
     private void activated(AppSessionState session) {
-        List<SipApplicationSessionActivationListener> listeners =
-                runtime.application().listeners().activation();
-        if (!listeners.isEmpty()) {
-            SipApplicationSessionEvent event = new SipApplicationSessionEvent(AppSession.of(session, runtime));
-            runtime.callback(session, () -> runtime.application()
-                    .notify(listeners, session.id().value(), listener -> listener.sessionDidActivate(event)));
+        List<Runnable> told = new Activation(runtime, session).activation();
+        if (!told.isEmpty()) {
+            runtime.callback(session, () -> told.forEach(Runnable::run));
         }
         log.debug("{} goes on here", session);
     }

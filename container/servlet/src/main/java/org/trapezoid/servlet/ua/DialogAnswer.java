@@ -5,14 +5,17 @@ import java.util.Optional;
 import org.trapezoid.servlet.session.SessionState;
 import org.trapezoid.servlet.session.SipSessionState;
 import org.trapezoid.sip.dialog.Dialog;
+import org.trapezoid.sip.header.NameAddr;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.transport.ClientFlow;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.FlowTokens;
+import org.trapezoid.sip.transport.LoopbackFlow;
 
 /** What the answer to a request makes of the dialog of its session (RFC 3261 §12.1.1, §12.2.2). In the core section. */
-final class DialogAnswer {
+public final class DialogAnswer {
 
     private DialogAnswer() {}
 
@@ -61,6 +64,18 @@ final class DialogAnswer {
     static void refreshed(Dialog dialog, Request request, Flow flow, UaServices services) {
         dialog.refreshTarget(request);
         follow(dialog, request, flow, services);
+    }
+
+    /** A client that only its flow leads to has connected again, if it sends a request of the dialog over another one. */
+    public static void heard(Dialog dialog, Request request, Flow flow, UaServices services) {
+        Optional<String> known = dialog.flowRoute();
+        if (known.isEmpty() || request.viaCount() > 1 || flow instanceof LoopbackFlow) {
+            return;
+        }
+        FlowTokens flows = services.sender().flows();
+        flows.named(NameAddr.parse(known.get()).uri())
+                .filter(named -> !named.flow().equals(Optional.of(flow)))
+                .ifPresent(named -> dialog.flowRoute(Optional.of(flows.target(flow, named.strict()))));
     }
 
     /** Our requests reach a client that its Contact does not lead to over its flow, RFC 5626 §5.3. */

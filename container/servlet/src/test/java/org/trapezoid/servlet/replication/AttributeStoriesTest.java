@@ -192,6 +192,8 @@ class AttributeStoriesTest {
         app.on("MESSAGE", request -> {
             SipApplicationSession session = request.getApplicationSession();
             for (Object refused : List.of(
+                    new Object(),
+                    new Note(new Object()),
                     new X500Principal("CN=a"),
                     new Note(new X500Principal("CN=a")),
                     new X500Principal[0],

@@ -306,4 +306,28 @@ class MovedClientStoriesTest {
 
         byeReachesNobody(phoneAtSecond.fromCallee(Method.BYE, call.received, call.answer, 1));
     }
+
+    @Test
+    @Rfc(value = 5626, section = "5.3")
+    void oneThatAnApplicationHasAnsweredAndIsHeardOfInTheDialogIsHungUpOn() {
+        app.on("INVITE", request -> request.createResponse(200).send());
+        app.on("INFO", request -> {
+            request.createResponse(200).send();
+            request.getSession().createRequest("BYE").send();
+        });
+        Request invite = page.send(page.request(Method.INVITE, "sip:app@a.test"));
+        Response success = page.nextResponse(200);
+        page.send(page.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        site.killAndNotice(FIRST);
+
+        Peer pageNow = pageElsewhere();
+        pageNow.send(pageNow.inDialog(Method.INFO, invite, success, 2));
+        site.clock.advance(SOON);
+
+        pageNow.nextResponse(200);
+        pageNow.send(pageNow.answer(pageNow.nextRequest(Method.BYE), 200));
+        site.clock.advance(SOON);
+        site.assertEnded();
+    }
 }

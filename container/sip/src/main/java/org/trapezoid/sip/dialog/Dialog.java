@@ -331,6 +331,11 @@ public final class Dialog {
         }
     }
 
+    /** The Route value of the flow that our requests go over, if there is one. */
+    public Optional<String> flowRoute() {
+        return flowRoute;
+    }
+
     /** From now on our requests go over the flow that this Route value names, before the route set; empty: over any. */
     public void flowRoute(Optional<String> route) {
         flowRoute = route;
