@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /** Keeps a distance between things that are done one after another: the next one waits for its time, the first of a while does not. */
 final class Pace {
     /** Of what is sent to other members: for as long messages of many calls wait more. */
-    static final Duration DISTANCE = Duration.ofMillis(5);
+    static final Duration DISTANCE = Duration.ofMillis(10);
 
     private final long distance;
     private final LongSupplier nanoTime;

@@ -27,8 +27,10 @@ final class SessionPartitions {
     private final String map;
     private final NodeEngine engine;
     private final Later later;
-    private final Map<String, SessionQueue> queues =
-            new ConcurrentHashMap<>(); // few: one for each place of each start of a node
+    private final Map<String, Place> places = new ConcurrentHashMap<>(); // few: so many of each start of a node
+
+    /** Where sessions are that are kept together. */
+    private record Place(int partition, SessionQueue queue) {}
 
     SessionPartitions(IMap<String, StoredSession> sessions, Later later) {
         this.later = later;
@@ -39,10 +41,15 @@ final class SessionPartitions {
     /** What the processor tells when a backup has what it changed; fails if that is not known. */
     @SuppressWarnings("unchecked") // the result is that of the processor
     <R> CompletionStage<R> submit(String token, SessionProcessor<R> processor) {
-        return (CompletionStage<R>) queues.computeIfAbsent(
-                        SessionTokens.place(token),
-                        place -> new SessionQueue(new Pace(Pace.DISTANCE, System::nanoTime, later), this::run))
-                .submit(token, processor);
+        return (CompletionStage<R>) place(token).queue.submit(token, processor);
+    }
+
+    private Place place(String token) {
+        return places.computeIfAbsent(
+                SessionTokens.place(token),
+                place -> new Place(
+                        engine.getPartitionService().getPartitionId(key(token)),
+                        new SessionQueue(new Pace(Pace.DISTANCE, System::nanoTime, later), this::run)));
     }
 
     private Data key(String token) {
@@ -52,18 +59,14 @@ final class SessionPartitions {
     /** Whether a second member has a copy of what is stored at that place, or will be asked for one, as far as this member knows. */
     boolean hasBackup(String token) {
         InternalPartitionService partitions = (InternalPartitionService) engine.getPartitionService();
-        return partitions.getPartition(partitions.getPartitionId(key(token))).getReplicaAddress(1) != null;
+        return partitions.getPartition(place(token).partition).getReplicaAddress(1) != null;
     }
 
     private CompletionStage<Map<String, Object>> run(SessionBatch batch) {
         try {
             Set<Data> keys = new HashSet<>();
-            int partition = 0;
-            for (String token : batch.tokens()) {
-                Data key = key(token);
-                partition = engine.getPartitionService().getPartitionId(key);
-                keys.add(key);
-            }
+            batch.tokens().forEach(token -> keys.add(key(token)));
+            int partition = place(batch.tokens().iterator().next()).partition;
             InternalCompletableFuture<MapEntries> answer = engine.getOperationService()
                     .createInvocationBuilder(MapService.SERVICE_NAME, new SessionOperation(map, keys, batch), partition)
                     .invoke();
