@@ -56,7 +56,7 @@ public final class HazelcastSessionStore implements SessionStore {
         this.sessions = node.hazelcast().getMap(SESSIONS);
         this.partitions = new SessionPartitions(sessions, node::later);
         this.places = new Places(node.hazelcast(), node.incarnation(), partitions::hasBackup);
-        this.takeover = new Takeover(node, sessions, this::mayClaim, this::claim);
+        this.takeover = new Takeover(node, sessions, this::mayClaim, this::claim, Takeover::refuses);
         refreshPlaces();
     }
 
@@ -73,7 +73,8 @@ public final class HazelcastSessionStore implements SessionStore {
     static MapConfig map() {
         return new MapConfig(SESSIONS)
                 .setBackupCount(1)
-                .setInMemoryFormat(InMemoryFormat.BINARY)
+                .setInMemoryFormat(
+                        InMemoryFormat.OBJECT) // else each change makes the present one of bytes, and bytes again
                 .setPartitioningStrategyConfig(new PartitioningStrategyConfig(Places.strategy()))
                 .setMergePolicyConfig(new MergePolicyConfig(MergeSessions.class.getName(), MERGED_AT_ONCE));
     }

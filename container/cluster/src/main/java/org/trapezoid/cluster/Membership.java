@@ -38,8 +38,10 @@ final class Membership implements InitialMembershipListener {
     private volatile Supplier<Set<Member>> listed = Set::of;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+    private volatile Optional<Member> missed = Optional.empty();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Runnable> goodbyes = new CopyOnWriteArrayList<>();
+    private final List<Runnable> meetings = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> doubters = new CopyOnWriteArrayList<>();
 
     Membership(LongSupplier nanoTime) {
@@ -54,6 +56,7 @@ final class Membership implements InitialMembershipListener {
         hazelcast.getLifecycleService().addLifecycleListener(event -> {
             if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
                 doubt("it has met nodes again that it had lost");
+                meetings.forEach(Runnable::run);
             }
         });
     }
@@ -169,7 +172,18 @@ final class Membership implements InitialMembershipListener {
         watchers.add(watcher);
     }
 
+    /** Somebody who is told, on a thread of Hazelcast's, when a member has joined, or parts of a cluster that was split have met. */
+    void onMet(Runnable watcher) {
+        meetings.add(watcher);
+    }
+
+    /** The other one of two nodes, if it went without a word and nobody has joined since: dead, or at the other side of a split. */
+    Optional<Member> missed() {
+        return missed;
+    }
+
     void forget(Runnable watcher) {
+        meetings.remove(watcher);
         watchers.remove(watcher);
         goodbyes.remove(watcher);
     }
@@ -184,7 +198,9 @@ final class Membership implements InitialMembershipListener {
         Member added = event.getMember();
         members.put(incarnation(added), added);
         losses.joined(members.keySet());
+        missed = Optional.empty();
         log.info("node {} has joined; nodes: {}", name(added), names(event));
+        meetings.forEach(Runnable::run);
     }
 
     @Override
@@ -198,6 +214,7 @@ final class Membership implements InitialMembershipListener {
             losses.lost(incarnation, members.keySet());
         }
         members.remove(incarnation, removed);
+        missed = !expected && losses.before() == 2 ? Optional.of(removed) : Optional.empty();
         if (!expected && isMinority()) {
             doubt("it has lost " + (losses.before() - members.size()) + " of " + losses.before() + " nodes");
         }

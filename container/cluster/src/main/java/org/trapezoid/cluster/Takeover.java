@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.map.IMap;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -15,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +30,14 @@ import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.sip.concurrent.Threads;
 
 /**
- * Claims the sessions that lost their owner and are stored here, so that the members share them without asking each other. Confined to its
- * executor, but for {@link #start} and {@link #later}.
+ * Claims the sessions that lost their owner and are stored here, so that the members share them without asking each other. Of two nodes none
+ * knows whether the other one is dead: unless that refuses connections, its sessions are claimed only when messages come for them. Confined
+ * to its executor, but for {@link #start} and {@link #later}.
  */
 final class Takeover implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Takeover.class);
     private static final int IN_FLIGHT = 64;
+    private static final int PROBE_MILLIS = 500;
 
     /** When a member is looked for after its loss: at once, and for what was being moved between the others meanwhile. */
     private static final List<Duration> RUNS = List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10));
@@ -37,29 +46,37 @@ final class Takeover implements AutoCloseable {
     private static final List<Duration> LEAVING =
             List.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5));
 
-    /** When those are claimed again that could not be. */
+    /** When those are claimed again that could not be, and it is looked again whether a silent node is dead. */
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
     private final ClusterNode node;
     private final IMap<String, StoredSession> sessions;
     private final BooleanSupplier mayClaim;
     private final Function<String, CompletionStage<Found>> claim;
+    private final Predicate<InetSocketAddress> refuses;
     private final ScheduledExecutorService executor;
     private final Runnable watcher = this::runsForTheGone;
     private final Runnable goodbyes = this::runsForTheLeaving;
+    private final Runnable meetings = this::runsForTheGone; // what nobody could claim, or only the other part knew
     private volatile @Nullable Consumer<Snapshot> listener;
+    private boolean silent; // is the other one of two nodes, and the log has said so
     private boolean again; // a run has been planned for those that could not be claimed
 
-    /** @param mayClaim whether claims can succeed at present; else they are made later */
+    /**
+     * @param mayClaim whether claims can succeed at present; else they are made later
+     * @param refuses whether the host of a member says that nobody is there; may take a while
+     */
     Takeover(
             ClusterNode node,
             IMap<String, StoredSession> sessions,
             BooleanSupplier mayClaim,
-            Function<String, CompletionStage<Found>> claim) {
+            Function<String, CompletionStage<Found>> claim,
+            Predicate<InetSocketAddress> refuses) {
         this.node = node;
         this.sessions = sessions;
         this.mayClaim = mayClaim;
         this.claim = claim;
+        this.refuses = refuses;
         this.executor = new ScheduledThreadPoolExecutor(
                 1,
                 task -> Threads.platform("cluster-takeover", task),
@@ -71,6 +88,7 @@ final class Takeover implements AutoCloseable {
         listener = orphans;
         node.membership().onRemoved(watcher);
         node.membership().onLeaving(goodbyes);
+        node.membership().onMet(meetings);
         later(Duration.ZERO, () -> run(orphans));
     }
 
@@ -104,10 +122,34 @@ final class Takeover implements AutoCloseable {
             runAgain(orphans); // nothing can be claimed until the parts have met
             return;
         }
+        Optional<Member> missed = node.membership().missed();
+        if (missed.isPresent() && !refuses.test(missed.get().getSocketAddress())) {
+            if (!silent) {
+                log.warn(
+                        "node {} is silent, and may live: its sessions are taken over when messages come for them",
+                        Membership.name(missed.get()));
+            }
+            silent = true;
+            runAgain(orphans);
+            return;
+        }
+        silent = false;
         Set<String> found =
                 sessions.localKeySet(new OrphanedSessions(node.membership().incarnations()));
         if (!found.isEmpty()) {
             new Run(orphans, found).go();
+        }
+    }
+
+    /** Whether a host says that nobody is there. Takes half a second at most. */
+    static boolean refuses(InetSocketAddress address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(address, PROBE_MILLIS);
+            return false;
+        } catch (ConnectException refused) {
+            return true;
+        } catch (IOException silence) {
+            return false;
         }
     }
 
@@ -131,6 +173,7 @@ final class Takeover implements AutoCloseable {
     public void close() {
         node.membership().forget(watcher);
         node.membership().forget(goodbyes);
+        node.membership().forget(meetings);
         executor.shutdownNow();
     }
 

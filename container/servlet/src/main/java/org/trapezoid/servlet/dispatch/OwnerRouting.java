@@ -73,6 +73,7 @@ public final class OwnerRouting implements MessageHandler {
             KeyedRequests keyed,
             StatelessForwarder stateless,
             LostCalls lost,
+            TakeoverLog takeovers,
             Executor workers,
             Strand looking) {
         this.here = here;
@@ -87,7 +88,7 @@ public final class OwnerRouting implements MessageHandler {
         this.lost = lost;
         this.workers = workers;
         this.looking = looking;
-        this.takeovers = new TakeoverLog(replication.timers(), looking);
+        this.takeovers = takeovers;
         this.held = new HeldRequests(replication, looking, workers, MOST_WAITING, this::route);
     }
 
@@ -330,8 +331,7 @@ public final class OwnerRouting implements MessageHandler {
 
     private void found(String token, Found found) {
         if (found instanceof Found.Claimed claimed) {
-            takeovers.takenOver(token);
-            restoration.restore(claimed.snapshot());
+            restoration.takeOver(claimed.snapshot());
         }
         @Nullable Waiting next;
         while ((next = next(token)) != null) {

@@ -39,7 +39,7 @@ final class OwnerSearch {
 
     private Optional<String> taken(Found found) {
         if (found instanceof Found.Claimed claimed) {
-            restoration.restore(claimed.snapshot());
+            restoration.takeOver(claimed.snapshot());
         }
         return found instanceof Found.Owned owned
                 ? Optional.of(owned.owner())

@@ -18,12 +18,24 @@ final class Restoration {
     private final RunningApplications applications;
     private final SessionRegistry sessions;
     private final Consumer<Snapshot> givingUp;
+    private final TakeoverLog takeovers;
 
     /** @param givingUp leaves to other nodes what this one cannot restore */
-    Restoration(RunningApplications applications, SessionRegistry sessions, Consumer<Snapshot> givingUp) {
+    Restoration(
+            RunningApplications applications,
+            SessionRegistry sessions,
+            Consumer<Snapshot> givingUp,
+            TakeoverLog takeovers) {
         this.applications = applications;
         this.sessions = sessions;
         this.givingUp = givingUp;
+        this.takeovers = takeovers;
+    }
+
+    /** Goes on with a session because something came for it, and says so. In no core section. */
+    void takeOver(Snapshot snapshot) {
+        takeovers.takenOver(snapshot.token());
+        restore(snapshot);
     }
 
     /** In no core section. What cannot be restored is lost unless another node can; it is logged. */

@@ -182,13 +182,18 @@ public final class ServletLayer {
                 stack.transactions()::serverCount,
                 options.admission(),
                 stack.timers()::nanoTime);
-        Restoration restoration = new Restoration(running, sessions, snapshot -> options.replication()
-                .ifPresent(cluster -> cluster.store().giveUp(snapshot)));
+        TakeoverLog takeovers = new TakeoverLog(stack.timers(), stack.strands().create());
+        Restoration restoration = new Restoration(
+                running,
+                sessions,
+                snapshot -> options.replication()
+                        .ifPresent(cluster -> cluster.store().giveUp(snapshot)),
+                takeovers);
         search = options.replication()
                 .map(replication -> new KeySearch(
                         replication,
                         sessions,
-                        restoration::restore,
+                        restoration::takeOver,
                         stack.workers(),
                         stack.strands().create()));
         owners = options.replication()
@@ -237,6 +242,7 @@ public final class ServletLayer {
                         keyed.orElseThrow(),
                         stateless,
                         new LostCalls(stack.sender()),
+                        takeovers,
                         stack.workers(),
                         stack.strands().create()));
         options.replication().ifPresent(replication -> {

@@ -7,7 +7,10 @@ import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Timers;
 
-/** Tells in one line of all that becomes of sessions within a second because messages of them came, when their node has gone. Thread-safe. */
+/**
+ * Tells in one line of all that becomes of sessions within a second because something came for them, a message or a request that names them,
+ * when their node has gone. Thread-safe.
+ */
 final class TakeoverLog {
     private static final Logger log = LoggerFactory.getLogger(TakeoverLog.class);
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -25,7 +28,7 @@ final class TakeoverLog {
 
     /** In no core section. */
     void takenOver(String token) {
-        log.debug("session {} is taken over for a message of it", token);
+        log.debug("session {} is taken over for what has come for it", token);
         strand.run(() -> {
             sessions++;
             plan();
@@ -49,7 +52,7 @@ final class TakeoverLog {
 
     private void tell() {
         log.info(
-                "{} sessions whose node is gone taken over for messages of them; {} calls that no node knows hung up",
+                "{} sessions whose node is gone taken over for what came for them; {} calls that no node knows hung up",
                 sessions,
                 calls);
         planned = false;

@@ -37,6 +37,8 @@ import org.trapezoid.sip.transport.FlowTokens;
 /** A SIP session (JSR 289 §6.2). Safe for use by any thread: enters the core section of its strand. */
 final class Session implements SipSession, BoundAttributes {
     private final SipSessionState state;
+    private static final byte[] NOTHING = {};
+
     private final AppRuntime runtime;
     private final Binding<SipSession> binding;
     private final SessionMessages messages = new SessionMessages();
@@ -45,6 +47,7 @@ final class Session implements SipSession, BoundAttributes {
     private Optional<String> flowToken = Optional.empty(); // of that flow, which may have been chosen on another node
     private @Nullable CallBranch branch; // when the application has asked for it
     private @Nullable AutomaticProcessing automatic; // when the application has left its dialog to the container
+    private byte[] unread = NOTHING;
 
     private Session(SipSessionState state, AppRuntime runtime) {
         this.state = state;
@@ -432,6 +435,15 @@ final class Session implements SipSession, BoundAttributes {
                     return messages.first().flatMap(SipRequest::way).<Flow>map(runtime.flows()::of);
                 })
                 .orElse(null);
+    }
+
+    /** What a node of a later version has written down of the session. In the core section. */
+    byte[] unread() {
+        return unread;
+    }
+
+    void unread(byte[] fields) {
+        unread = fields;
     }
 
     /** The Route value of the flow that the application has its requests sent over. In the core section. */

@@ -52,6 +52,7 @@ public final class SessionSnapshots {
     private static final int SUBSCRIPTION = 106;
     private static final int AUTOMATIC = 107;
     private static final int FLOW = 108;
+    private static final int HIGHEST_MORE = 108;
     private static final int RESPONSE_REQUEST = 1;
     private static final int RESPONSE = 2;
     private static final int RECEIVED = 3;
@@ -100,7 +101,7 @@ public final class SessionSnapshots {
         if (automatic != null) {
             out.part(AUTOMATIC, automatic::write);
         }
-        out.text(FLOW, session.flowToken());
+        out.text(FLOW, session.flowToken()).rest(session.unread());
     }
 
     private static void write(SipResponse response, SavedRequests requests, FieldWriter out) {
@@ -172,7 +173,7 @@ public final class SessionSnapshots {
                 runtime.deployment(),
                 strand,
                 (each, part) -> read(each, part, requests, rest));
-        session.unread(in.rest(HIGHEST));
+        session.unread(in.rest(number -> number > HIGHEST));
         try {
             goOn(session, in, requests, rest);
         } catch (RuntimeException | Error e) {
@@ -257,6 +258,7 @@ public final class SessionSnapshots {
             in.parts(SUBSCRIPTION).forEach(each -> EventAnswer.restore(each, state, runtime.services(), events));
             in.part(AUTOMATIC).ifPresent(each -> AutomaticProcessing.restore(each, session, runtime));
             session.flowToken(in.text(FLOW));
+            session.unread(in.rest(number -> SavedSessions.isUnknown(number) || number > HIGHEST_MORE));
         });
     }
 

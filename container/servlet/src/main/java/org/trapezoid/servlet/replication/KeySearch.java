@@ -117,7 +117,6 @@ public final class KeySearch {
                         owned(search, holder, owned.owner(), attempt);
                     } else {
                         if (found instanceof Found.Claimed claimed) {
-                            log.info("session {} is taken over for a request with its key", holder);
                             restoration.accept(claimed.snapshot());
                         }
                         hereOrNowhere(search, holder, attempt);

@@ -24,6 +24,9 @@ import org.trapezoid.sip.uri.Uri;
 /** Writes an application session and its SIP sessions down, without attributes, timers and transactions. In the core section. */
 public final class SavedSessions {
 
+    /** Those of a SIP session from this one on are of other layers. */
+    private static final int MORE = 100;
+
     /** Field numbers of an application session. */
     private static final class App {
         static final int ID = 1;
@@ -66,6 +69,7 @@ public final class SavedSessions {
         static final int LINKED = 25;
         static final int FAMILY = 26;
         static final int FORK = 27;
+        static final int HIGHEST = 27;
     }
 
     /** Field numbers of a dialog. */
@@ -86,6 +90,11 @@ public final class SavedSessions {
     }
 
     private SavedSessions() {}
+
+    /** Whether a field of a SIP session is one that a later version has added here. */
+    public static boolean isUnknown(int field) {
+        return field > Sip.HIGHEST && field < MORE;
+    }
 
     /** @param more adds fields to each SIP session, with numbers from 100 on */
     public static void write(AppSessionState session, FieldWriter out, More more) {

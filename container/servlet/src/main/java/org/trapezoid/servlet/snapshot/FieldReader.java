@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /** Reads what a {@link FieldWriter} wrote, of this version or another one. Immutable. */
 public final class FieldReader {
@@ -133,11 +134,11 @@ public final class FieldReader {
         return all(field).stream().map(part -> new FieldReader(part, ago)).toList();
     }
 
-    /** The fields with higher numbers than a version knows, for {@link FieldWriter#rest}: a newer node finds them again. */
-    public byte[] rest(int highest) {
+    /** The fields that a version does not know, by their numbers, for {@link FieldWriter#rest}: a newer node finds them again. */
+    public byte[] rest(IntPredicate unknown) {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         for (Field each : fields) {
-            if (each.number > highest) {
+            if (unknown.test(each.number)) {
                 rest.write(bytes, each.start, each.to - each.start);
             }
         }

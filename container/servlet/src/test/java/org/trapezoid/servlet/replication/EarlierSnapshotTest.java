@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.trapezoid.servlet.snapshot.FieldReader;
+import org.trapezoid.servlet.snapshot.FieldWriter;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
 import org.trapezoid.sip.header.HeaderName;
@@ -28,6 +30,13 @@ import org.trapezoid.sip.message.Request;
 class EarlierSnapshotTest {
     private static final String FIRST = "192.0.2.1";
     private static final String SECOND = "192.0.2.2";
+
+    // field numbers, of SessionSnapshots and SavedSessions
+    private static final int SESSIONS = 2;
+    private static final int SESSION = 9;
+    private static final int LATER_IN_WHOLE = 77;
+    private static final int LATER_IN_SESSION = 78;
+    private static final int LATER_OF_OTHER_LAYERS = 177;
 
     private final Site site = new Site(FIRST, SECOND);
     private final ScriptedServlet app = new ScriptedServlet();
@@ -113,5 +122,58 @@ class EarlierSnapshotTest {
 
         assertThat(found).containsExactly(true, true, true, "info");
         site.assertEnded();
+    }
+
+    /** The same snapshot, as a later version might write it. */
+    private static byte[] later(byte[] state) {
+        FieldReader whole = new FieldReader(state);
+        FieldWriter out = new FieldWriter();
+        for (int i = 1; i < SESSIONS; i++) {
+            copy(whole, i, out);
+        }
+        FieldReader sessions = whole.requiredPart(SESSIONS);
+        out.part(SESSIONS, part -> {
+            for (int i = 1; i < SESSION; i++) {
+                copy(sessions, i, part);
+            }
+            for (byte[] each : sessions.all(SESSION)) {
+                part.part(SESSION, session -> session.rest(each)
+                        .text(LATER_IN_SESSION, "of a session")
+                        .text(LATER_OF_OTHER_LAYERS, "of other layers"));
+            }
+        });
+        return out.rest(whole.rest(number -> number > SESSIONS))
+                .text(LATER_IN_WHOLE, "of the whole")
+                .toBytes();
+    }
+
+    private static void copy(FieldReader in, int field, FieldWriter out) {
+        in.all(field).forEach(value -> out.bytes(field, value));
+    }
+
+    @Test
+    void whatALaterVersionHasWrittenIsWrittenAgain() throws Exception {
+        site.deploy("app", app, ScriptedServlet.class);
+        List<String> lines = lines("ringing-back-to-back.txt");
+        String token = lines.get(0);
+        byte[] state = Base64.getDecoder().decode(String.join("", lines.subList(1, lines.size())));
+        site.cluster.await(
+                site.node(FIRST).member().save(new Snapshot(token, SessionTokens.maker(token), 1, later(state))));
+        site.killAndNotice(FIRST);
+
+        assertThat(site.node(SECOND)
+                        .server()
+                        .layer()
+                        .handOver()
+                        .toCompletableFuture()
+                        .join())
+                .isOne(); // it has written the session down
+
+        FieldReader again = new FieldReader(site.cluster.stored().get(0).state());
+        assertThat(again.text(LATER_IN_WHOLE)).contains("of the whole");
+        assertThat(again.requiredPart(SESSIONS).parts(SESSION)).hasSize(2).allSatisfy(session -> {
+            assertThat(session.text(LATER_IN_SESSION)).contains("of a session");
+            assertThat(session.text(LATER_OF_OTHER_LAYERS)).contains("of other layers");
+        });
     }
 }
