@@ -42,8 +42,9 @@ first=$(live "$one") second=$(live "$two")
 
 if ((bindings > 0)); then
   begun=$(now)
-  limit=$((bindings / REGISTER_RATE + 120)) sipp_at "$caller" ../replicated-call/registrant.xml "$host:$port" -r "$REGISTER_RATE" -m "$bindings" \
-    -l 20000 -trace_stat -fd 1 -stf "$work/calls.csv" || true
+  # the rate rises for a minute, while the nodes compile
+  limit=$((bindings / REGISTER_RATE + 180)) sipp_at "$caller" ../replicated-call/registrant.xml "$host:$port" -r $((REGISTER_RATE / 20)) \
+    -rate_increase $((REGISTER_RATE / 20)) -rate_interval 3s -rate_max "$REGISTER_RATE" -no_rate_quit -m "$bindings" -l 20000 -trace_stat -fd 1 -stf "$work/calls.csv" || true
   took=$(($(now) - begun))
   sleep 40
   one_more=$(live "$one") two_more=$(live "$two")

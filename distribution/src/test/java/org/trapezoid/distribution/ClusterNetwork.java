@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.trapezoid.distribution;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,7 +8,7 @@ import java.util.List;
 
 /**
  * Network namespaces of Linux: one for each node, and one for the phones, on one Ethernet. The address by which phones reach a node can be
- * moved to another one. Needs root; without it, or without the programs, the test is skipped.
+ * moved to another one. Needs root; without it, or without the programs, the test is skipped, and fails where {@code CI=true}.
  */
 final class ClusterNetwork implements AutoCloseable {
     static final String PHONES = "198.51.100.1";
@@ -23,7 +21,7 @@ final class ClusterNetwork implements AutoCloseable {
     static ClusterNetwork create(int nodes) throws IOException, InterruptedException {
         Tool.IP.command();
         ClusterNetwork network = new ClusterNetwork();
-        assumeTrue(network.add("ph"), "network namespaces need root and its privileges");
+        Tool.require(network.add("ph"), "network namespaces need root and its privileges");
         try {
             network.setUp(nodes);
             return network;

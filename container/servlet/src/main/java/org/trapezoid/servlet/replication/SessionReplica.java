@@ -42,6 +42,7 @@ final class SessionReplica implements Replica {
     private boolean ended;
     private boolean lost; // to another node, which alone sends for the session
     private @Nullable List<Runnable> next; // wait for a save that has not begun
+    private long waitingSince; // nanoseconds; the first of these
     private @Nullable List<Runnable> current; // wait for the save that runs
     private @Nullable List<String> transactions; // to be named with the next save
     private @Nullable Runnable leaving; // told when another node may have the session
@@ -139,10 +140,19 @@ final class SessionReplica implements Replica {
             patience = replication.timers().schedule(session, replication.patience(), this::onPatienceOver);
         }
         if (unsafe) {
+            if (next == null) {
+                waitingSince = replication.timers().nanoTime();
+            }
             next = with(next, message);
         } else {
             current = with(current, message);
         }
+    }
+
+    private Timer patienceSince(long begin) {
+        Duration waited = Duration.ofNanos(replication.timers().nanoTime() - begin);
+        Duration left = replication.patience().minus(waited);
+        return replication.timers().schedule(session, left.isNegative() ? Duration.ZERO : left, this::onPatienceOver);
     }
 
     private static List<Runnable> with(@Nullable List<Runnable> messages, Runnable message) {
@@ -261,9 +271,9 @@ final class SessionReplica implements Replica {
         confirming = false;
         List<Runnable> safe = current;
         current = null;
-        if (!unsafe) {
+        if (patience != Timer.NONE) {
             patience.cancel();
-            patience = Timer.NONE;
+            patience = next == null ? Timer.NONE : patienceSince(waitingSince);
         }
         if (safe != null) {
             send(safe);

@@ -27,8 +27,8 @@ import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.testing.ManualClock;
 
 /**
- * Nodes and what is stored between them, in virtual time. What is stored is never lost: there is always a backup. Confined to the thread of
- * the test.
+ * Nodes and what is stored between them, in virtual time. What is stored is never lost: there is always a backup. One node at a time may be
+ * cut off from the others: it goes on with a copy of what is stored. Confined to the thread of the test.
  */
 public final class MemoryCluster {
     private static final Duration LATENCY = Duration.ofMillis(1);
@@ -64,6 +64,9 @@ public final class MemoryCluster {
     private Function<Snapshot, Fate> fate = snapshot -> Fate.ANSWERED;
     private Supplier<Duration> delay = () -> Duration.ZERO;
     private Supplier<Duration> latency = () -> LATENCY;
+    private Optional<MemoryNode> cutOff = Optional.empty();
+    private final Map<String, Stored> itsSessions = new TreeMap<>(); // of the one that is cut off
+    private boolean isMissed; // and it misses the others
     private boolean full;
     private boolean keyless;
     private Duration detection = DETECTION;
@@ -159,14 +162,60 @@ public final class MemoryCluster {
         return members.containsKey(incarnation);
     }
 
-    Set<String> members() {
-        return Set.copyOf(members.keySet());
+    /** The members as a node knows them. */
+    Set<String> members(MemoryNode node) {
+        return isCutOff(node) && isMissed ? Set.of(node.self()) : Set.copyOf(members.keySet());
+    }
+
+    private boolean isCutOff(MemoryNode node) {
+        return cutOff.equals(Optional.of(node));
+    }
+
+    private boolean reaches(MemoryNode from, MemoryNode to) {
+        return to.isAlive() && (from == to || !(isCutOff(from) || isCutOff(to)));
+    }
+
+    /** A node and the others cannot reach each other from now on. Each side takes the other one for dead after a while. */
+    void cutOff(MemoryNode node) {
+        itsSessions.clear();
+        itsSessions.putAll(sessions);
+        cutOff = Optional.of(node);
+        later(detection, () -> {
+            boolean smaller = members.size() > 2;
+            isMissed = true;
+            removed(node, true);
+            if (smaller) {
+                node.minority(true);
+                node.doubt();
+            }
+        });
+    }
+
+    /** They have met again: of each session the greater one by epoch and owner is kept. */
+    void meet(MemoryNode node) {
+        cutOff = Optional.empty();
+        isMissed = false;
+        itsSessions.forEach((token, its) -> {
+            Stored present = sessions.get(token);
+            Snapshot snapshot = its.snapshot();
+            if (present == null || order(present.snapshot(), snapshot.owner(), snapshot.epoch()) < 0) {
+                sessions.put(token, its);
+            }
+        });
+        node.minority(false);
+        rejoin(node);
+        node.doubt();
+        later(Duration.ZERO, this::takeOver);
+    }
+
+    private Map<String, Stored> sessions(MemoryNode node) {
+        return isCutOff(node) ? itsSessions : sessions;
     }
 
     /** What a node says; nothing if it does not live. */
-    <T> CompletionStage<T> ask(String other, Supplier<T> question) {
+    <T> CompletionStage<T> ask(MemoryNode from, String other, Supplier<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        carry(other, node -> answer.complete(question.get()));
+        carry(from, other, node -> answer.complete(question.get()));
         return answer;
     }
 
@@ -174,15 +223,15 @@ public final class MemoryCluster {
         clock.schedule(strand, time, () -> Strand.post(task));
     }
 
-    boolean takesMessages(String incarnation) {
-        return !full && members.containsKey(incarnation);
+    boolean takesMessages(MemoryNode from, String incarnation) {
+        return !full && members(from).contains(incarnation);
     }
 
-    /** A message on its way; it is lost if the node has died when it arrives. */
-    void carry(String to, Consumer<MemoryNode> arrival) {
+    /** A message on its way; it is lost if the node has died when it arrives, or cannot be reached. */
+    void carry(MemoryNode from, String to, Consumer<MemoryNode> arrival) {
         later(latency.get(), () -> {
             MemoryNode node = members.get(to);
-            if (node != null && node.isAlive()) {
+            if (node != null && reaches(from, node)) {
                 arrival.accept(node);
             }
         });
@@ -191,7 +240,7 @@ public final class MemoryCluster {
     /** Like {@link #carry}, and tells when the node is known to have died before it could confirm that it has the message, or refuses it. */
     void relay(MemoryNode from, String to, Predicate<MemoryNode> arrival, Runnable lost) {
         boolean[] refused = {false};
-        carry(to, node -> refused[0] = !arrival.test(node));
+        carry(from, to, node -> refused[0] = !arrival.test(node));
         Duration confirmed = latency.get().multipliedBy(2);
         later(confirmed, () -> {
             MemoryNode node = members.get(to);
@@ -202,7 +251,7 @@ public final class MemoryCluster {
             };
             if (node == null || refused[0]) {
                 telling.run();
-            } else if (!node.isAlive()) {
+            } else if (!reaches(from, node)) {
                 unconfirmed.computeIfAbsent(to, key -> new ArrayList<>()).add(telling);
             }
         });
@@ -255,18 +304,18 @@ public final class MemoryCluster {
         return answer(
                 node,
                 () -> switch (becomes) {
-                    case ANSWERED, INDETERMINATE -> put(snapshot);
+                    case ANSWERED, INDETERMINATE -> put(sessions(node), snapshot);
                     case LOST, REFUSED -> false;
                 },
                 becomes == Fate.INDETERMINATE || becomes == Fate.LOST);
     }
 
-    /** Whether there is more than one node. */
-    boolean hasOthers() {
-        return members.size() > 1;
+    /** Whether there is more than one node, as far as this one knows. */
+    boolean hasOthers(MemoryNode node) {
+        return members(node).size() > 1;
     }
 
-    private boolean put(Snapshot snapshot) {
+    private static boolean put(Map<String, Stored> sessions, Snapshot snapshot) {
         Stored present = sessions.get(snapshot.token());
         if (present != null) {
             int order = order(present.snapshot(), snapshot.owner(), snapshot.epoch());
@@ -284,21 +333,24 @@ public final class MemoryCluster {
     }
 
     CompletionStage<Found> claim(MemoryNode node, String token) {
-        Set<String> known = new HashSet<>(members.keySet());
+        Set<String> known = new HashSet<>(members(node));
         if (node.hasGivenUp(token)) {
             known.add(Snapshot.NOBODY);
         }
-        return answer(node, () -> claim(node.self(), token, known), false);
+        return answer(node, () -> claim(sessions(node), node.self(), token, known), false);
     }
 
     void giveUp(MemoryNode node, Snapshot claimed) {
         answer(
                 node,
-                () -> put(new Snapshot(claimed.token(), Snapshot.NOBODY, claimed.epoch() + 1, claimed.state())),
+                () -> put(
+                        sessions(node),
+                        new Snapshot(claimed.token(), Snapshot.NOBODY, claimed.epoch() + 1, claimed.state())),
                 false);
     }
 
-    private Found claim(String claimant, String token, Set<String> known) {
+    private static Found claim(
+            Map<String, Stored> sessions, String claimant, String token, Set<String> known) {
         Stored present = sessions.get(token);
         if (present == null || present.ended()) {
             return new Found.Unknown();
@@ -316,9 +368,10 @@ public final class MemoryCluster {
         answer(
                 node,
                 () -> {
-                    Stored present = sessions.get(token);
+                    Map<String, Stored> stored = sessions(node);
+                    Stored present = stored.get(token);
                     if (present != null && order(present.snapshot(), owner, epoch) <= 0) {
-                        sessions.put(token, new Stored(present.snapshot(), true));
+                        stored.put(token, new Stored(present.snapshot(), true));
                     }
                     return present == null;
                 },
@@ -353,10 +406,11 @@ public final class MemoryCluster {
         return Optional.ofNullable(keys.get(key));
     }
 
-    /** What a node that has died asked for before is done all the same; it hears no answer. */
+    /** What a node that has died asked for before is done all the same; it hears no answer, and one that hangs not before it wakes. */
     private <T> CompletionStage<T> answer(MemoryNode node, Supplier<T> change, boolean fails) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         if (!node.isAlive()) {
+            node.unanswered(() -> complete(node, answer, change.get(), true));
             return answer;
         }
         Duration whole = delay.get();
@@ -374,6 +428,7 @@ public final class MemoryCluster {
 
     private static <T> void complete(MemoryNode node, CompletableFuture<T> answer, T result, boolean fails) {
         if (!node.isAlive()) {
+            node.unanswered(() -> complete(node, answer, result, true));
             return;
         }
         if (fails) {

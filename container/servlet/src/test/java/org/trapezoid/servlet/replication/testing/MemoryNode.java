@@ -3,7 +3,9 @@ package org.trapezoid.servlet.replication.testing;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private @Nullable FlowRelay relay;
     private Consumer<String> doubts = why -> {};
     private final Set<String> givenUp = new HashSet<>();
+    private final List<Runnable> unanswered = new ArrayList<>();
     private boolean minority;
     private boolean known = true;
     private boolean broken;
@@ -80,12 +83,12 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
 
     @Override
     public boolean isMember(String other) {
-        return cluster.isMember(other);
+        return cluster.members(this).contains(other);
     }
 
     @Override
     public Set<String> members() {
-        return cluster.members();
+        return cluster.members(this);
     }
 
     @Override
@@ -93,7 +96,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
         if (broken) {
             throw new IllegalStateException("the cluster is being left");
         }
-        return cluster.ask(other, () -> known);
+        return cluster.ask(this, other, () -> known);
     }
 
     /** Whether nobody can be asked any more from now on. */
@@ -143,7 +146,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
 
     @Override
     public boolean relay(String to, Flow flow, Message message, Runnable lost) {
-        if (!alive || !flow.isOfThisNode() || to.equals(incarnation) || !cluster.takesMessages(to)) {
+        if (!alive || !flow.isOfThisNode() || to.equals(incarnation) || !cluster.takesMessages(this, to)) {
             return false;
         }
         Carried carried = Carried.received(flow, message);
@@ -156,13 +159,13 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
         if (!alive) {
             return;
         }
-        if (!cluster.takesMessages(to)) {
+        if (!cluster.takesMessages(this, to)) {
             cluster.later(Duration.ZERO, () -> onFailure.accept(new IOException("node " + to + " is gone")));
             return;
         }
-        cluster.carry(to, node -> {
+        cluster.carry(this, to, node -> {
             if (!node.flows().send(message)) {
-                cluster.carry(incarnation, back -> onFailure.accept(new IOException("no such connection at " + to)));
+                cluster.carry(node, incarnation, back -> onFailure.accept(new IOException("no such connection at " + to)));
             }
         });
     }
@@ -186,6 +189,24 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
         alive = true;
         cluster.rejoin(this);
         doubts.accept("it was away");
+        List<Runnable> failures = List.copyOf(unanswered);
+        unanswered.clear();
+        failures.forEach(Runnable::run);
+    }
+
+    /** Something fails when this node wakes. */
+    void unanswered(Runnable failure) {
+        unanswered.add(failure);
+    }
+
+    /** This node and the others cannot reach each other from now on. */
+    public void cutOff() {
+        cluster.cutOff(this);
+    }
+
+    /** They can again, and become one cluster. */
+    public void meet() {
+        cluster.meet(this);
     }
 
     /** Leaves in good order; what it owns still is taken over. */
@@ -234,7 +255,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
 
     @Override
     public boolean hasBackup(String token) {
-        return cluster.hasOthers();
+        return cluster.hasOthers(this);
     }
 
     @Override

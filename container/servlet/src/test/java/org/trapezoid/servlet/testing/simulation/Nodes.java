@@ -82,6 +82,37 @@ final class Nodes {
         dead.server().cut();
         dead.replication().close();
         InetSocketAddress address = dead.server().udp.listener().bound();
+        moves(host, address, untilMoved);
+    }
+
+    /**
+     * Nothing comes from it, nor gets there; after a while its address is that of another node, and later its own again.
+     *
+     * @param alone whether it goes on meanwhile; else nobody answers it
+     */
+    void isolate(String host, boolean alone, Duration untilMoved, Duration untilBack) {
+        Node lost = Objects.requireNonNull(living.remove(host));
+        world.ladder().note(host, alone ? "is cut off" : "hangs");
+        if (alone) {
+            lost.member().cutOff();
+        } else {
+            lost.member().hang();
+        }
+        lost.server().cut();
+        moves(host, lost.server().udp.listener().bound(), untilMoved);
+        world.at(untilBack, () -> {
+            world.ladder().note(host, "is back");
+            world.network().attach(host, lost.server().udp);
+            living.put(host, lost);
+            if (alone) {
+                lost.member().meet();
+            } else {
+                lost.member().wake();
+            }
+        });
+    }
+
+    private void moves(String host, InetSocketAddress address, Duration untilMoved) {
         world.network().silence(address);
         Node heir = living.values().iterator().next();
         world.at(untilMoved, () -> {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.trapezoid.api.LocationService;
 import org.trapezoid.servlet.location.LocationTable;
+import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.testing.TestServer;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
@@ -47,21 +48,47 @@ public final class Scenarios {
     public static final Scenario PROXY_AND_BACK_TO_BACK = world -> chain(world, true);
 
     /** Two nodes, of which one dies; calls go on at the other. */
-    public static final Scenario DEATH_OF_A_PROXY = world -> death(world, false);
+    public static final Scenario DEATH_OF_A_PROXY = world -> loss(world, false, Loss.DEATH);
 
-    public static final Scenario DEATH_OF_A_BACK_TO_BACK_AGENT = world -> death(world, true);
+    public static final Scenario DEATH_OF_A_BACK_TO_BACK_AGENT = world -> loss(world, true, Loss.DEATH);
 
     /** Three nodes, each with two applications that every call passes: when one node dies, they may go on at different ones. */
-    public static final Scenario DEATH_OF_A_CHAIN = world -> deathOfChain(world, false, false);
+    public static final Scenario DEATH_OF_A_CHAIN = world -> lossInChain(world, false, false, Loss.DEATH);
 
-    public static final Scenario DEATH_OF_A_CHAIN_THAT_BEGINS_BACK_TO_BACK = world -> deathOfChain(world, true, false);
-    public static final Scenario DEATH_OF_A_CHAIN_THAT_ENDS_BACK_TO_BACK = world -> deathOfChain(world, false, true);
-    public static final Scenario DEATH_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS = world -> deathOfChain(world, true, true);
+    public static final Scenario DEATH_OF_A_CHAIN_THAT_BEGINS_BACK_TO_BACK = world -> lossInChain(world, true, false, Loss.DEATH);
+    public static final Scenario DEATH_OF_A_CHAIN_THAT_ENDS_BACK_TO_BACK = world -> lossInChain(world, false, true, Loss.DEATH);
+    public static final Scenario DEATH_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS = world -> lossInChain(world, true, true, Loss.DEATH);
 
     /** Two nodes, each of which gets messages for calls of the other. */
     public static final Scenario RELAYING_PROXIES = world -> relaying(world, false);
 
     public static final Scenario RELAYING_BACK_TO_BACK_AGENTS = world -> relaying(world, true);
+
+    /** Two nodes, of which one stands still; calls go on at the other, until it wakes and has them no more. */
+    public static final Scenario HANG_OF_A_PROXY = world -> loss(world, false, Loss.HANG);
+
+    public static final Scenario HANG_OF_A_BACK_TO_BACK_AGENT = world -> loss(world, true, Loss.HANG);
+
+    /** The same of three, with two applications that every call passes. */
+    public static final Scenario HANG_OF_A_CHAIN = world -> lossInChain(world, false, false, Loss.HANG);
+
+    public static final Scenario HANG_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS =
+            world -> lossInChain(world, true, true, Loss.HANG);
+
+    /** One node is cut off from the others and from the phones, and meets them again. */
+    public static final Scenario SPLIT_FROM_A_PROXY = world -> loss(world, false, Loss.SPLIT);
+
+    public static final Scenario SPLIT_FROM_A_BACK_TO_BACK_AGENT = world -> loss(world, true, Loss.SPLIT);
+    public static final Scenario SPLIT_IN_A_CHAIN = world -> lossInChain(world, false, false, Loss.SPLIT);
+    public static final Scenario SPLIT_IN_A_CHAIN_OF_BACK_TO_BACK_AGENTS =
+            world -> lossInChain(world, true, true, Loss.SPLIT);
+
+    /** How a node goes. */
+    private enum Loss {
+        DEATH,
+        HANG,
+        SPLIT
+    }
 
     private Scenarios() {}
 
@@ -241,39 +268,58 @@ public final class Scenarios {
         traffic(world, callers, names(callees));
     }
 
-    private static void death(World world, boolean bridged) throws Exception {
+    private static void loss(World world, boolean bridged, Loss loss) throws Exception {
         Nodes nodes = world.nodes(FIRST, SECOND);
         List<Phone> phones = phones(world, nodes.server(FIRST), 4, false);
         deploy(world, nodes, bridged, phones);
-        dies(world, nodes, phones);
+        loses(world, nodes, phones, loss);
     }
 
-    private static void deathOfChain(World world, boolean bridgedFront, boolean bridgedBack) throws Exception {
+    private static void lossInChain(World world, boolean bridgedFront, boolean bridgedBack, Loss loss)
+            throws Exception {
         Nodes nodes = world.nodes(TestServer.Edge.routedBy(FRONT_AND_BACK), FIRST, SECOND, THIRD);
         List<Phone> phones = phones(world, nodes.server(FIRST), 4, false);
         Map<String, List<String>> onward = new LinkedHashMap<>();
         names(phones).forEach(name -> onward.put(name, List.of("sip:" + name + "@a.test")));
         deploy(world, nodes, "front", bridgedFront, onward);
         deploy(world, nodes, "back", bridgedBack, directory(phones));
-        dies(world, nodes, phones);
+        loses(world, nodes, phones, loss);
     }
 
-    private static void dies(World world, Nodes nodes, List<Phone> phones) {
+    private static void loses(World world, Nodes nodes, List<Phone> phones, Loss loss) {
         traffic(world, phones, names(phones));
-        world.network().weather(world.random().nextBoolean() ? Weather.CLEAR : Weather.WIRELESS);
-        if (world.random().nextInt(3) == 0) {
-            nodes.cluster().answersAfter(() -> Duration.ofMillis(world.random().nextInt(40)));
+        SplittableRandom random = world.random();
+        world.network().weather(random.nextBoolean() ? Weather.CLEAR : Weather.WIRELESS);
+        if (random.nextInt(3) == 0) {
+            nodes.cluster().answersAfter(() -> Duration.ofMillis(random.nextInt(40)));
         }
-        world.findings().excuse(Scenarios::isOfDeath);
-        Duration moved = Duration.ofMillis(450 + world.random().nextInt(400));
-        world.at(Duration.ofMillis(world.random().nextInt(8000)), () -> world.kill(FIRST, moved));
+        if (random.nextInt(3) == 0) {
+            nodes.cluster().onSave(snapshot -> fate(random.nextInt(100)));
+        }
+        world.findings().excuse(Scenarios::isOfLoss);
+        Duration moved = Duration.ofMillis(450 + random.nextInt(400));
+        Duration back = moved.plusMillis(50 + random.nextInt(8000));
+        world.at(Duration.ofMillis(random.nextInt(8000)), () -> {
+            switch (loss) {
+                case DEATH -> world.kill(FIRST, moved);
+                case HANG -> world.isolate(FIRST, false, moved, back);
+                case SPLIT -> world.isolate(FIRST, true, moved, back);
+            }
+        });
+    }
+
+    private static MemoryCluster.Fate fate(int of100) {
+        if (of100 < 5) {
+            return MemoryCluster.Fate.LOST;
+        }
+        return of100 < 10 ? MemoryCluster.Fate.INDETERMINATE : MemoryCluster.Fate.ANSWERED;
     }
 
     /**
      * A request that is being passed on when the node dies is passed on again when its sender repeats it; what it asks for has been done
      * then.
      */
-    private static boolean isOfDeath(String finding) {
+    private static boolean isOfLoss(String finding) {
         boolean again = finding.startsWith("got the same request in two transactions");
         boolean crossed = finding.contains("could not hang up, 500") && !finding.contains(" TALKING ");
         boolean refusedBefore =
@@ -284,6 +330,8 @@ public final class Scenarios {
                 || refusedBefore
                 || crossed
                 || finding.contains("no other node keeps what this one stores") // which is alone now
+                || finding.contains("this node asks for its sessions again") // which has woken
+                || finding.contains("the other nodes do not confirm") // to one that hangs
                 || finding.startsWith("rang for ten minutes") // of an INVITE that was not saved yet when the node died
                 || finding.endsWith("sessions are left to their expiry") // nobody has heard a BYE succeed
                 || (finding.startsWith("hung up a call that the others had forgotten")

@@ -141,6 +141,11 @@ public final class World {
         nodes.orElseThrow().kill(host, untilMoved);
     }
 
+    /** A node is away for a while, alone or standing still, in which its address moves. */
+    void isolate(String host, boolean alone, Duration untilMoved, Duration untilBack) {
+        nodes.orElseThrow().isolate(host, alone, untilMoved, untilBack);
+    }
+
     private void attach(String name, FakeTransport transport) {
         Endpoint endpoint = Endpoint.of(name, transport);
         network.attach(forger == null ? endpoint : new Toll(endpoint, findings), transport);
