@@ -10,10 +10,15 @@ import jakarta.servlet.sip.URI;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Record-routes every call and proxies it to the URI in the system property {@code fixed.target}; the application of proxied-call/run.sh. */
+/**
+ * Record-routes every call and proxies it to the URI in the system property {@code fixed.target}; the application of proxied-call/run.sh. Its
+ * sessions last as many minutes as {@code fixed.minutes} says, or the usual time.
+ */
 @jakarta.servlet.sip.annotation.SipServlet(name = "fixed")
 public final class FixedProxy extends SipServlet {
     private static final long serialVersionUID = 1;
+
+    private static final int MINUTES = Integer.getInteger("fixed.minutes", 0);
 
     private transient @Nullable URI target;
 
@@ -29,6 +34,9 @@ public final class FixedProxy extends SipServlet {
         if (request.isInitial() && fixed != null) {
             Proxy proxy = request.getProxy();
             proxy.setRecordRoute(true);
+            if (MINUTES > 0) {
+                request.getApplicationSession().setExpires(MINUTES);
+            }
             proxy.proxyTo(fixed.clone());
         }
     }

@@ -375,12 +375,18 @@ public final class Inbound {
         SipRequest facade = SipRequest.notice(runtime, session, request, incoming);
         ProxiedEvents events = new ProxiedEvents(runtime, session, facade);
         Delivery delivery = new Delivery(runtime, facade);
-        Runnable forward = () -> events.core(forwarder.forward(
-                transaction,
-                DialogForwarder.onward(facade.message(), incoming.onward()),
-                incoming.routing(),
-                inDialogSettings(),
-                events));
+        Runnable forward = () -> {
+            if (session.appSession().hasLeft()) {
+                transaction.abandon(); // while the application was called; its repetition goes to where the session is
+                return;
+            }
+            events.core(forwarder.forward(
+                    transaction,
+                    DialogForwarder.onward(facade.message(), incoming.onward()),
+                    incoming.routing(),
+                    inDialogSettings(),
+                    events));
+        };
         boolean queued = runtime.callback(session.appSession(), () -> {
             delivery.run();
             session.strand().run(forward);

@@ -22,16 +22,24 @@ final class ProxiedEvents implements ProxyListener {
     private final SipRequest request;
     private final Optional<ProxyFacade> proxy;
     private @Nullable ProxyCore core;
+    private boolean complete;
 
     ProxiedEvents(AppRuntime runtime, SipSessionState session, SipRequest request) {
         this.runtime = runtime;
         this.session = session;
         this.request = request;
-        this.proxy = Session.of(session, runtime).messages().first().flatMap(SipRequest::proxy);
+        this.proxy = messages().first().flatMap(SipRequest::proxy);
     }
 
     void core(ProxyCore started) {
         core = started;
+        if (!complete) {
+            messages().passing(started);
+        }
+    }
+
+    private SessionMessages messages() {
+        return Session.of(session, runtime).messages();
     }
 
     private boolean show(ProxyBranch branch, Response response) {
@@ -57,8 +65,7 @@ final class ProxiedEvents implements ProxyListener {
     private boolean isLast() {
         Method method = request.message().method();
         if (method.equals(Method.NOTIFY)) {
-            boolean subscription = Session.of(session, runtime)
-                    .messages()
+            boolean subscription = messages()
                     .first()
                     .filter(first -> first.message().method().equals(Method.SUBSCRIBE))
                     .isPresent();
@@ -91,6 +98,10 @@ final class ProxiedEvents implements ProxyListener {
 
     @Override
     public void onComplete() {
+        complete = true;
+        if (core != null) {
+            messages().passed(core);
+        }
         session.transactionEnded();
         runtime.settle(session.appSession());
     }

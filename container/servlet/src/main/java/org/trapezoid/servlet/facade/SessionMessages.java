@@ -24,6 +24,7 @@ final class SessionMessages {
     private @Nullable SipRequest first; // the request that made the session
     private List<SipRequest> received = List.of(); // without final response
     private List<SipRequest> sent = List.of(); // without final response
+    private List<ProxyCore> passing = List.of(); // inside a call that is proxied, without final response
     private List<SipResponse> unacknowledged = List.of(); // 2xx to our INVITE without ACK
     private List<SipResponse> reliable = List.of(); // provisional responses of either side without PRACK
     private List<SipRequest> acknowledging = List.of(); // our INVITEs with a 2xx, while that may be repeated
@@ -115,6 +116,16 @@ final class SessionMessages {
         }
     }
 
+    /** A request of a call that passes, and waits for its answer. */
+    void passing(ProxyCore request) {
+        passing = with(passing, request);
+    }
+
+    /** It was answered. */
+    void passed(ProxyCore request) {
+        passing = without(passing, request);
+    }
+
     /** Another node has the session: what comes for its transactions is not for this one. */
     void left() {
         for (SipRequest each : received) {
@@ -124,6 +135,7 @@ final class SessionMessages {
                 each.uas().ifPresent(UasCore::left);
             }
         }
+        List.copyOf(passing).forEach(ProxyCore::left);
         sent.forEach(each -> each.uac().ifPresent(UacCore::left));
         acknowledging.forEach(each -> each.uac().ifPresent(UacCore::left));
     }

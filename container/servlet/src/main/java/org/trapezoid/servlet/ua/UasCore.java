@@ -132,6 +132,11 @@ public final class UasCore implements ServerUser, Acknowledged {
         });
     }
 
+    @Override
+    public void onLeft() {
+        left();
+    }
+
     /** Another node goes on with it. */
     public void left() {
         endAnswering();

@@ -108,4 +108,20 @@ class LeavingStoriesTest {
         assertThat(site.node(SECOND).server().sessions()).isOne();
         hangsUp(aliceElsewhere, call);
     }
+
+    /** Its repetition goes on at the heir. */
+    @Test
+    void whatPassesInsideACallIsForgottenWhenTheCallLeaves() throws Exception {
+        nodes.deployProxy();
+        Call call = nodes.call();
+        site.clock.advance(Duration.ofSeconds(40)); // until no transaction is left
+        assertThat(site.node(FIRST).server().transactions()).isZero();
+        alice.send(alice.inDialog(Method.INVITE, call.invite(), call.success(), 2));
+        nodes.bob.nextRequest(Method.INVITE);
+        assertThat(site.node(FIRST).server().transactions()).isPositive();
+
+        assertThat(leaving.handOver().toCompletableFuture().join()).isOne();
+
+        assertThat(site.node(FIRST).server().transactions()).isZero();
+    }
 }

@@ -14,8 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.testing.Peer;
 import org.trapezoid.servlet.testing.ScriptedServlet;
+import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
+import org.trapezoid.sip.message.Response;
 
 /** A node that stood still and runs again: what lay in its sockets meanwhile, others may have handled. */
 class WakingNodeStoriesTest {
@@ -154,5 +156,37 @@ class WakingNodeStoriesTest {
         site.clock.advance(SOON);
 
         alice.nextResponse(200);
+    }
+
+    /** A copy that came another way is a request of its own, once nobody here answers the first one (RFC 3261 §8.2.2.2). */
+    @Test
+    void whatAnotherNodeAnswersNowIsForgottenWhenItIsRepeated() throws Exception {
+        app.on("INVITE", invite -> {
+            invite.getApplicationSession().setInvalidateWhenReady(false);
+            invite.createResponse(180).send();
+            invite.createResponse(486).send();
+        });
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        alice.nextResponse(180);
+        alice.nextResponse(486);
+        site.clock.advance(SOON);
+        first.member().hang();
+        site.clock.advance(SOON.multipliedBy(2));
+        first.member().wake();
+        site.clock.advance(Duration.ofSeconds(5));
+        assertThat(first.server().sessions()).isZero();
+        alice.rest();
+
+        alice.send(invite);
+        site.clock.advance(SOON);
+        alice.rest();
+        Request other = alice.request(Method.INVITE, "sip:bob@a.test").build();
+        alice.send(invite.toBuilder().set(HeaderName.VIA, other.topVia().toString()));
+        site.clock.advance(SOON);
+
+        assertThat(alice.rest())
+                .extracting(message -> ((Response) message).status())
+                .contains(486)
+                .doesNotContain(482);
     }
 }

@@ -215,6 +215,12 @@ public abstract sealed class ServerTransaction extends Transaction
         }
     }
 
+    /** What is left of one whose strand goes on at another node is forgotten. In the core section. */
+    final void left() {
+        user().ifPresent(ServerUser::onLeft);
+        abandon();
+    }
+
     /** Leaves the table. */
     void forget() {
         context.table().remove(key, this);

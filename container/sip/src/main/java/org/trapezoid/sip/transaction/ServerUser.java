@@ -21,4 +21,7 @@ public interface ServerUser {
 
     /** The transaction left the table; nothing comes after this. Not called for an abandoned one. */
     void onTerminated();
+
+    /** The strand goes on at another node, and a message has come for what was left of the transaction here, which is abandoned. */
+    default void onLeft() {}
 }

@@ -125,7 +125,7 @@ public final class TransactionLayer implements MessageHandler {
 
     private static boolean isAnsweredHere(ServerTransaction transaction) {
         if (transaction.strand().hasLeft()) {
-            Strand.run(transaction, transaction::abandon);
+            Strand.run(transaction, transaction::left);
             return false;
         }
         return true;

@@ -349,8 +349,7 @@ public final class MemoryCluster {
                 false);
     }
 
-    private static Found claim(
-            Map<String, Stored> sessions, String claimant, String token, Set<String> known) {
+    private static Found claim(Map<String, Stored> sessions, String claimant, String token, Set<String> known) {
         Stored present = sessions.get(token);
         if (present == null || present.ended()) {
             return new Found.Unknown();

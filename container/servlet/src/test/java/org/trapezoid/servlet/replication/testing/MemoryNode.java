@@ -165,7 +165,8 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
         }
         cluster.carry(this, to, node -> {
             if (!node.flows().send(message)) {
-                cluster.carry(node, incarnation, back -> onFailure.accept(new IOException("no such connection at " + to)));
+                cluster.carry(
+                        node, incarnation, back -> onFailure.accept(new IOException("no such connection at " + to)));
             }
         });
     }

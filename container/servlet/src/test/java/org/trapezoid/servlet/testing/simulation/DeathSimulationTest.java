@@ -34,8 +34,7 @@ class DeathSimulationTest {
                 Arguments.of("split from a back-to-back agent", Scenarios.SPLIT_FROM_A_BACK_TO_BACK_AGENT),
                 Arguments.of("split in a chain", Scenarios.SPLIT_IN_A_CHAIN),
                 Arguments.of(
-                        "split in a chain of back-to-back agents",
-                        Scenarios.SPLIT_IN_A_CHAIN_OF_BACK_TO_BACK_AGENTS));
+                        "split in a chain of back-to-back agents", Scenarios.SPLIT_IN_A_CHAIN_OF_BACK_TO_BACK_AGENTS));
     }
 
     @ParameterizedTest

@@ -55,9 +55,12 @@ public final class Scenarios {
     /** Three nodes, each with two applications that every call passes: when one node dies, they may go on at different ones. */
     public static final Scenario DEATH_OF_A_CHAIN = world -> lossInChain(world, false, false, Loss.DEATH);
 
-    public static final Scenario DEATH_OF_A_CHAIN_THAT_BEGINS_BACK_TO_BACK = world -> lossInChain(world, true, false, Loss.DEATH);
-    public static final Scenario DEATH_OF_A_CHAIN_THAT_ENDS_BACK_TO_BACK = world -> lossInChain(world, false, true, Loss.DEATH);
-    public static final Scenario DEATH_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS = world -> lossInChain(world, true, true, Loss.DEATH);
+    public static final Scenario DEATH_OF_A_CHAIN_THAT_BEGINS_BACK_TO_BACK =
+            world -> lossInChain(world, true, false, Loss.DEATH);
+    public static final Scenario DEATH_OF_A_CHAIN_THAT_ENDS_BACK_TO_BACK =
+            world -> lossInChain(world, false, true, Loss.DEATH);
+    public static final Scenario DEATH_OF_A_CHAIN_OF_BACK_TO_BACK_AGENTS =
+            world -> lossInChain(world, true, true, Loss.DEATH);
 
     /** Two nodes, each of which gets messages for calls of the other. */
     public static final Scenario RELAYING_PROXIES = world -> relaying(world, false);
