@@ -85,7 +85,9 @@ final class ClusterNodes implements AutoCloseable {
                 .with("TRAPEZOID_CLUSTER_SECRET", "no secret to speak of")
                 .with("TRAPEZOID_CLUSTER_HOST", ClusterNetwork.inside(index))
                 .with("TRAPEZOID_CLUSTER_MEMBERS", String.join(" ", members))
-                .with("JAVA_OPTS", "-Xmx1g -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // all share one machine
+                .with(
+                        "JAVA_OPTS",
+                        "-Xms1g -Xmx1g -Xmn160m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // all share one machine
         Path configuration = place.resolve("conf/trapezoid.xml");
         Files.writeString(
                 configuration,

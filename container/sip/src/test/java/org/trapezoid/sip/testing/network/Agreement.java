@@ -53,6 +53,7 @@ public final class Agreement {
     private static void hungUp(PhoneCall side, List<PhoneCall> calls, Findings findings) {
         if (side.byeStatus() == 481) {
             boolean crossed = calls.size() < 2
+                    || side.hasGotBye()
                     || calls.stream()
                             .anyMatch(other ->
                                     other != side && other.wasAnswered() && other.end() == PhoneCall.End.HUNG_UP);

@@ -67,6 +67,7 @@ public final class PhoneCall {
     private boolean cancelled;
     private boolean acknowledged;
     private boolean tiresome;
+    private boolean gotBye;
     private int byeStatus; // what our BYE was answered with; 0 without answer
     private @Nullable Dialog dialog;
     private final Map<String, Request> acks = new HashMap<>(); // by remote tag and CSeq
@@ -140,6 +141,11 @@ public final class PhoneCall {
     /** Of the response to our BYE. */
     public int byeStatus() {
         return byeStatus;
+    }
+
+    /** Whether the peer has hung up, maybe while this side did. */
+    public boolean hasGotBye() {
+        return gotBye;
     }
 
     public boolean isOver() {
@@ -527,6 +533,7 @@ public final class PhoneCall {
     }
 
     private void onBye(PhoneTransactions.Serving serving) {
+        gotBye = true;
         PhoneTransactions.Serving waiting = reinvited;
         if (waiting != null && !waiting.isAnswered()) {
             waiting.respond(answer(waiting.request(), 487).build()); // RFC 3261 §15.1.2
