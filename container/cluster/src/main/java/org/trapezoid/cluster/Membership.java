@@ -93,7 +93,7 @@ final class Membership implements InitialMembershipListener {
         return name == null ? member.getAddress().toString() : name;
     }
 
-    private static String incarnation(Member member) {
+    static String incarnation(Member member) {
         String incarnation = member.getAttribute(INCARNATION);
         return incarnation == null ? member.getUuid().toString() : incarnation;
     }
@@ -213,8 +213,8 @@ final class Membership implements InitialMembershipListener {
         } else {
             losses.lost(incarnation, members.keySet());
         }
-        members.remove(incarnation, removed);
         missed = !expected && losses.before() == 2 ? Optional.of(removed) : Optional.empty();
+        members.remove(incarnation, removed); // who finds it gone knows that it is missed
         if (!expected && isMinority()) {
             doubt("it has lost " + (losses.before() - members.size()) + " of " + losses.before() + " nodes");
         }

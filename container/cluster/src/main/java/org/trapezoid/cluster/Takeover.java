@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,9 @@ final class Takeover implements AutoCloseable {
     private static final List<Duration> LEAVING =
             List.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5));
 
+    /** When it is looked for what nobody could claim, or only the other part knew, after nodes have met: all of them are there by then. */
+    private static final List<Duration> MET = List.of(Duration.ofSeconds(10), Duration.ofSeconds(20));
+
     /** When those are claimed again that could not be, and it is looked again whether a silent node is dead. */
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
@@ -53,30 +57,30 @@ final class Takeover implements AutoCloseable {
     private final IMap<String, StoredSession> sessions;
     private final BooleanSupplier mayClaim;
     private final Function<String, CompletionStage<Found>> claim;
-    private final Predicate<InetSocketAddress> refuses;
+    private final Predicate<InetSocketAddress> refusing;
     private final ScheduledExecutorService executor;
     private final Runnable watcher = this::runsForTheGone;
     private final Runnable goodbyes = this::runsForTheLeaving;
-    private final Runnable meetings = this::runsForTheGone; // what nobody could claim, or only the other part knew
+    private final Runnable meetings = this::runsForTheMet;
     private volatile @Nullable Consumer<Snapshot> listener;
-    private boolean silent; // is the other one of two nodes, and the log has said so
+    private Optional<Member> silent = Optional.empty(); // the other one of two nodes, and the log has said so
     private boolean again; // a run has been planned for those that could not be claimed
 
     /**
      * @param mayClaim whether claims can succeed at present; else they are made later
-     * @param refuses whether the host of a member says that nobody is there; may take a while
+     * @param refusing whether the host of a member says that nobody is there; may take a while
      */
     Takeover(
             ClusterNode node,
             IMap<String, StoredSession> sessions,
             BooleanSupplier mayClaim,
             Function<String, CompletionStage<Found>> claim,
-            Predicate<InetSocketAddress> refuses) {
+            Predicate<InetSocketAddress> refusing) {
         this.node = node;
         this.sessions = sessions;
         this.mayClaim = mayClaim;
         this.claim = claim;
-        this.refuses = refuses;
+        this.refusing = refusing;
         this.executor = new ScheduledThreadPoolExecutor(
                 1,
                 task -> Threads.platform("cluster-takeover", task),
@@ -94,6 +98,10 @@ final class Takeover implements AutoCloseable {
 
     private void runsForTheGone() {
         runs(RUNS);
+    }
+
+    private void runsForTheMet() {
+        runs(MET);
     }
 
     private void runsForTheLeaving() {
@@ -122,23 +130,28 @@ final class Takeover implements AutoCloseable {
             runAgain(orphans); // nothing can be claimed until the parts have met
             return;
         }
-        Optional<Member> missed = node.membership().missed();
-        if (missed.isPresent() && !refuses.test(missed.get().getSocketAddress())) {
-            if (!silent) {
+        Set<String> owners = new HashSet<>(node.membership().incarnations());
+        Optional<Member> missed = node.membership().missed().filter(member -> !refuses(member));
+        missed.ifPresent(member -> owners.add(Membership.incarnation(member)));
+        if (missed.isPresent()) {
+            if (!missed.equals(silent)) {
                 log.warn(
                         "node {} is silent, and may live: its sessions are taken over when messages come for them",
                         Membership.name(missed.get()));
             }
-            silent = true;
-            runAgain(orphans);
-            return;
+            runAgain(orphans); // it may have died by then
         }
-        silent = false;
-        Set<String> found =
-                sessions.localKeySet(new OrphanedSessions(node.membership().incarnations()));
+        silent = missed;
+        Set<String> found = sessions.localKeySet(new OrphanedSessions(owners));
         if (!found.isEmpty()) {
             new Run(orphans, found).go();
         }
+    }
+
+    /** One without an address says nothing. */
+    private boolean refuses(Member member) {
+        InetSocketAddress address = member.getSocketAddress();
+        return address != null && !address.isUnresolved() && refusing.test(address);
     }
 
     /** Whether a host says that nobody is there. Takes half a second at most. */

@@ -274,8 +274,9 @@ public final class AppRuntime {
     /** Behind the callbacks that ran or waited; others may have come. */
     private void handOverInCallback(AppSessionState session, Runnable done) {
         Activation activation = new Activation(this, session);
-        List<Runnable> told =
-                session.strand().call(() -> session.hasCallbacks() ? List.<Runnable>of() : activation.passivation());
+        List<Runnable> told = session.strand()
+                .call(() ->
+                        session.isValid() && !session.hasCallbacks() ? activation.passivation() : List.<Runnable>of());
         if (!told.isEmpty()) {
             inSession(session, () -> told.forEach(Runnable::run));
         }

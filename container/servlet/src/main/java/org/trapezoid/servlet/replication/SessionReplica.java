@@ -271,10 +271,8 @@ final class SessionReplica implements Replica {
         confirming = false;
         List<Runnable> safe = current;
         current = null;
-        if (patience != Timer.NONE) {
-            patience.cancel();
-            patience = next == null ? Timer.NONE : patienceSince(waitingSince);
-        }
+        patience.cancel();
+        patience = next == null ? Timer.NONE : patienceSince(waitingSince);
         if (safe != null) {
             send(safe);
         }

@@ -9,8 +9,10 @@ import ch.qos.logback.core.AppenderBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.trapezoid.servlet.replication.testing.MemoryCluster;
 import org.trapezoid.servlet.session.AppSessionState;
 import org.trapezoid.sip.concurrent.Strand;
 
@@ -38,6 +40,24 @@ class DoubtingReplicaTest extends ReplicaFixture {
 
         clock.advance(Duration.ofSeconds(4)); // the save that was under way does not count
         assertThat(sent).containsExactly("180");
+    }
+
+    @Test
+    void whatWasHeldInADoubtThatIsOverWaitsNoLongerThanOtherMessages() {
+        store();
+        AtomicInteger saves = new AtomicInteger();
+        cluster.onSave(
+                snapshot -> saves.getAndIncrement() == 0 ? MemoryCluster.Fate.ANSWERED : MemoryCluster.Fate.LOST);
+        first.doubt();
+        sendProtected("180");
+        sendProtected("200"); // while the save is under way that ends the doubt
+        clock.advance(SHORT);
+        assertThat(sent).containsExactly("180");
+
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(sent).containsExactly("180", "200");
+        assertThat(replication.unprotected()).isOne();
     }
 
     /** Alone, it would be told by itself that it has its sessions. */
