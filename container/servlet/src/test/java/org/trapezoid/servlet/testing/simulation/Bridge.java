@@ -5,9 +5,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.sip.B2buaHelper;
 import jakarta.servlet.sip.SipErrorEvent;
 import jakarta.servlet.sip.SipErrorListener;
+import jakarta.servlet.sip.SipServletMessage;
 import jakarta.servlet.sip.SipServletRequest;
 import jakarta.servlet.sip.SipServletResponse;
 import jakarta.servlet.sip.SipSession;
+import jakarta.servlet.sip.UAMode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +20,18 @@ public final class Bridge extends WitnessedServlet implements SipErrorListener {
     private static final long serialVersionUID = 1;
 
     private final transient Map<String, List<String>> directory;
+    private final boolean passesAcks;
 
     /** @param directory the contacts of each user, of which it calls the first */
     public Bridge(String name, Witness witness, Map<String, List<String>> directory) {
+        this(name, witness, directory, false);
+    }
+
+    /** @param passesAcks whether the callee gets its ACK when the caller has sent one */
+    public Bridge(String name, Witness witness, Map<String, List<String>> directory, boolean passesAcks) {
         super(name, witness);
         this.directory = directory;
+        this.passesAcks = passesAcks;
     }
 
     @Override
@@ -86,17 +95,35 @@ public final class Bridge extends WitnessedServlet implements SipErrorListener {
         super.doResponse(resp);
         String method = resp.getMethod();
         boolean success = resp.getStatus() / 100 == 2;
-        if (method.equals("INVITE") && success) {
+        SipServletRequest caller = resp.getRequest().getB2buaHelper().getLinkedSipServletRequest(resp.getRequest());
+        boolean answers = caller != null && !caller.isCommitted();
+        if (method.equals("INVITE") && success && !(passesAcks && answers)) {
             resp.createAck().send();
         }
         if (method.equals("BYE") || method.equals("CANCEL")) {
             return;
         }
-        SipServletRequest original = resp.getRequest().getB2buaHelper().getLinkedSipServletRequest(resp.getRequest());
-        if (original != null && !original.isCommitted()) {
-            original.createResponse(resp.getStatus()).send();
+        if (caller != null && answers) {
+            caller.createResponse(resp.getStatus()).send();
         } else if (method.equals("INVITE") && success && resp.getRequest().isInitial()) {
             hangUp(resp.getSession()); // the caller is gone
+        }
+    }
+
+    @Override
+    protected void doAck(SipServletRequest req) throws ServletException, IOException {
+        B2buaHelper helper = req.getB2buaHelper();
+        SipSession other = helper.getLinkedSession(req.getSession());
+        if (passesAcks && other != null && other.isValid()) {
+            acknowledge(helper, other);
+        }
+    }
+
+    private static void acknowledge(B2buaHelper helper, SipSession callee) throws IOException {
+        for (SipServletMessage each : helper.getPendingMessages(callee, UAMode.UAC)) {
+            if (each instanceof SipServletResponse success && success.getStatus() / 100 == 2) {
+                success.createAck().send();
+            }
         }
     }
 
@@ -120,6 +147,9 @@ public final class Bridge extends WitnessedServlet implements SipErrorListener {
     protected void doBye(SipServletRequest req) throws ServletException, IOException {
         SipSession other = req.getB2buaHelper().getLinkedSession(req.getSession());
         req.createResponse(200).send();
+        if (passesAcks && other != null && isUp(other)) {
+            acknowledge(req.getB2buaHelper(), other); // the caller hangs up before its ACK has come
+        }
         hangUp(other);
     }
 

@@ -357,7 +357,8 @@ public final class Scenarios {
             World world, Nodes nodes, String name, boolean bridged, Map<String, List<String>> directory)
             throws Exception {
         if (bridged) {
-            nodes.deploy(name, () -> new Bridge(name, world.witness(), directory), Bridge.class);
+            boolean passesAcks = world.random().nextBoolean();
+            nodes.deploy(name, () -> new Bridge(name, world.witness(), directory, passesAcks), Bridge.class);
         } else {
             nodes.deploy(
                     name,
