@@ -123,6 +123,12 @@ class ActivationStoriesTest {
         nodes.aliceLater.nextResponse(200);
     }
 
+    private void handsOverAndLeaves() {
+        assertThat(leaving().handOver().toCompletableFuture().join()).isOne();
+        site.node(FIRST).member().leave();
+        site.clock.advance(Duration.ofMillis(100));
+    }
+
     private ServletLayer leaving() {
         return site.node(FIRST).server().layer();
     }
@@ -146,9 +152,7 @@ class ActivationStoriesTest {
     @Test
     void aSessionThatIsHandedOverIsPassivatedAndActivated() throws Exception {
         TwoNodes.Call call = call(true, Declared.class);
-        assertThat(leaving().handOver().toCompletableFuture().join()).isOne();
-        site.node(FIRST).member().leave();
-        site.clock.advance(Duration.ofMillis(100));
+        handsOverAndLeaves();
 
         hangsUp(call);
 
@@ -168,9 +172,7 @@ class ActivationStoriesTest {
     @Test
     void attributesAreToldWithoutAListener() throws Exception {
         TwoNodes.Call call = call(true);
-        assertThat(leaving().handOver().toCompletableFuture().join()).isOne();
-        site.node(FIRST).member().leave();
-        site.clock.advance(Duration.ofMillis(100));
+        handsOverAndLeaves();
 
         hangsUp(call);
 
