@@ -305,7 +305,7 @@ public final class AppRuntime {
             }
             for (Acknowledged waiting : List.copyOf(each.unacknowledged())) {
                 if (waiting instanceof UasCore core) {
-                    core.left();
+                    core.onLeft();
                 }
             }
         }

@@ -132,7 +132,7 @@ final class SessionMessages {
             if (each.isProxied()) {
                 each.proxyCore().ifPresent(ProxyCore::left);
             } else {
-                each.uas().ifPresent(UasCore::left);
+                each.uas().ifPresent(UasCore::onLeft);
             }
         }
         List.copyOf(passing).forEach(ProxyCore::left);

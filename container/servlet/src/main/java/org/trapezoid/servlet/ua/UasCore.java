@@ -132,16 +132,12 @@ public final class UasCore implements ServerUser, Acknowledged {
         });
     }
 
+    /** Another node goes on with it. */
     @Override
     public void onLeft() {
-        left();
-    }
-
-    /** Another node goes on with it. */
-    public void left() {
         endAnswering();
         stopProvisionals();
-        branches.forEach(UasCore::left);
+        branches.forEach(UasCore::onLeft);
         if (success != null) {
             success.stop();
         }
