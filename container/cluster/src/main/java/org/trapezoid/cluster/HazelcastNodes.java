@@ -7,6 +7,7 @@ import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IExecutorService;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -33,6 +36,9 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private static final String EXECUTOR = "trapezoid-relay";
     private static final String CONTEXT = "trapezoid.nodes";
     private static final int QUEUE = 1024; // of batches; each member has one under way
+
+    /** One that hangs keeps those calls from going on whose sessions it has to keep, and no others. */
+    private static final Duration NAMING = Duration.ofMillis(200);
 
     private final ClusterNode node;
     private final Membership membership;
@@ -154,14 +160,27 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         }
     }
 
-    /** Which session a transaction belongs to: known here, and soon at all others. */
-    void name(TransactionName name) {
-        names.add(name);
+    /** Which session a transaction belongs to: known here, and then at all others, or at those of them that answer soon. */
+    CompletionStage<Void> name(String key, String token) {
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        AtomicInteger missing = new AtomicInteger(1); // this one
+        Runnable told = () -> {
+            if (missing.decrementAndGet() == 0) {
+                heard.complete(null);
+            }
+        };
+        TransactionName name = new TransactionName(key, token, told);
         for (String incarnation : membership.present()) {
             if (!incarnation.equals(self())) {
-                offer(incarnation, name);
+                missing.incrementAndGet();
+                if (!offer(incarnation, name)) {
+                    told.run();
+                }
             }
         }
+        names.add(name);
+        told.run();
+        return heard.isDone() ? heard : heard.completeOnTimeout(null, NAMING.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     TransactionNames names() {

@@ -194,8 +194,8 @@ public final class HazelcastSessionStore implements SessionStore {
     }
 
     @Override
-    public void name(String transaction, String token) {
-        nodes.name(new TransactionName(transaction, token));
+    public CompletionStage<Void> name(String transaction, String token) {
+        return nodes.name(transaction, token);
     }
 
     @Override

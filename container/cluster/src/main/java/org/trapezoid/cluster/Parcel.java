@@ -16,6 +16,9 @@ sealed interface Parcel permits RelayedMessage, TransactionName {
 
     void write(ObjectDataOutput out) throws IOException;
 
+    /** It has got there. */
+    void arrived();
+
     /** It did not get there, or could do nothing there. */
     void failed(IOException reason);
 

@@ -111,8 +111,14 @@ final class RelayQueue implements ExecutionCallback<int[]> {
     public void onResponse(int[] unsent) {
         List<Parcel> batch = sent;
         done();
-        for (int index : unsent) {
-            fail(batch.get(index), "it has no such connection");
+        int failed = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (failed < unsent.length && unsent[failed] == i) {
+                failed++;
+                fail(batch.get(i), "it has no such connection");
+            } else {
+                batch.get(i).arrived();
+            }
         }
     }
 

@@ -37,6 +37,11 @@ record RelayedMessage(boolean received, Carried carried, Consumer<IOException> o
     }
 
     @Override
+    public void arrived() {
+        // who has sent it waits for an answer
+    }
+
+    @Override
     public void failed(IOException reason) {
         onFailure.accept(reason);
     }

@@ -10,8 +10,13 @@ import java.io.IOException;
  *
  * @param key of the server transaction
  * @param token of the session
+ * @param told stays with the sender; when a member knows it, or cannot be told
  */
-record TransactionName(String key, String token) implements Parcel {
+record TransactionName(String key, String token, Runnable told) implements Parcel {
+    /** For whom nobody waits. */
+    TransactionName(String key, String token) {
+        this(key, token, () -> {});
+    }
 
     @Override
     public int size() {
@@ -33,7 +38,14 @@ record TransactionName(String key, String token) implements Parcel {
         return new TransactionName(in.readString(), in.readString());
     }
 
+    @Override
+    public void arrived() {
+        told.run();
+    }
+
     /** A member that cannot be told is about to go; whoever joins asks. */
     @Override
-    public void failed(IOException reason) {}
+    public void failed(IOException reason) {
+        told.run();
+    }
 }

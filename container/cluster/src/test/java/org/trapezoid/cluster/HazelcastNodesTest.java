@@ -301,10 +301,10 @@ class HazelcastNodesTest {
     @Test
     void whoJoinsLearnsTheTransactionsThatWereNamedBefore() throws Exception {
         Stack one = new Stack();
-        one.nodes.name(new TransactionName("before", "token1"));
+        one.nodes.name("before", "token1");
 
         Stack two = new Stack();
-        one.nodes.name(new TransactionName("after", "token2"));
+        one.nodes.name("after", "token2");
 
         await().until(() -> two.nodes.names().find("before").isPresent());
         await().until(() -> two.nodes.names().find("after").isPresent());

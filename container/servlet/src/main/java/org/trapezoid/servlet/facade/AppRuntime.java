@@ -245,8 +245,19 @@ public final class AppRuntime {
         return snapshots;
     }
 
-    ServerTransaction restore(Strand strand, ServerTransaction.Memento transaction) {
-        return transactions.restore(strand, transaction);
+    /** One that others may look for is named again: a node may have come after it was named, or may not have heard. */
+    ServerTransaction restore(Strand strand, ServerTransaction.Memento memento) {
+        ServerTransaction transaction = transactions.restore(strand, memento);
+        if (isForOthers(transaction.request())) {
+            replication.ifPresent(
+                    cluster -> cluster.store().name(TransactionLayer.serverKey(transaction.request()), strand.token()));
+        }
+        return transaction;
+    }
+
+    /** Whether a CANCEL, an ACK or a repetition that names no session may come for it to any node. */
+    static boolean isForOthers(Request request) {
+        return request.method().equals(Method.INVITE) && request.toTag().isEmpty();
     }
 
     /** An id of something in the session. */

@@ -167,7 +167,7 @@ public final class Inbound {
         AppSessionState appSession = session.appSession();
         if (!appSession.token().isEmpty() && request.toTag().isEmpty()) {
             transaction.localTag(appSession.identifier(runtime.services().identifiers()));
-            if (runtime.replicates() && request.method().equals(Method.INVITE)) {
+            if (runtime.replicates() && AppRuntime.isForOthers(request)) {
                 appSession.names(TransactionLayer.serverKey(transaction.request()));
             }
         }

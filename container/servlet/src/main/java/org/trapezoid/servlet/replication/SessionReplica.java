@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.trapezoid.servlet.session.AppSessionState;
@@ -24,6 +26,8 @@ final class SessionReplica implements Replica {
     private static final Duration CALLBACK = Duration.ofMillis(10);
 
     private static final Duration RETRY = Duration.ofMillis(50);
+
+    private static final CompletionStage<Void> NAMED = CompletableFuture.completedStage(null);
 
     private final Replication replication;
     private final AppSessionState session;
@@ -208,10 +212,7 @@ final class SessionReplica implements Replica {
         unsafe = false;
         current = next;
         next = null;
-        if (transactions != null) {
-            transactions.forEach(each -> replication.store().name(each, session.token()));
-            transactions = null;
-        }
+        CompletionStage<Void> named = nameTransactions();
         stored = true;
         long saveBegun = replication.timers().nanoTime();
         int doubts = replication.doubts();
@@ -223,6 +224,7 @@ final class SessionReplica implements Replica {
         replication
                 .store()
                 .save(snapshot)
+                .thenCompose(kept -> named.thenApply(heard -> kept))
                 .whenComplete((kept, failure) -> Strand.run(session, () -> {
                     saving = false;
                     if (lost) {
@@ -255,6 +257,19 @@ final class SessionReplica implements Replica {
                         lost();
                     }
                 }));
+    }
+
+    /** What a caller has heard it may cancel or repeat at any node. */
+    private CompletionStage<Void> nameTransactions() {
+        CompletionStage<Void> named = NAMED;
+        if (transactions != null) {
+            for (String each : transactions) {
+                CompletionStage<Void> heard = replication.store().name(each, session.token());
+                named = named.thenCompose(before -> heard);
+            }
+            transactions = null;
+        }
+        return named;
     }
 
     /** Empty if the session cannot be written down: what waits for that does so in vain. */

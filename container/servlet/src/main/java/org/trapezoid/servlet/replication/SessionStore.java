@@ -50,11 +50,12 @@ public interface SessionStore extends AutoCloseable {
 
     /**
      * Lets a transaction be found that this node alone knows: an INVITE of which a CANCEL, an ACK or a retransmission may reach another
-     * one. All others hear of it soon; forgotten after some minutes.
+     * one. Forgotten after some minutes.
      *
      * @param transaction made by {@code TransactionLayer.serverKey}
+     * @return when all others have heard of it, or those that have not did not answer in time; does not fail
      */
-    void name(String transaction, String token);
+    CompletionStage<Void> name(String transaction, String token);
 
     /** The session whose transaction that is, if this node or another one has named it. Does not wait. */
     Optional<String> named(String transaction);

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,35 @@ class SessionReplicaTest extends ReplicaFixture {
 
         assertThat(sent).containsExactly("180", "200");
         assertThat(workers).isEmpty();
+    }
+
+    @Test
+    void aMessageWaitsUntilTheOthersKnowTheTransaction() {
+        Iterator<Duration> answers = List.of(ANSWER.multipliedBy(2), ANSWER).iterator(); // to the name, to the save
+        cluster.answersAfter(answers::next);
+        strand.run(() -> session.names("z9hG4bK1|phone"));
+        sendProtected("180");
+
+        clock.advance(ANSWER);
+        assertThat(cluster.stored()).hasSize(1);
+        assertThat(second.named("z9hG4bK1|phone")).contains(session.token());
+        assertThat(sent).isEmpty(); // the node does not know yet that they do
+
+        clock.advance(ANSWER);
+        assertThat(sent).containsExactly("180");
+    }
+
+    @Test
+    void aMessageDoesNotWaitForANodeThatDoesNotSayWhetherItKnowsTheTransaction() {
+        Iterator<Duration> answers = List.of(Duration.ofSeconds(9), ANSWER).iterator();
+        cluster.answersAfter(answers::next);
+        strand.run(() -> session.names("z9hG4bK1|phone"));
+        sendProtected("180");
+
+        clock.advance(SHORT);
+
+        assertThat(sent).containsExactly("180");
+        assertThat(cluster.stored()).hasSize(1);
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class MemoryCluster {
     private static final Duration LATENCY = Duration.ofMillis(1);
     private static final Duration DETECTION = Duration.ofMillis(400);
     private static final Duration SECOND_LOOK = Duration.ofSeconds(2);
+    private static final Duration NAMING = Duration.ofMillis(200);
     private static final Duration REMEMBERED = Duration.ofMinutes(4);
 
     /** What becomes of a save. */
@@ -51,12 +52,12 @@ public final class MemoryCluster {
     /** The epoch after which nobody may store a session again that has ended. */
     private record Stored(Snapshot snapshot, boolean ended) {}
 
-    private record Named(String token, long until) {}
+    /** Of a transaction, known until then. */
+    record Named(String token, long until) {}
 
     private final ManualClock clock;
     private final Strand strand;
     private final Map<String, Stored> sessions = new TreeMap<>();
-    private final Map<String, Named> transactions = new TreeMap<>();
     private final Map<String, String> keys = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
     private final Map<String, List<Runnable>> unconfirmed = new HashMap<>();
@@ -98,6 +99,7 @@ public final class MemoryCluster {
             throw new IllegalArgumentException("two nodes with the incarnation " + incarnation);
         }
         MemoryNode node = new MemoryNode(this, incarnation);
+        members.values().forEach(node::learnsFrom);
         members.put(incarnation, node);
         return node;
     }
@@ -377,17 +379,51 @@ public final class MemoryCluster {
                 false);
     }
 
-    void name(MemoryNode node, String transaction, String token) {
-        answer(
-                node,
-                () -> transactions.put(transaction, new Named(token, clock.nanoTime() + REMEMBERED.toNanos())) == null,
-                false);
+    /** Each of the others hears of it after its own delay, unless the node has died by then or cannot reach it. */
+    CompletionStage<Void> name(MemoryNode node, String transaction, String token) {
+        Named named = new Named(token, clock.nanoTime() + REMEMBERED.toNanos());
+        node.hears(transaction, named);
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        Set<String> missing = new HashSet<>(members(node));
+        missing.remove(node.self());
+        for (String other : Set.copyOf(missing)) {
+            Duration whole = delay.get();
+            Runnable hears = () -> hears(node, other, transaction, named);
+            Runnable confirmed = () -> {
+                missing.remove(other);
+                if (missing.isEmpty()) {
+                    named(node, heard);
+                }
+            };
+            if (whole.isZero()) {
+                hears.run();
+                confirmed.run();
+            } else {
+                later(whole.dividedBy(2), hears);
+                later(whole, confirmed);
+            }
+        }
+        if (missing.isEmpty()) {
+            heard.complete(null);
+        } else {
+            later(NAMING, () -> named(node, heard));
+        }
+        return heard;
     }
 
-    Optional<String> named(String transaction) {
-        return Optional.ofNullable(transactions.get(transaction))
-                .filter(named -> clock.nanoTime() < named.until())
-                .map(Named::token);
+    private void hears(MemoryNode from, String to, String transaction, Named named) {
+        MemoryNode other = members.get(to);
+        if (other != null && from.isAlive() && reaches(from, other)) {
+            other.hears(transaction, named);
+        }
+    }
+
+    private static void named(MemoryNode node, CompletableFuture<Void> heard) {
+        if (node.isAlive()) {
+            heard.complete(null);
+        } else {
+            node.unanswered(() -> heard.complete(null));
+        }
     }
 
     CompletionStage<String> give(MemoryNode node, String key, String token, String former) {

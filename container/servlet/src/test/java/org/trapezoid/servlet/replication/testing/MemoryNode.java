@@ -4,8 +4,10 @@ package org.trapezoid.servlet.replication.testing;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private boolean leaving;
     private @Nullable FlowRelay relay;
     private Consumer<String> doubts = why -> {};
+    private final Map<String, MemoryCluster.Named> transactions = new HashMap<>();
     private final Set<String> givenUp = new HashSet<>();
     private final List<Runnable> unanswered = new ArrayList<>();
     private boolean minority;
@@ -288,13 +291,24 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     }
 
     @Override
-    public void name(String transaction, String token) {
-        cluster.name(this, transaction, token);
+    public CompletionStage<Void> name(String transaction, String token) {
+        return cluster.name(this, transaction, token);
+    }
+
+    void hears(String transaction, MemoryCluster.Named named) {
+        transactions.put(transaction, named);
+    }
+
+    /** What another one knows. */
+    void learnsFrom(MemoryNode other) {
+        transactions.putAll(other.transactions);
     }
 
     @Override
     public Optional<String> named(String transaction) {
-        return cluster.named(transaction);
+        return Optional.ofNullable(transactions.get(transaction))
+                .filter(named -> cluster.clock().nanoTime() < named.until())
+                .map(MemoryCluster.Named::token);
     }
 
     @Override

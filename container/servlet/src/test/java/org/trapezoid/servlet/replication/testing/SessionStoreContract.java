@@ -266,9 +266,7 @@ public abstract class SessionStoreContract {
         Member one = join();
         Member two = join();
         Member three = join();
-        one.store().name("z9hG4bK1|phone", TOKEN);
-        until(() -> two.store().named("z9hG4bK1|phone").isPresent()
-                && three.store().named("z9hG4bK1|phone").isPresent());
+        await(one.store().name("z9hG4bK1|phone", TOKEN));
         dies(one, two, three);
 
         assertThat(two.store().named("z9hG4bK1|phone")).contains(TOKEN);

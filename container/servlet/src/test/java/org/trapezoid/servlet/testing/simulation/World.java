@@ -235,7 +235,7 @@ public final class World {
         }
         clock.advance(SESSION_EXPIRY);
         expectNothingLeft();
-        Agreement.check(phones, undisturbed, findings);
+        Agreement.check(phones, undisturbed, nodes.isPresent(), findings);
         witness.compare(phones);
     }
 
