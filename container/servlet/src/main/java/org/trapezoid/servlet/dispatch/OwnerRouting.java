@@ -16,6 +16,7 @@ import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.SessionStore.Found;
 import org.trapezoid.servlet.replication.SessionTokens;
 import org.trapezoid.servlet.session.SessionRegistry;
+import org.trapezoid.sip.concurrent.PostedInOrder;
 import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Message;
@@ -25,6 +26,7 @@ import org.trapezoid.sip.message.Response;
 import org.trapezoid.sip.message.StatusClass;
 import org.trapezoid.sip.transaction.TransactionLayer;
 import org.trapezoid.sip.transport.Flow;
+import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.transport.MessageHandler;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -414,10 +416,24 @@ public final class OwnerRouting implements MessageHandler {
             here.onRequest(flow, request);
         } else if (message instanceof Response response) {
             if (isOfEndedProxy(response)) {
-                stateless.forward(response);
+                forward(response);
             } else {
                 here.onResponse(flow, response);
             }
+        }
+    }
+
+    /**
+     * To the Via below that of the proxy. If another application of this cluster was before the proxy, it is not where that Via says: its node
+     * may be the one that died.
+     */
+    private void forward(Response response) {
+        Response onward = response.toBuilder().removeFirst(HeaderName.VIA).build();
+        if (onward.topBranch().flatMap(tokens::ofBranch).isPresent()) {
+            Listener listener = transports.listeners().get(0);
+            onResponse(new LoopbackFlow(listener, this, new PostedInOrder(), Passage.BY_ROUTE), onward);
+        } else {
+            stateless.forward(response);
         }
     }
 

@@ -26,6 +26,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
+import org.trapezoid.sip.testing.Rfc;
 
 /**
  * Calls that pass two applications of one node (JSR 289 §15). When it dies, each of the two goes on at a survivor, and that may be another
@@ -204,6 +205,26 @@ class ChainTakeoverTest {
         }
 
         bothHear("BYE");
+    }
+
+    /** It reaches whom it was for, although it is forwarded by an application that has forgotten its INVITE. */
+    @ParameterizedTest
+    @Rfc(value = 3261, section = "16.7")
+    @MethodSource("chains")
+    void theCalleeRepeatsItsAnswer(Way wayOfFront, Way wayOfBack, boolean moves) throws Exception {
+        deploy(wayOfFront, wayOfBack);
+        List<Call> calls = talkUntilItDies(moves);
+        Peer bobLater = later(SECOND, "bob");
+
+        for (Call call : calls) {
+            bobLater.send(call.answer);
+            site.clock.advance(SOON);
+            if (wayOfFront == Way.PROXY && wayOfBack == Way.PROXY) {
+                next("alice", call.ringing.invite.callId(), Response.class, is(200));
+            } else {
+                next("bob", call.ringing.received.callId(), Request.class, is(Method.ACK));
+            }
+        }
     }
 
     @ParameterizedTest
