@@ -59,10 +59,15 @@ final class WebSocketSite implements AutoCloseable, FlowHandler {
 
     /** With keys, on a port with TLS besides. */
     WebSocketSite(WebSocketOptions options, Optional<TlsContext> keys) throws IOException {
+        this(options, keys, CHECK_MILLIS);
+    }
+
+    /** One that looks for connections that outlived a deadline so often. */
+    WebSocketSite(WebSocketOptions options, Optional<TlsContext> keys, long checkMillis) throws IOException {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         http = new HttpServer(Optional.of(any), keys.map(tls -> new HttpServer.Secure(any, tls)));
-        transport = transport(http.port().orElseThrow(), options);
-        secure = http.securePort().map(port -> transport(port, options));
+        transport = transport(http.port().orElseThrow(), options, checkMillis);
+        secure = http.securePort().map(port -> transport(port, options, checkMillis));
         http.start();
         transport.start(this);
         if (secure.isPresent()) {
@@ -71,14 +76,14 @@ final class WebSocketSite implements AutoCloseable, FlowHandler {
         http.open();
     }
 
-    private WebSocketTransport transport(HttpPort port, WebSocketOptions options) {
+    private WebSocketTransport transport(HttpPort port, WebSocketOptions options, long checkMillis) {
         return new WebSocketTransport(
                 port,
                 Binding.of(port.wanted()),
                 options,
                 LIMITS,
                 new StackThreads(readers, wheel, workers),
-                CHECK_MILLIS);
+                checkMillis);
     }
 
     InetSocketAddress address() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -255,6 +256,27 @@ class ChainTakeoverTest {
         bothHear("BYE");
         site.clock.advance(Duration.ofSeconds(40)); // all repetitions
         site.assertEnded();
+    }
+
+    /** The application before repeats its INVITE before those who go on with the one behind have named its transaction. */
+    @Test
+    void aCallThatHasNotRungGoesOnAlthoughNobodyKnowsWhichSessionItHasBehind() throws Exception {
+        deploy(Way.PROXY, Way.PROXY);
+        site.cluster.refuseNames(true);
+        Request invite = alice.send(alice.request(Method.INVITE, bob.contact()));
+        Request received = bob.nextRequest(Method.INVITE);
+        site.clock.advance(SOON);
+        site.cluster.refuseNames(false);
+        die(false);
+        site.clock.advance(Duration.ofSeconds(1));
+
+        Peer bobLater = later(SECOND, "bob");
+        bobLater.send(TwoNodes.recorded(bobLater, received, 200));
+        site.clock.advance(SOON);
+
+        assertThat(next("alice", invite.callId(), Response.class, response -> response.status() >= 200)
+                        .status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

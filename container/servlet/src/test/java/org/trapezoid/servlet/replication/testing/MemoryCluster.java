@@ -70,6 +70,7 @@ public final class MemoryCluster {
     private boolean isMissed; // and it misses the others
     private boolean full;
     private boolean keyless;
+    private boolean nameless;
     private Duration detection = DETECTION;
     private long saves;
 
@@ -122,6 +123,11 @@ public final class MemoryCluster {
     /** Whether no node takes messages from others from now on: they have too much to do. */
     public void refuseMessages(boolean refuse) {
         full = refuse;
+    }
+
+    /** Whether nobody hears from now on which session a transaction belongs to. */
+    public void refuseNames(boolean refuse) {
+        nameless = refuse;
     }
 
     /** Whether nobody learns from now on who has a key. */
@@ -413,7 +419,7 @@ public final class MemoryCluster {
 
     private void hears(MemoryNode from, String to, String transaction, Named named) {
         MemoryNode other = members.get(to);
-        if (other != null && from.isAlive() && reaches(from, other)) {
+        if (other != null && !nameless && from.isAlive() && reaches(from, other)) {
             other.hears(transaction, named);
         }
     }
