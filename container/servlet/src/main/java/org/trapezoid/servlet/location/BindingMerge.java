@@ -51,7 +51,9 @@ public record BindingMerge(String addressOfRecord, List<Binding> put, List<Bindi
         all.addAll(later.put);
         List<Binding> gone = new ArrayList<>(removed);
         for (Binding each : later.removed) {
-            if (!put.contains(each)) { // else nobody has seen it: it was put by this change
+            boolean replaced =
+                    !later.put.isEmpty() && put.contains(each); // nobody has seen it, or what takes its place ends it
+            if (!replaced && !gone.contains(each)) {
                 gone.add(each);
             }
         }

@@ -49,6 +49,14 @@ class BindingMergeTest {
         assertThat(waiting.then(unbound(1_000)).apply(List.of(binding(1)), NOW)).isEmpty();
     }
 
+    /** It was sent before, and bound once more as it was while that was under way. */
+    @Test
+    void whatIsBoundAgainAsItIsStoredEndsAllTheSame() {
+        BindingMerge again = new BindingMerge(ALICE, List.of(binding(1)), List.of());
+
+        assertThat(again.then(unbound(1)).apply(List.of(binding(1)), NOW)).isEmpty();
+    }
+
     @Test
     void whatComesBackAsItWasEndsAllTheSame() {
         BindingMerge away = unbound(1).then(new BindingMerge(ALICE, List.of(binding(1)), List.of()));
