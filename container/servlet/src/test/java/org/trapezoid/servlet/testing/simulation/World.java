@@ -235,7 +235,7 @@ public final class World {
         }
         clock.advance(SESSION_EXPIRY);
         expectNothingLeft();
-        Agreement.check(phones, undisturbed, nodes.isPresent(), findings);
+        Agreement.check(phones, undisturbed, findings);
         witness.compare(phones);
     }
 

@@ -11,11 +11,8 @@ public final class Agreement {
 
     private Agreement() {}
 
-    /**
-     * @param undisturbed whether no message was lost for good; what must be true only then is looked at only then
-     * @param lossy whether nodes were lost: a call may fail then of which its caller has not heard
-     */
-    public static void check(List<Phone> phones, boolean undisturbed, boolean lossy, Findings findings) {
+    /** @param undisturbed whether no message was lost for good; what must be true only then is looked at only then */
+    public static void check(List<Phone> phones, boolean undisturbed, Findings findings) {
         Map<String, List<PhoneCall>> sides = new LinkedHashMap<>();
         for (Phone phone : phones) {
             for (PhoneCall call : phone.calls()) {
@@ -26,9 +23,7 @@ public final class Agreement {
             }
         }
         if (undisturbed) {
-            sides.values().stream()
-                    .filter(calls -> !lossy || calls.stream().noneMatch(PhoneCall::failedUnheard))
-                    .forEach(calls -> compare(calls, findings));
+            sides.values().forEach(calls -> compare(calls, findings));
         }
     }
 

@@ -133,12 +133,6 @@ public final class PhoneCall {
         return tiresome;
     }
 
-    /** Of a caller: whether its call has failed before it heard it ring. */
-    public boolean failedUnheard() {
-        PhoneTransactions.Asking sent = invite;
-        return caller && end == End.REFUSED && sent != null && !sent.hasRung();
-    }
-
     /** Whether the caller gave up before it was answered. */
     public boolean wasCancelled() {
         return cancelled;

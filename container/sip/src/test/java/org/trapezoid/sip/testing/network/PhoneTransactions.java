@@ -137,7 +137,6 @@ final class PhoneTransactions {
         private Timer again = Timer.NONE;
         private Timer end = Timer.NONE;
         private boolean provisional;
-        private boolean rang; // so a provisional response said
         private @Nullable Response last;
         private boolean cancelled;
         private boolean cancelSent;
@@ -187,10 +186,6 @@ final class PhoneTransactions {
             asking.remove(clientKey(request), this);
         }
 
-        boolean hasRung() {
-            return rang;
-        }
-
         /** With the first provisional response, RFC 3261 §9.1. */
         void cancel() {
             cancelled = true;
@@ -212,7 +207,6 @@ final class PhoneTransactions {
             if (response.status() < 200) {
                 if (last == null) {
                     provisional = true;
-                    rang |= response.status() > 100;
                     if (invite) {
                         again.cancel();
                         if (!cancelSent) {
