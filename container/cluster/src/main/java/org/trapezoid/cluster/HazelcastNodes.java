@@ -37,7 +37,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private static final String CONTEXT = "trapezoid.nodes";
     private static final int QUEUE = 1024; // of batches; each member has one under way
 
-    /** One that hangs keeps those calls from going on whose sessions it has to keep, and no others. */
+    /** How long a member is waited for that does not say that it knows a transaction: if it hangs, it holds up the calls that it keeps, and no others. */
     private static final Duration NAMING = Duration.ofMillis(200);
 
     private final ClusterNode node;

@@ -299,6 +299,27 @@ class HazelcastNodesTest {
     }
 
     @Test
+    void aMemberThatDoesNotAnswerIsNotWaitedForUntilItKnowsATransaction() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        CountDownLatch end = new CountDownLatch(1);
+        two.nodes.onRelayed((flow, message) -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return true;
+        });
+        one.nodes.relay("start11", one.connection, request(1), lost::incrementAndGet);
+
+        one.nodes.name("late", "token").toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        end.countDown();
+        await().until(() -> two.nodes.names().find("late").isPresent());
+    }
+
+    @Test
     void whoJoinsLearnsTheTransactionsThatWereNamedBefore() throws Exception {
         Stack one = new Stack();
         one.nodes.name("before", "token1");

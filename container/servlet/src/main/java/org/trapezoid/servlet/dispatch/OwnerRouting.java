@@ -45,12 +45,6 @@ public final class OwnerRouting implements MessageHandler {
 
     private static final Duration RETRY = Duration.ofMillis(100);
 
-    /**
-     * How often a transaction is looked for that a session which died with this one's node has made of a request from it: who takes that over
-     * names it.
-     */
-    private static final int NAMINGS = 30;
-
     private final TransactionLayer here;
     private final TransportLayer transports;
     private final SessionRegistry sessions;
@@ -194,16 +188,8 @@ public final class OwnerRouting implements MessageHandler {
     }
 
     private void byTransaction(Flow flow, Request request) {
-        byTransaction(flow, request, 1);
-    }
-
-    private void byTransaction(Flow flow, Request request, int attempt) {
         Optional<String> token = replication.store().named(TransactionLayer.serverKey(request));
-        if (token.isEmpty() && attempt < NAMINGS && flow instanceof LoopbackFlow inside && inside.isRestored()) {
-            replication
-                    .timers()
-                    .schedule(looking, RETRY, () -> Strand.post(() -> byTransaction(flow, request, attempt + 1)));
-        } else if (token.isEmpty()) {
+        if (token.isEmpty()) {
             Optional<String> relayed = keyed.relayed(request);
             if (relayed.isPresent()) {
                 toOwner(relayed.get(), new Waiting(flow, request, false));

@@ -259,7 +259,7 @@ final class SessionReplica implements Replica {
                 }));
     }
 
-    /** What a caller has heard it may cancel or repeat at any node. */
+    /** Tells when the others know them: a caller that has heard of its call may cancel or repeat it at any node. */
     private CompletionStage<Void> nameTransactions() {
         CompletionStage<Void> named = NAMED;
         if (transactions != null) {

@@ -258,25 +258,20 @@ class ChainTakeoverTest {
         site.assertEnded();
     }
 
-    /** The application before repeats its INVITE before those who go on with the one behind have named its transaction. */
+    /** Who takes a call over says so to those who have not heard of its INVITE. */
     @Test
-    void aCallThatHasNotRungGoesOnAlthoughNobodyKnowsWhichSessionItHasBehind() throws Exception {
+    void theCallerCancelsWhatNobodyHasHeardOf() throws Exception {
         deploy(Way.PROXY, Way.PROXY);
         site.cluster.refuseNames(true);
-        Request invite = alice.send(alice.request(Method.INVITE, bob.contact()));
-        Request received = bob.nextRequest(Method.INVITE);
-        site.clock.advance(SOON);
+        List<Ringing> calls = ring();
         site.cluster.refuseNames(false);
         die(false);
-        site.clock.advance(Duration.ofSeconds(1));
 
-        Peer bobLater = later(SECOND, "bob");
-        bobLater.send(TwoNodes.recorded(bobLater, received, 200));
-        site.clock.advance(SOON);
-
-        assertThat(next("alice", invite.callId(), Response.class, response -> response.status() >= 200)
-                        .status())
-                .isEqualTo(200);
+        for (Ringing call : calls) {
+            later(SECOND, "alice").send(Peer.cancel(call.invite));
+            site.clock.advance(SOON);
+            next("bob", call.received.callId(), Request.class, is(Method.CANCEL));
+        }
     }
 
     @ParameterizedTest

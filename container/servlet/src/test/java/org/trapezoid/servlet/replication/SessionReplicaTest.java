@@ -46,19 +46,6 @@ class SessionReplicaTest extends ReplicaFixture {
     }
 
     @Test
-    void aMessageDoesNotWaitForANodeThatDoesNotSayWhetherItKnowsTheTransaction() {
-        Iterator<Duration> answers = List.of(Duration.ofSeconds(9), ANSWER).iterator();
-        cluster.answersAfter(answers::next);
-        strand.run(() -> session.names("z9hG4bK1|phone"));
-        sendProtected("180");
-
-        clock.advance(SHORT);
-
-        assertThat(sent).containsExactly("180");
-        assertThat(cluster.stored()).hasSize(1);
-    }
-
-    @Test
     void whoAnswersASaveWritesNoObjectsOfTheApplication() {
         strand.run(session::gotObjects);
         sendProtected("180");

@@ -74,11 +74,6 @@ public final class LoopbackFlow implements Flow {
         return new LoopbackFlow(listener, handler, new PostedInOrder(), NOTHING, true, false);
     }
 
-    /** Whether it is in place of one of a node that has died. */
-    public boolean isRestored() {
-        return ofThisNode && !reliable;
-    }
-
     public Attachment attachment() {
         return attachment;
     }
