@@ -69,12 +69,17 @@ class WebSocketIT {
                         + site.server().port(scheme) + "/"),
                 TestKeys.peer(trust));
         bob = new DatagramPeer(site.endpoint());
-        bob.register("sip:bob@" + DOMAIN, "<" + bob.endpoint().uri("bob") + ">");
+        bobIsBoundFor(600);
+    }
+
+    private void bobIsBoundFor(int seconds) throws Exception {
+        bob.register("sip:bob@" + DOMAIN, "<" + bob.endpoint().uri("bob") + ">;expires=" + seconds);
     }
 
     @AfterEach
-    void disconnect() {
+    void disconnect() throws Exception {
         alice.close();
+        bobIsBoundFor(0);
         bob.close();
     }
 
@@ -144,5 +149,17 @@ class WebSocketIT {
         Wire answer = bob.ask(bob.request("MESSAGE", alice.aor(), alice.aor()));
 
         assertThat(answer.status()).isIn(404, 430, 480, 503); // 404 when the binding has ended with its connection
+    }
+
+    @Test
+    void knowsThatAClientLeftWithoutAnAnswer() throws Exception {
+        alice.registers();
+        bob.send(bob.request("MESSAGE", alice.aor(), alice.aor()));
+        alice.receive(wire -> wire.isRequest() && wire.method().equals("MESSAGE"));
+
+        alice.close();
+
+        Wire answer = bob.receive(wire -> wire.status() >= 200 && wire.method().equals("MESSAGE"));
+        assertThat(answer.status()).isIn(430, 480, 503); // and not 408 after 32 s
     }
 }

@@ -92,6 +92,7 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     @Override
     void receive(Response response) {
+        context.table().unheard().remove(this);
         State before = state;
         state = switch (before) {
             case CALLING, PROCEEDING ->

@@ -76,6 +76,7 @@ public final class NonInviteClientTransaction extends ClientTransaction {
 
     @Override
     void receive(Response response) {
+        context.table().unheard().remove(this);
         State before = state;
         state = switch (before) {
             case TRYING, PROCEEDING ->

@@ -192,6 +192,11 @@ public final class TransactionLayer implements MessageHandler {
         }
     }
 
+    @Override
+    public void onClosed(Flow flow) {
+        table.unheard().closed(flow);
+    }
+
     TransactionContext context() {
         return context;
     }

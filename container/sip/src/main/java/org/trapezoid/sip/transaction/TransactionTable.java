@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TransactionTable {
     private final ConcurrentHashMap<TransactionKey, ServerTransaction> servers = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TransactionKey, ClientTransaction> clients = new ConcurrentHashMap<>();
+    private final UnheardRequests unheard = new UnheardRequests();
     private final AtomicInteger answered = new AtomicInteger(); // of the server transactions
 
     Optional<ServerTransaction> server(TransactionKey key) {
@@ -33,6 +34,7 @@ final class TransactionTable {
         if (clients.putIfAbsent(transaction.key, transaction) != null) {
             throw new IllegalStateException("two client transactions with the same branch: " + transaction);
         }
+        unheard.add(transaction);
     }
 
     void remove(TransactionKey key, ServerTransaction transaction) {
@@ -41,6 +43,12 @@ final class TransactionTable {
 
     void remove(ClientTransaction transaction) {
         clients.remove(transaction.key, transaction);
+        unheard.remove(transaction);
+    }
+
+    /** Those that had no response yet. */
+    UnheardRequests unheard() {
+        return unheard;
     }
 
     /** One more of the server transactions has its final response, or one fewer. */
