@@ -58,6 +58,7 @@ if ((bindings > 0)); then
   first=$one_more second=$two_more
 fi
 
+rm -f "$work/calls.csv" # what was counted before
 limit=$((calls / CALL_RATE + 600)) sipp_at "$caller" holder.xml "$host:$port" -r "$CALL_RATE" -m "$calls" -l "$calls" -d 600000 \
   -trace_stat -fd 1 -stf "$work/held.csv" &
 holding=$!

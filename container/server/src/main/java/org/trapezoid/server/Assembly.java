@@ -101,7 +101,7 @@ final class Assembly {
         services.put(DigestAuthentication.class, new DigestService(realms));
         applications.push().ifPresent(push -> services.put(PushService.class, push));
         if (config.cluster().isPresent()) {
-            cluster = Optional.of(ClusterSide.join(config.cluster().get(), link.orElseThrow(), sip));
+            cluster = Optional.of(join(config.cluster().get(), link.orElseThrow()));
         }
         servlets = new ServletLayer(
                 sip.forServlets(),
@@ -137,6 +137,16 @@ final class Assembly {
                         applications.settings(), new Substitution(System.getenv(), System.getProperties())::apply),
                 new ApplicationDatabases(),
                 routers);
+    }
+
+    private ClusterSide join(Cluster others, ClusterLink joined) throws IOException {
+        try {
+            return ClusterSide.join(others, joined, sip);
+        } catch (IOException | RuntimeException e) { // nobody can stop what was not made
+            sip.close();
+            userDatabase.ifPresent(Assembly::quietly);
+            throw e;
+        }
     }
 
     private void addPages(HttpConfig settings) {

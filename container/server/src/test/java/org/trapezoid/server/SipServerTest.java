@@ -223,6 +223,26 @@ class SipServerTest {
 
         server.stop();
 
+        noThreadsBut(before);
+    }
+
+    @Test
+    void leavesNoThreadBehindWhenItCannotJoinItsCluster() throws IOException {
+        List<Thread> before = new ArrayList<>(Thread.getAllStackTraces().keySet());
+        try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
+            String here = "127.0.0.1:" + taken.getLocalPort();
+            SipServer server = SipServer.create(config -> config.listen(Listener.udp(0))
+                    .cluster(new Cluster("calls", "", "one", "127.0.0.1", taken.getLocalPort(), List.of(here))));
+
+            assertThatThrownBy(server::start)
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("cannot join");
+        }
+
+        noThreadsBut(before);
+    }
+
+    private static void noThreadsBut(List<Thread> before) {
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> !before.contains(thread) && thread.isAlive())
                 .extracting(Thread::getName)
