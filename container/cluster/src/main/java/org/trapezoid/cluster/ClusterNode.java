@@ -202,6 +202,11 @@ public final class ClusterNode implements AutoCloseable {
         return membership;
     }
 
+    /** Whether it has said that it leaves. */
+    boolean isLeaving() {
+        return saidGoodbye.get();
+    }
+
     boolean isRunning() {
         return hazelcast.getLifecycleService().isRunning();
     }

@@ -108,14 +108,14 @@ public final class HazelcastSessionStore implements SessionStore {
     }
 
     private boolean mayClaim() {
-        return !node.membership().isMinority() && sure.getAsBoolean();
+        return !node.isLeaving() && !node.membership().isMinority() && sure.getAsBoolean();
     }
 
     @Override
     public CompletionStage<Found> claim(String token) {
         if (!mayClaim()) {
             return CompletableFuture.failedFuture(
-                    new IllegalStateException("the greater part of the cluster is elsewhere"));
+                    new IllegalStateException("this node leaves, or the greater part of the cluster is elsewhere"));
         }
         long claim = claims.incrementAndGet();
         CompletableFuture<Found> found = new CompletableFuture<>();

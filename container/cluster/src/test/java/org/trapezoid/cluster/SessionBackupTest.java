@@ -3,6 +3,7 @@ package org.trapezoid.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.ReadOnly;
@@ -10,17 +11,20 @@ import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.trapezoid.servlet.replication.SessionStore.Found;
 import org.trapezoid.servlet.replication.SessionTokens;
 import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.sip.concurrent.Readers;
@@ -90,6 +94,24 @@ class SessionBackupTest {
 
         assertThat(ReusedMembers.await(stores.get(0).save(snapshot))).isTrue();
         assertThat(stores.get(0).hasBackup(snapshot.token())).isFalse();
+    }
+
+    @Test
+    void aNodeThatLeavesClaimsNothingBack() throws Exception {
+        ClusterNode one = join();
+        join();
+        List<Snapshot> back = new CopyOnWriteArrayList<>();
+        Snapshot snapshot = snapshot(one);
+        stores.get(0).onOrphan(back::add);
+
+        one.sayGoodbye();
+        Snapshot left = new Snapshot(snapshot.token(), Snapshot.NOBODY, 2, snapshot.state());
+        assertThat(ReusedMembers.await(stores.get(0).save(left))).isTrue();
+
+        await().during(Duration.ofSeconds(3)).until(back::isEmpty); // it is told of those that leave, too
+        assertThatThrownBy(() -> ReusedMembers.await(stores.get(0).claim(left.token())))
+                .hasMessageContaining("this node leaves");
+        assertThat(ReusedMembers.await(stores.get(1).claim(left.token()))).isInstanceOf(Found.Claimed.class);
     }
 
     /** Of a session that this node keeps itself. */
