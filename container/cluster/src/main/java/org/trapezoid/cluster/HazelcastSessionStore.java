@@ -114,8 +114,8 @@ public final class HazelcastSessionStore implements SessionStore {
     @Override
     public CompletionStage<Found> claim(String token) {
         if (!mayClaim()) {
-            return CompletableFuture.failedFuture(
-                    new IllegalStateException("this node leaves, or the greater part of the cluster is elsewhere"));
+            return CompletableFuture.failedFuture(new IllegalStateException(
+                    node.isLeaving() ? "this node leaves" : "the greater part of the cluster is elsewhere"));
         }
         long claim = claims.incrementAndGet();
         CompletableFuture<Found> found = new CompletableFuture<>();
