@@ -97,7 +97,7 @@ public final class RunningServer implements AutoCloseable {
 
     /** Sends SIGTERM and gives the exit code. */
     public int terminate() throws InterruptedException {
-        process.destroy();
+        process.toHandle().destroy(); // that of the process would not read its last lines
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("no end after SIGTERM:\n" + String.join("\n", output()));
         }
