@@ -49,6 +49,7 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     private void start(Duration timeout) {
         context.table().add(this);
+        context.table().unheard().add(this);
         if (!flow().isReliable()) {
             timerA = schedule(retransmitAfter, this::onTimerA);
         }

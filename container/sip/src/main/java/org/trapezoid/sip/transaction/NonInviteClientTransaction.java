@@ -42,6 +42,7 @@ public final class NonInviteClientTransaction extends ClientTransaction {
 
     private void start(Duration timeout) {
         context.table().add(this);
+        context.table().unheard().add(this);
         if (!flow().isReliable()) {
             timerE = schedule(retransmitAfter, this::onTimerE);
         }

@@ -34,7 +34,6 @@ final class TransactionTable {
         if (clients.putIfAbsent(transaction.key, transaction) != null) {
             throw new IllegalStateException("two client transactions with the same branch: " + transaction);
         }
-        unheard.add(transaction);
     }
 
     void remove(TransactionKey key, ServerTransaction transaction) {
