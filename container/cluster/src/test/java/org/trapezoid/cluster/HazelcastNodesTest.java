@@ -276,12 +276,10 @@ class HazelcastNodesTest {
         assertThat(two.nodes.hasBeenLost("start10")).isFalse();
     }
 
-    @Test
-    void tellsWhoSentWhatANodeTookWithItWhenItDied() throws Exception {
-        Stack one = new Stack();
-        Stack two = new Stack();
+    /** What is relayed to it takes until the latch is counted down. */
+    private static CountDownLatch hang(Stack node) {
         CountDownLatch end = new CountDownLatch(1);
-        two.nodes.onRelayed((flow, message) -> {
+        node.nodes.onRelayed((flow, message) -> {
             try {
                 end.await();
             } catch (InterruptedException e) {
@@ -289,6 +287,14 @@ class HazelcastNodesTest {
             }
             return true;
         });
+        return end;
+    }
+
+    @Test
+    void tellsWhoSentWhatANodeTookWithItWhenItDied() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        CountDownLatch end = hang(two);
 
         one.nodes.relay("start11", one.connection, request(1), lost::incrementAndGet);
         one.nodes.relay("start11", one.connection, request(2), lost::incrementAndGet);
@@ -302,15 +308,7 @@ class HazelcastNodesTest {
     void aMemberThatDoesNotAnswerIsNotWaitedForUntilItKnowsATransaction() throws Exception {
         Stack one = new Stack();
         Stack two = new Stack();
-        CountDownLatch end = new CountDownLatch(1);
-        two.nodes.onRelayed((flow, message) -> {
-            try {
-                end.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return true;
-        });
+        CountDownLatch end = hang(two);
         one.nodes.relay("start11", one.connection, request(1), lost::incrementAndGet);
 
         one.nodes.name("late", "token").toCompletableFuture().get(10, TimeUnit.SECONDS);
