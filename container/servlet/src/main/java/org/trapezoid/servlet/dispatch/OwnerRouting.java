@@ -103,6 +103,7 @@ public final class OwnerRouting implements MessageHandler {
     /** From now on this node takes nothing over: its sessions are being handed to others, who get their messages. */
     void stop() {
         stopped = true;
+        restoration.stop();
     }
 
     @Override
@@ -351,6 +352,8 @@ public final class OwnerRouting implements MessageHandler {
         } else if (found instanceof Found.Unknown && isOfLostCall(token, message)) {
             lost.hangUp(message.flow, (Response) message.message);
             takeovers.hungUp();
+        } else if (stopped && !sessions.hasToken(token)) {
+            toAnother(token, message);
         } else {
             arrived(token, message);
         }

@@ -19,6 +19,7 @@ final class Restoration {
     private final SessionRegistry sessions;
     private final Consumer<Snapshot> givingUp;
     private final TakeoverLog takeovers;
+    private volatile boolean stopped;
 
     /** @param givingUp leaves to other nodes what this one cannot restore */
     Restoration(
@@ -32,6 +33,11 @@ final class Restoration {
         this.takeovers = takeovers;
     }
 
+    /** From now on this node goes on with nothing: what it has claimed before is left to the others. */
+    void stop() {
+        stopped = true;
+    }
+
     /** Goes on with a session because something came for it, and says so. In no core section. */
     void takeOver(Snapshot snapshot) {
         takeovers.takenOver(snapshot.token());
@@ -40,6 +46,10 @@ final class Restoration {
 
     /** In no core section. What cannot be restored is lost unless another node can; it is logged. */
     void restore(Snapshot snapshot) {
+        if (stopped) {
+            givingUp.accept(snapshot);
+            return;
+        }
         Optional<AppSessionState> present = sessions.withToken(snapshot.token());
         if (present.isPresent()
                 && !present.get().strand().call(() -> present.get().yields(snapshot.epoch()))) {
@@ -50,7 +60,10 @@ final class Restoration {
             name = SessionSnapshots.application(snapshot.state());
             Optional<Inbound> application = applications.accepting(name);
             if (application.isPresent()) {
-                application.get().runtime().restore(snapshot);
+                AppSessionState session = application.get().runtime().restore(snapshot);
+                if (stopped) { // and may have looked through its sessions already
+                    session.strand().call(session::abandon);
+                }
             } else {
                 log.warn("{} is left to other nodes: application {} is not deployed here", snapshot, name);
                 givingUp.accept(snapshot);

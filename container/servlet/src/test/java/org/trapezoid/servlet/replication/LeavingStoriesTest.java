@@ -109,6 +109,25 @@ class LeavingStoriesTest {
         hangsUp(aliceElsewhere, call);
     }
 
+    @Test
+    void whatIsClaimedWhenItsHeirBeginsToLeaveIsLeftToTheOthers() throws Exception {
+        nodes.deployB2bua();
+        nodes.call();
+        Site.Node heir = site.node(SECOND);
+        heir.member().busyFor(Duration.ofSeconds(1)); // and has claimed the call before
+        site.killAndNotice(FIRST);
+
+        heir.member().sayGoodbye();
+        assertThat(heir.server().layer().handOver().toCompletableFuture().join())
+                .isZero();
+        assertThat(heir.server().layer().abandon()).isZero();
+        site.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(heir.server().sessions()).isZero();
+        assertThat(site.cluster.stored()).singleElement().satisfies(session -> assertThat(session.owner())
+                .isEqualTo(Snapshot.NOBODY));
+    }
+
     /** Its repetition goes on at the heir. */
     @Test
     void whatPassesInsideACallIsForgottenWhenTheCallLeaves() throws Exception {

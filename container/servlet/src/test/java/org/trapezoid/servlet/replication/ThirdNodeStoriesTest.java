@@ -57,6 +57,32 @@ class ThirdNodeStoriesTest {
         site.assertEnded();
     }
 
+    /** One of the survivors has claimed the session, and has other things to do first. */
+    @ParameterizedTest
+    @ValueSource(strings = {SECOND, THIRD})
+    void aRequestIsHandledThoughTheNodeThatItReachesBeginsToLeave(String reached) throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        app.on("BYE", bye -> bye.createResponse(200).send());
+        site.deploy("uas", app);
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        Site.Node leaving = site.node(reached);
+        leaving.member().busyFor(Duration.ofSeconds(2));
+        site.killAndNotice(FIRST);
+        Peer aliceLater = leaving.peer("alice");
+        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+
+        leaving.member().sayGoodbye();
+        leaving.server().layer().handOver().toCompletableFuture().join();
+        site.clock.advance(Duration.ofSeconds(2));
+
+        assertThat(leaving.server().sessions()).isZero();
+        aliceLater.nextResponse(200);
+        site.assertEnded();
+    }
+
     /** It is late, and reaches the survivor that has not got the call. */
     @Test
     @Rfc(value = 6026, section = "7.1")
