@@ -4,17 +4,20 @@ package org.trapezoid.cluster;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Keeps a distance between things that are done one after another: the next one waits for its time, the first of a while does not. */
+/**
+ * Lets things that are done one after another wait for the next beat, which is the same for all that keep one distance: what several of them
+ * send to a member leaves and arrives together. The first of a while does not wait.
+ */
 final class Pace {
     /** Of what is sent to other members: for as long messages of many calls wait more. */
-    static final Duration DISTANCE = Duration.ofMillis(10);
+    static final Duration DISTANCE = Duration.ofMillis(20);
 
     private final long distance;
     private final LongSupplier nanoTime;
     private final Later later;
     private volatile long next;
 
-    /** @param distance between the beginnings */
+    /** @param distance of the beats, which are counted from the 0 of the clock; more than zero */
     Pace(Duration distance, LongSupplier nanoTime, Later later) {
         this.distance = distance.toNanos();
         this.nanoTime = nanoTime;
@@ -33,7 +36,7 @@ final class Pace {
     }
 
     private void begin(Runnable task) {
-        next = nanoTime.getAsLong() + distance;
+        next = (Math.floorDiv(nanoTime.getAsLong(), distance) + 1) * distance;
         task.run();
     }
 }

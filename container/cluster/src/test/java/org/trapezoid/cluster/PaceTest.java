@@ -34,28 +34,52 @@ class PaceTest {
     }
 
     @Test
-    void theNextOneWaitsForWhatIsMissing() {
+    void theNextOneWaitsForTheBeat() {
         run();
         now += 30;
         run();
 
         assertThat(ran).containsExactly(42L);
-        assertThat(delays).containsExactly(Duration.ofNanos(70));
-        now += 75;
+        assertThat(delays).containsExactly(Duration.ofNanos(28));
+        now += 33;
         delayed.get(0).run();
-        assertThat(ran).containsExactly(42L, 147L);
+        assertThat(ran).containsExactly(42L, 105L);
     }
 
     @Test
-    void theDistanceIsThatOfBeginnings() {
+    void theBeatDoesNotMoveWhenOneIsLate() {
         run();
-        now += 99;
+        now += 57;
         run();
-        now += 11; // it ran late
+        now += 12; // it ran late
         delayed.get(0).run();
-        now += 99;
+        now += 80;
         run();
 
-        assertThat(delays).containsExactly(Duration.ofNanos(1), Duration.ofNanos(1));
+        assertThat(delays).containsExactly(Duration.ofNanos(1), Duration.ofNanos(9));
+    }
+
+    @Test
+    void thoseOfOneDistanceKeepOneBeat() {
+        Pace other = new Pace(Duration.ofNanos(100), () -> now, (delay, task) -> delays.add(delay));
+        run();
+        now += 17;
+        other.run(() -> {});
+        now += 11;
+        run();
+        other.run(() -> {});
+
+        assertThat(delays).containsExactly(Duration.ofNanos(30), Duration.ofNanos(30));
+    }
+
+    @Test
+    void aClockMayBeginBelowZero() {
+        now = -142;
+        Pace early = new Pace(Duration.ofNanos(100), () -> now, (delay, task) -> delays.add(delay));
+        early.run(() -> {});
+        now += 41;
+        early.run(() -> {});
+
+        assertThat(delays).containsExactly(Duration.ofNanos(1));
     }
 }

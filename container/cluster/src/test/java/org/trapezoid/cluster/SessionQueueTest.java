@@ -17,7 +17,7 @@ class SessionQueueTest {
     private final List<Set<String>> batches = new ArrayList<>();
     private final List<CompletableFuture<Map<String, Object>>> answers = new ArrayList<>();
     private final SessionQueue queue =
-            new SessionQueue(new Pace(Duration.ZERO, () -> 0, (delay, task) -> task.run()), batch -> {
+            new SessionQueue(new Pace(Duration.ofMillis(2), () -> 0, (delay, task) -> task.run()), batch -> {
                 CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
                 batches.add(Set.copyOf(batch.tokens()));
                 answers.add(answer);
@@ -122,7 +122,7 @@ class SessionQueueTest {
     void goesOnAfterABatchThatCouldNotBeSent() {
         List<Integer> tried = new ArrayList<>();
         SessionQueue failing =
-                new SessionQueue(new Pace(Duration.ZERO, () -> 0, (delay, task) -> task.run()), batch -> {
+                new SessionQueue(new Pace(Duration.ofMillis(2), () -> 0, (delay, task) -> task.run()), batch -> {
                     tried.add(batch.tokens().size());
                     throw new NoClassDefFoundError("some class");
                 });

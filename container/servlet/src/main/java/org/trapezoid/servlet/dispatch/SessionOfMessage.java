@@ -10,6 +10,7 @@ import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.ua.Takeover;
 import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.header.NameAddr;
+import org.trapezoid.sip.header.Via;
 import org.trapezoid.sip.message.Method;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.message.Response;
@@ -61,10 +62,8 @@ final class SessionOfMessage {
     /** The same for a response. */
     @Nullable
     String elsewhere(Response response) {
-        return response.topBranch()
-                .flatMap(tokens::ofBranch)
-                .filter(token -> !sessions.hasToken(token))
-                .orElse(null);
+        String branch = response.topBranch().orElse("");
+        return branch.startsWith(Via.MAGIC_COOKIE) ? elsewhere(branch.substring(Via.MAGIC_COOKIE.length())) : null;
     }
 
     private static @Nullable String parameter(Uri uri, String name) {

@@ -20,7 +20,7 @@ import org.trapezoid.sip.concurrent.Timer;
  */
 final class SessionReplica implements Replica {
     /** What changes within this time is saved together, when no message waits for it. */
-    private static final Duration COALESCE = Duration.ofMillis(20);
+    private static final Duration COALESCE = Duration.ofMillis(10);
 
     /** A callback that takes longer does not keep its messages from leaving. */
     private static final Duration CALLBACK = Duration.ofMillis(10);
