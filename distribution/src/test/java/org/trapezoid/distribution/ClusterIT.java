@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -91,6 +92,27 @@ class ClusterIT {
             assertThat(status).isEqualTo(200);
             assertThat(seen.join().method()).isEqualTo("MESSAGE");
             assertThat(seen.join().header("Via")).contains(two.endpoint().toString());
+        }
+    }
+
+    @Test
+    @Rfc(value = 7118, section = "5")
+    void knowsThatAWebSocketClientOfAnotherNodeLeftWithoutAnAnswer() throws Exception {
+        URI server =
+                URI.create("ws://" + one.endpoint().host() + ":" + one.server().port("ws") + "/");
+        try (WebSocketPhone alice = new WebSocketPhone("alice", DOMAIN, server);
+                DatagramPeer atTwo = new DatagramPeer(two.endpoint())) {
+            alice.registers();
+            do { // the binding reaches the node within milliseconds
+                atTwo.send(atTwo.request("MESSAGE", alice.aor(), alice.aor()));
+            } while (atTwo.receive(answer -> answer.status() >= 300, Duration.ofMillis(500))
+                    .isPresent());
+            alice.receive(wire -> wire.isRequest() && wire.method().equals("MESSAGE"));
+
+            alice.close();
+
+            assertThat(atTwo.receive(answer -> answer.status() >= 200).status())
+                    .isIn(430, 480, 503); // and not 408 after 32 s
         }
     }
 

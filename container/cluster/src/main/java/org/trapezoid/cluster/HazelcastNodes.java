@@ -227,6 +227,16 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         }
     }
 
+    @Override
+    public void tellAll(Carried received) {
+        RelayedMessage told = new RelayedMessage(true, received, gone -> {});
+        for (String incarnation : membership.present()) {
+            if (!incarnation.equals(self())) {
+                boolean unused = offer(incarnation, told);
+            }
+        }
+    }
+
     private boolean offer(String incarnation, Parcel parcel) {
         RelayQueue queue = queues.get(incarnation);
         return queue == null

@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +36,7 @@ import org.trapezoid.sip.transport.FlowName;
 import org.trapezoid.sip.transport.Listener;
 import org.trapezoid.sip.transport.LoopbackFlow;
 import org.trapezoid.sip.transport.MessageHandler;
+import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.StackThreads;
 import org.trapezoid.sip.transport.Transport;
 import org.trapezoid.sip.transport.TransportLayer;
@@ -62,6 +64,7 @@ class HazelcastNodesTest {
         private final HazelcastNodes nodes;
         private final List<Flow> flows = new CopyOnWriteArrayList<>();
         private final List<Message> relayed = new CopyOnWriteArrayList<>();
+        private final List<Flow> ended = new CopyOnWriteArrayList<>();
 
         Stack() throws IOException {
             member = members.start();
@@ -69,6 +72,7 @@ class HazelcastNodesTest {
                     List.of(new OneConnection(connection)),
                     TransportOptions.DEFAULT,
                     new StackThreads(new Readers(), new ManualClock(), Runnable::run));
+            layer.start(new Nobody(ended::add));
             nodes = new HazelcastNodes(member, layer, Limits.DEFAULT, Runnable::run);
             nodes.onRelayed((flow, message) -> {
                 flows.add(flow);
@@ -79,12 +83,17 @@ class HazelcastNodesTest {
     }
 
     /** Expects no answer. */
-    private record Nobody() implements MessageHandler {
+    private record Nobody(Consumer<Flow> closed) implements MessageHandler {
         @Override
         public void onRequest(Flow flow, Request request) {}
 
         @Override
         public void onResponse(Flow flow, Response response) {}
+
+        @Override
+        public void onClosed(Flow flow) {
+            closed.accept(flow);
+        }
     }
 
     private record OneConnection(FakeFlow flow) implements Transport {
@@ -157,13 +166,39 @@ class HazelcastNodesTest {
     }
 
     @Test
+    void theEndOfAConnectionIsToldBehindWhatCameByIt() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        FakeFlow browser = new FakeFlow(Protocol.WSS, new InetSocketAddress("192.0.2.1", 40_000), new ManualClock());
+        AtomicInteger before = new AtomicInteger();
+        two.nodes.onRelayed((flow, message) -> {
+            before.addAndGet(two.ended.isEmpty() ? 1 : 0);
+            return two.flows.add(flow);
+        });
+
+        for (int i = 1; i <= MANY; i++) {
+            assertThat(one.nodes.relay("start11", browser, request(i), () -> {}))
+                    .isTrue();
+        }
+        one.nodes.flows().closed(browser);
+
+        await().until(() -> !two.ended.isEmpty());
+        assertThat(two.ended).containsExactly(two.flows.get(0));
+        assertThat(before).hasValue(MANY);
+        assertThat(one.ended).isEmpty();
+    }
+
+    @Test
     void whatAnApplicationSendsToAnotherOneKeepsWhatIsInNoneOfItsBytes() throws Exception {
         Stack one = new Stack();
         Stack two = new Stack();
         Arrival arrival = new Arrival(
                 new InetSocketAddress("198.51.100.7", 5070), "TLS", Optional.of(NameAddr.parse("<sip:192.0.2.1;lr>")));
         LoopbackFlow inside = new LoopbackFlow(
-                one.connection.listener(), new Nobody(), Runnable::run, new LoopbackFlow.Written(new byte[] {7, 1, 1}));
+                one.connection.listener(),
+                new Nobody(closed -> {}),
+                Runnable::run,
+                new LoopbackFlow.Written(new byte[] {7, 1, 1}));
 
         Request request = request(1).toBuilder()
                 .arrived(arrival)
@@ -185,7 +220,10 @@ class HazelcastNodesTest {
         Stack one = new Stack();
         Stack two = new Stack();
         LoopbackFlow inside = new LoopbackFlow(
-                one.connection.listener(), new Nobody(), Runnable::run, new LoopbackFlow.Written(new byte[] {7, 1, 1}));
+                one.connection.listener(),
+                new Nobody(closed -> {}),
+                Runnable::run,
+                new LoopbackFlow.Written(new byte[] {7, 1, 1}));
 
         for (int i = 1; i <= MANY; i++) {
             assertThat(one.nodes.relay("start11", i % 3 == 0 ? inside : one.connection, request(i), () -> {}))

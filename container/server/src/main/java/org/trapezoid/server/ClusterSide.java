@@ -66,6 +66,7 @@ final class ClusterSide implements AutoCloseable {
                 new AttributeClasses(config.attributeClasses()));
         this.backups = new BackupSync(node);
         link.joined(nodes);
+        stack.transports().onFlowClosed(nodes.flows()::closed);
     }
 
     /** Joins. */

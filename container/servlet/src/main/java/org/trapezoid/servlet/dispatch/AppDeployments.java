@@ -53,7 +53,6 @@ import org.trapezoid.sip.concurrent.Strand;
 import org.trapezoid.sip.concurrent.Strands;
 import org.trapezoid.sip.concurrent.Timers;
 import org.trapezoid.sip.transport.Listener;
-import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.transport.TransportLayer;
 
 /** Starts and ends applications. Thread-safe; changed by one thread at a time. */
@@ -239,8 +238,7 @@ public final class AppDeployments implements Applications {
 
     /** SIP over WebSocket is there where it is configured; JSR 359 §13 names its draft. */
     private List<String> supportedRfcs() {
-        if (transports.listeners().stream()
-                .noneMatch(each -> each.protocol() == Protocol.WS || each.protocol() == Protocol.WSS)) {
+        if (transports.listeners().stream().noneMatch(each -> each.protocol().isWebSocket())) {
             return SUPPORTED_RFCS;
         }
         List<String> all = new ArrayList<>(SUPPORTED_RFCS);

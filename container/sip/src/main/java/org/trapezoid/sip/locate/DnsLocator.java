@@ -7,7 +7,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
-import org.trapezoid.sip.transport.Protocol;
 import org.trapezoid.sip.uri.Uri;
 
 /** RFC 3263 §4: what is known without asking, and for other names NAPTR, SRV, A and AAAA records. Thread-safe. */
@@ -55,9 +54,6 @@ public final class DnsLocator implements ServerLocator {
 
     /** WebSocket clients are named {@code x.invalid} (RFC 7118 §5.1), and their servers are not connected to. */
     private static boolean isInDns(Target target) {
-        Protocol protocol = target.protocol();
-        return protocol != Protocol.WS
-                && protocol != Protocol.WSS
-                && !target.host().endsWith(".invalid");
+        return !target.protocol().isWebSocket() && !target.host().endsWith(".invalid");
     }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.trapezoid.sip.transport.Flow;
-import org.trapezoid.sip.transport.Protocol;
 
 /**
  * Requests sent to WebSocket clients that had no response yet. When the connection ends they have failed: the client may never have got
@@ -49,7 +48,6 @@ final class UnheardRequests {
     }
 
     private static boolean isConcerned(Flow flow) {
-        Protocol protocol = flow.protocol();
-        return (protocol == Protocol.WS || protocol == Protocol.WSS) && flow.leavesHere();
+        return flow.protocol().isWebSocket() && (flow.leavesHere() || !flow.isOfThisNode());
     }
 }

@@ -7,7 +7,7 @@ import org.trapezoid.sip.message.Message;
 import org.trapezoid.sip.uri.ForbiddenRanges;
 
 /**
- * A message between two nodes, with what is in none of its bytes. Immutable.
+ * A message between two nodes, with what is in none of its bytes; or, of no bytes, that a flow has ended. Immutable.
  *
  * @param flow which it came by at the one, or is to leave by at the other
  * @param attachment of a flow between two applications; empty for one of the network
@@ -31,9 +31,19 @@ public record Carried(
         return new Carried(flow, message.toBytes(), attachment, message.arrival(), message.forbidden());
     }
 
+    /** The flow of this node has ended. */
+    static Carried end(FlowName flow) {
+        return new Carried(flow, NONE, NONE, Optional.empty(), ForbiddenRanges.NONE);
+    }
+
     /** A message for a flow of the network. */
     static Carried outward(FlowName flow, Message message) {
         return new Carried(flow, message.toBytes(), NONE, Optional.empty(), ForbiddenRanges.NONE);
+    }
+
+    /** Whether it says that the flow has ended. */
+    boolean isEnd() {
+        return message.length == 0;
     }
 
     /** Whether it is between two applications. */

@@ -32,6 +32,11 @@ public final class FlowRelay {
          * @param onFailure called at most once, on another stack, when the message is known not to have left
          */
         void carry(String node, Carried message, Consumer<IOException> onFailure);
+
+        /**
+         * Takes it to every other node, which gives it to {@link FlowRelay#receive}, behind what this node has received before. Does not wait.
+         */
+        void tellAll(Carried received);
     }
 
     private final TransportLayer transports;
@@ -49,13 +54,24 @@ public final class FlowRelay {
         return new RemoteFlow(this, node, name, transports.listenerLike(name));
     }
 
+    /** A flow of this node has ended: other nodes may wait for what a WebSocket client answers, which cannot be connected to. */
+    public void closed(Flow flow) {
+        if (flow.protocol().isWebSocket()) {
+            carrier.tellAll(Carried.end(FlowName.of(flow)));
+        }
+    }
+
     /**
-     * Another node received a message on one of its flows, and it is to be handled here. One of another application there comes over a
+     * Another node received a message on one of its flows, and it is to be handled here; or a flow of it has ended. A message of another application there comes over a
      * {@link LoopbackFlow} whose attachment is {@link LoopbackFlow.Written}.
      *
      * @return what the handler says; true if nobody could read the message
      */
     public boolean receive(String node, Carried carried, BiPredicate<Flow, Message> handler) {
+        if (carried.isEnd()) {
+            transports.handler().onClosed(flow(node, carried.flow()));
+            return true;
+        }
         Optional<Message> message = read(carried);
         if (message.isEmpty()) {
             log.warn("node {} relayed what cannot be read, for {}", node, carried.flow());

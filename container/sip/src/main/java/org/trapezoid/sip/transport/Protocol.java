@@ -46,6 +46,11 @@ public enum Protocol {
         return secure;
     }
 
+    /** Whether only clients open connections, RFC 7118 §5. */
+    public boolean isWebSocket() {
+        return this == WS || this == WSS;
+    }
+
     /** RFC 3261 §18.1.1, RFC 7118 §5.5. */
     public int defaultPort() {
         return defaultPort;

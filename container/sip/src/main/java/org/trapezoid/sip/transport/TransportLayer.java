@@ -448,7 +448,7 @@ public final class TransportLayer implements FlowHandler, AutoCloseable {
     private void sendOnNewConnection(Flow lost, Response response, IOException cause, Consumer<IOException> onFailure) {
         Protocol protocol = lost.protocol();
         Optional<Transport> transport = transportOf(lost.listener());
-        if (protocol == Protocol.WS || protocol == Protocol.WSS || transport.isEmpty()) {
+        if (protocol.isWebSocket() || transport.isEmpty()) {
             fail(onFailure, cause); // a WebSocket client cannot be connected to, RFC 7118 §5
             return;
         }

@@ -3,12 +3,18 @@ package org.trapezoid.sip.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.trapezoid.sip.message.Limits;
 import org.trapezoid.sip.testing.FakeFlow;
 import org.trapezoid.sip.testing.Rfc;
+import org.trapezoid.sip.transport.Carried;
+import org.trapezoid.sip.transport.FlowName;
+import org.trapezoid.sip.transport.FlowRelay;
 import org.trapezoid.sip.transport.Protocol;
 
 class UnheardRequestsTest {
@@ -32,6 +38,33 @@ class UnheardRequestsTest {
 
         assertThat(bench.client.events).containsExactly("error", "terminated");
         assertThat(bench.layer.size()).isZero();
+    }
+
+    @Test
+    void failWhenAClientOfAnotherNodeIsGone() {
+        FlowRelay relay = new FlowRelay(bench.transports, Limits.DEFAULT, new Silent());
+        FlowName name = FlowName.of(browser);
+        bench.send(relay.flow("another", name), Texts.outgoing("MESSAGE"));
+
+        bench.layer.onClosed(relay.flow("a third", name));
+        assertThat(bench.client.events).isEmpty();
+        bench.layer.onClosed(relay.flow("another", name));
+
+        assertThat(bench.client.events).containsExactly("error", "terminated");
+    }
+
+    /** Nothing comes back. */
+    private record Silent() implements FlowRelay.Carrier {
+        @Override
+        public boolean isMember(String node) {
+            return true;
+        }
+
+        @Override
+        public void carry(String node, Carried message, Consumer<IOException> onFailure) {}
+
+        @Override
+        public void tellAll(Carried received) {}
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,7 @@ class FlowRelayTest {
     private final class Stack {
         private final FakeTransport udp;
         private final FakeTransport tcp;
+        private final FakeTransport ws;
         private TransportLayer layer;
         private FlowRelay relay;
         private Consumer<Flow> handler = flow -> {};
@@ -49,7 +52,8 @@ class FlowRelayTest {
         Stack(String address) {
             udp = FakeTransport.udp(address, 5060, clock);
             tcp = FakeTransport.tcp(address, 5060, clock);
-            layer = new TransportLayer(List.of(udp, tcp), TransportOptions.DEFAULT, threads());
+            ws = new FakeTransport(Protocol.WS, new InetSocketAddress(address, 8080), clock);
+            layer = new TransportLayer(List.of(udp, tcp, ws), TransportOptions.DEFAULT, threads());
             relay = new FlowRelay(layer, Limits.DEFAULT, new Line());
         }
 
@@ -77,19 +81,28 @@ class FlowRelayTest {
                 onFailure.accept(new IOException("no such connection"));
             }
         }
+
+        @Override
+        public void tellAll(Carried received) {
+            assertThat(owner.relay.receive("edge", received, (flow, message) -> false))
+                    .isTrue();
+        }
     }
+
+    private final List<Flow> ended = new ArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
-        owner.layer.start(new Handler((flow, message) -> owner.handler.accept(flow)));
+        owner.layer.start(new Handler((flow, message) -> owner.handler.accept(flow), ended::add));
         edge.layer.start(new Handler(
                 (flow, message) -> owner.relay.receive("edge", Carried.received(flow, message), (remote, relayed) -> {
                     flows.add(remote);
                     return handled.add(relayed);
-                })));
+                }),
+                edge.relay::closed));
     }
 
-    private record Handler(java.util.function.BiConsumer<Flow, Message> all) implements MessageHandler {
+    private record Handler(BiConsumer<Flow, Message> all, Consumer<Flow> closed) implements MessageHandler {
         @Override
         public void onRequest(Flow flow, Request request) {
             all.accept(flow, request);
@@ -98,6 +111,11 @@ class FlowRelayTest {
         @Override
         public void onResponse(Flow flow, Response response) {
             all.accept(flow, response);
+        }
+
+        @Override
+        public void onClosed(Flow flow) {
+            closed.accept(flow);
         }
     }
 
@@ -264,5 +282,24 @@ class FlowRelayTest {
 
         assertThat(handled.get(0).forbidden().contains(InetAddress.getByName("10.1.2.3")))
                 .isTrue();
+    }
+
+    @Test
+    @Rfc(value = 7118, section = "5")
+    void tellsThatAWebSocketClientHasGone() {
+        edge.ws.receive(PEER, Texts.options("SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bKa", "relayed"));
+        edge.ws.disconnect(PEER);
+        clock.advance(Duration.ZERO);
+
+        assertThat(ended).containsExactlyElementsOf(flows);
+    }
+
+    @Test
+    void doesNotTellOfWhoCanBeConnectedTo() {
+        edge.tcp.receive(PEER, Texts.options("SIP/2.0/TCP 198.51.100.7;branch=z9hG4bKa", "relayed"));
+        edge.tcp.disconnect(PEER);
+        clock.advance(Duration.ZERO);
+
+        assertThat(ended).isEmpty();
     }
 }

@@ -174,6 +174,15 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
         });
     }
 
+    @Override
+    public void tellAll(Carried received) {
+        for (String other : members()) {
+            if (alive && !other.equals(incarnation)) {
+                cluster.carry(this, other, node -> node.flows().receive(incarnation, received, node.handler));
+            }
+        }
+    }
+
     /** Ends as by {@code kill -9}: what is under way to others gets there, nothing comes back, and the others learn it after a while. */
     public void die() {
         if (alive) {
