@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.sip.concurrent.QueueWait;
@@ -44,6 +45,7 @@ public final class AdmissionControl {
     private final IntSupplier pending;
     private final IntSupplier all;
     private final Limits limits;
+    private final Predicate<Request> inProgress;
     private final SourceRate sources;
     private final Refusals refusals;
     private final LongSupplier nanoTime;
@@ -53,18 +55,21 @@ public final class AdmissionControl {
     /**
      * @param pending server transactions without a final response at present
      * @param all server transactions at present
+     * @param inProgress whether a request without a To tag belongs to a call that is here
      */
-    public AdmissionControl(IntSupplier pending, IntSupplier all, Limits limits, LongSupplier nanoTime) {
+    AdmissionControl(
+            IntSupplier pending, IntSupplier all, Limits limits, Predicate<Request> inProgress, LongSupplier nanoTime) {
         this.pending = pending;
         this.all = all;
         this.limits = limits;
+        this.inProgress = inProgress;
         this.nanoTime = nanoTime;
         this.reportedAt = new AtomicLong(nanoTime.getAsLong() - REPORT_INTERVAL);
         this.refusals = new Refusals(nanoTime);
         this.sources = new SourceRate(limits.requestRate(), limits.requestBurst(), nanoTime);
     }
 
-    /** From now on only what belongs to calls in progress is taken. */
+    /** From now on only what belongs to calls in progress is taken, as is what their applications send each other. */
     public void drain() {
         draining = true;
     }
@@ -74,7 +79,7 @@ public final class AdmissionControl {
             return refuse("too many transactions are pending");
         }
         if (request.toTag().isEmpty()) {
-            if (draining) {
+            if (draining && !(flow instanceof LoopbackFlow) && !inProgress.test(request)) {
                 return REFUSED;
             }
             if (canWait(request)) {

@@ -181,6 +181,7 @@ public final class ServletLayer {
                 stack.transactions()::pendingCount,
                 stack.transactions()::serverCount,
                 options.admission(),
+                new NamedSessions(sessions)::isNamedBy,
                 stack.timers()::nanoTime);
         TakeoverLog takeovers = new TakeoverLog(stack.timers(), stack.strands().create());
         Restoration restoration = new Restoration(
