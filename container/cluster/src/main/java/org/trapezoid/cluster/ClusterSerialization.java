@@ -26,6 +26,7 @@ final class ClusterSerialization {
     static final int KNOWING = 17;
     static final int INSIDE_BATCH = 18;
     static final int SESSION_OPERATION = 19;
+    static final int MISSED = 20;
 
     private ClusterSerialization() {}
 
@@ -50,6 +51,7 @@ final class ClusterSerialization {
             case KNOWING -> new Knowing();
             case INSIDE_BATCH -> RelayBatch.inside();
             case SESSION_OPERATION -> new SessionOperation();
+            case MISSED -> new Missed();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

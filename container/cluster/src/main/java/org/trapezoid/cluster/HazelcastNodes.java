@@ -6,8 +6,10 @@ import com.hazelcast.config.ExecutorConfig;
 import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IExecutorService;
+import com.hazelcast.core.MultiExecutionCallback;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +50,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     private final LongAdder relayed = new LongAdder();
     private final Runnable watcher = this::forgetGone;
     private final TransactionNames names = new TransactionNames(System::nanoTime);
+    private volatile boolean informed; // of what the others have seen before
     private volatile BiPredicate<Flow, Message> handler = (flow, message) -> false;
 
     /**
@@ -62,6 +65,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         membership.onRemoved(watcher);
         node.hazelcast().getUserContext().put(CONTEXT, this);
         askForNames();
+        askForMissed();
     }
 
     /** One thread, so that messages keep their order. */
@@ -117,7 +121,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
 
     @Override
     public boolean hasBeenLost(String incarnation) {
-        return membership.hasBeenLost(incarnation);
+        return !informed || membership.hasBeenLost(incarnation);
     }
 
     @Override
@@ -207,6 +211,32 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
                 }
             });
         }
+    }
+
+    /** Asks all others: each may have missed a member that they all have again. Until they have answered, nobody is known not to have been. */
+    private void askForMissed() {
+        List<Member> others = node.hazelcast().getCluster().getMembers().stream()
+                .filter(member -> !member.localMember())
+                .toList();
+        if (others.isEmpty()) {
+            informed = true;
+            return;
+        }
+        executorService().submitToMembers(new Missed(self()), others, new MultiExecutionCallback() {
+            @Override
+            public void onResponse(Member member, Object answer) {
+                if (answer instanceof String[] missed) {
+                    membership.learn(missed);
+                } else {
+                    log.warn("{} does not tell whom it has missed: {}", Membership.name(member), answer);
+                }
+            }
+
+            @Override
+            public void onComplete(Map<Member, Object> answers) {
+                informed = true;
+            }
+        });
     }
 
     @Override

@@ -56,6 +56,16 @@ final class Losses {
         lostOnce.add(node);
     }
 
+    /** Another node, which was here before, has lost it at some time. */
+    void learned(String node) {
+        lostOnce.add(node);
+    }
+
+    /** Those that were lost at some time. */
+    Set<String> lostOnce() {
+        return Set.copyOf(lostOnce);
+    }
+
     /** Whether a node was lost at some time. */
     boolean hasBeenLost(String node) {
         return lostOnce.contains(node);

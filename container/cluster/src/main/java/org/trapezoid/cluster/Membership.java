@@ -137,6 +137,20 @@ final class Membership implements InitialMembershipListener {
         return losses.hasBeenLost(incarnation);
     }
 
+    /** What others have seen of their members before this node came. */
+    void learn(String... missed) {
+        for (String incarnation : missed) {
+            losses.learned(incarnation);
+        }
+    }
+
+    /** Those that were taken for dead at some time, or are about to leave: what they have made may be elsewhere. */
+    String[] missedOnce() {
+        Set<String> missed = new HashSet<>(losses.lostOnce());
+        missed.addAll(leaving);
+        return missed.toArray(String[]::new);
+    }
+
     /** A member says that it is about to leave. */
     void leaves(String incarnation) {
         leaving.add(incarnation);

@@ -54,7 +54,7 @@ class HazelcastNodesTest {
     private final Members members;
 
     HazelcastNodesTest() {
-        members = new Members(2);
+        members = new Members(3);
     }
 
     /** One node whose only flow is a TCP connection. */
@@ -312,6 +312,32 @@ class HazelcastNodesTest {
 
         await().until(() -> !two.nodes.isMember("start10"));
         assertThat(two.nodes.hasBeenLost("start10")).isFalse();
+    }
+
+    @Test
+    void whoJoinsLearnsWhomTheOthersHaveMissed() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        Members.kill(two.member);
+        await().until(() -> one.nodes.hasBeenLost("start11"));
+
+        Stack three = new Stack();
+
+        await().until(() -> !three.nodes.hasBeenLost("start10"));
+        assertThat(three.nodes.hasBeenLost("start11")).isTrue();
+    }
+
+    @Test
+    void whoJoinsIsNotSureOfANodeThatIsAboutToLeave() throws Exception {
+        Stack one = new Stack();
+        Stack two = new Stack();
+        two.member.sayGoodbye();
+
+        Stack three = new Stack();
+
+        await().until(() -> !three.nodes.hasBeenLost("start10"));
+        assertThat(three.nodes.hasBeenLost("start11")).isTrue();
+        assertThat(one.nodes.isMember("start11")).isTrue();
     }
 
     /** What is relayed to it takes until the latch is counted down. */
