@@ -123,6 +123,15 @@ public final class HazelcastSessionStore implements SessionStore {
         return found;
     }
 
+    @Override
+    public CompletionStage<String> owner(String token) {
+        try {
+            return sessions.getAsync(token).thenApply(stored -> stored == null ? Snapshot.NOBODY : stored.owner());
+        } catch (RuntimeException stopped) {
+            return CompletableFuture.failedFuture(stopped);
+        }
+    }
+
     /** A claim whose answer was lost is repeated as the same one. */
     private void claim(String token, long claim, int attempt, CompletableFuture<Found> result) {
         partitions

@@ -15,6 +15,7 @@ import org.trapezoid.servlet.proxy.StatelessForwarder;
 import org.trapezoid.servlet.replication.Replication;
 import org.trapezoid.servlet.replication.SessionStore.Found;
 import org.trapezoid.servlet.replication.SessionTokens;
+import org.trapezoid.servlet.replication.Snapshot;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.sip.concurrent.PostedInOrder;
 import org.trapezoid.sip.concurrent.Strand;
@@ -61,7 +62,7 @@ public final class OwnerRouting implements MessageHandler {
     private final Strand looking; // guards what follows
     private final Map<String, Deque<Waiting>> waiting = new HashMap<>();
     private int messagesWaiting;
-    private volatile boolean stopped;
+    private volatile boolean takesOver; // its applications are there, and it does not leave
 
     /** @param found whether it names no session, but its transaction does */
     private record Waiting(Flow flow, Message message, boolean found) {}
@@ -96,13 +97,14 @@ public final class OwnerRouting implements MessageHandler {
 
     /** From now on this node handles what others relay, and takes over what nodes leave that die. */
     public void start() {
+        takesOver = true;
         replication.nodes().onRelayed(this::onRelayed);
         replication.store().onOrphan(snapshot -> workers.execute(() -> restoration.restore(snapshot)));
     }
 
     /** From now on this node takes nothing over: its sessions are being handed to others, who get their messages. */
     void stop() {
-        stopped = true;
+        takesOver = false;
         restoration.stop();
     }
 
@@ -173,7 +175,7 @@ public final class OwnerRouting implements MessageHandler {
         }
         if (token == null) {
             handle(flow, message);
-        } else if (stopped) {
+        } else if (!takesOver) {
             return false;
         } else {
             take(token, new Waiting(flow, message, found));
@@ -232,7 +234,7 @@ public final class OwnerRouting implements MessageHandler {
 
     /** Its node is gone, or does not have it any more: who has it now is looked up once for all messages that come meanwhile. */
     private void take(String token, Waiting message) {
-        if (stopped) {
+        if (!takesOver) {
             toAnother(token, message);
             return;
         }
@@ -259,9 +261,23 @@ public final class OwnerRouting implements MessageHandler {
         }
     }
 
-    /** This node takes nothing over any more: another one does, and its answers leave by the flow as long as this node has it. */
+    /**
+     * This node takes nothing over, not yet or not any more: who has the session gets the message, or one who may take it over. The answers leave
+     * by the flow as long as this node has it.
+     */
     private void toAnother(String token, Waiting message) {
-        Optional<String> other = replication.anyOther(token);
+        replication
+                .store()
+                .owner(token)
+                .whenComplete((owner, failure) ->
+                        workers.execute(() -> toAnother(token, message, failure == null ? owner : Snapshot.NOBODY)));
+    }
+
+    private void toAnother(String token, Waiting message, String owner) {
+        boolean stays = !owner.equals(tokens.self())
+                && replication.nodes().isMember(owner)
+                && !replication.nodes().isLeaving(owner);
+        Optional<String> other = stays ? Optional.of(owner) : replication.anyOther(token);
         if (other.isPresent() && message.flow.isOfThisNode()) {
             relay(other.get(), token, message);
         } else {
@@ -352,7 +368,7 @@ public final class OwnerRouting implements MessageHandler {
         } else if (found instanceof Found.Unknown && isOfLostCall(token, message)) {
             lost.hangUp(message.flow, (Response) message.message);
             takeovers.hungUp();
-        } else if (stopped && !sessions.hasToken(token)) {
+        } else if (!takesOver && !sessions.hasToken(token)) {
             toAnother(token, message);
         } else {
             arrived(token, message);

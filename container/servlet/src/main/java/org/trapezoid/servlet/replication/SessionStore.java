@@ -36,6 +36,12 @@ public interface SessionStore extends AutoCloseable {
      */
     CompletionStage<Found> claim(String token);
 
+    /**
+     * The incarnation of the one who has a session, be it a member or not; {@link Snapshot#NOBODY} if it was left to others or is not
+     * known. Changes nothing.
+     */
+    CompletionStage<String> owner(String token);
+
     /** Claims fail while that is false: what this node has may be old, and whom it misses may live. True before it is set; any thread asks. */
     void claimsWhile(BooleanSupplier sure);
 

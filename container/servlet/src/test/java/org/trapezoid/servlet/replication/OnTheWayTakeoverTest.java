@@ -55,7 +55,7 @@ class OnTheWayTakeoverTest {
     void start() throws IOException {
         Path hosts = Files.writeString(directory.resolve("hosts"), "198.51.100.2 pbx.test\n198.51.100.3 pbx.test\n");
         TrustDomain trust = new TrustDomain(peer -> false, List.of(), true);
-        nodes = new TwoNodes(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, ""));
+        nodes = new TwoNodes(new TestServer.Edge(ForbiddenRanges.NONE, trust, hosts, "", false));
         site = nodes.site;
         app = nodes.app;
         alice = nodes.alice;

@@ -102,6 +102,15 @@ final class Site {
 
     /** The same, which makes objects of these classes only. */
     Node start(String host, long seed, AttributeClasses classes) {
+        return start(host, seed, classes, edge);
+    }
+
+    /** One that is not ready yet. */
+    Node starting(String host, long seed) {
+        return start(host, seed, AttributeClasses.DEFAULT, TestServer.Edge.STARTING);
+    }
+
+    private Node start(String host, long seed, AttributeClasses classes, TestServer.Edge at) {
         SplittableRandom random = new SplittableRandom(seed);
         String incarnation = SessionTokens.incarnation(random);
         MemoryNode member = cluster.join(incarnation);
@@ -114,7 +123,7 @@ final class Site {
                 timers,
                 Replication.DEFAULT_WAIT,
                 classes);
-        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member, edge);
+        TestServer server = TestServer.member(clock, host, hosts, seed, replication, member, at);
         server.attach(member::attach);
         LocationTable locations = new LocationTable(clock.strands().create(), clock, clock, KEY, random);
         locations.addListener(new Sharing(host));

@@ -83,6 +83,54 @@ class ThirdNodeStoriesTest {
         site.assertEnded();
     }
 
+    /** Which has it since a message came for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {SECOND, THIRD})
+    void aNodeThatLeavesGivesMessagesToTheHeirOfTheirSession(String heir) throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        app.on("INFO", info -> info.createResponse(200).send());
+        app.on("BYE", bye -> bye.createResponse(200).send());
+        site.deploy("uas", app);
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        site.node(FIRST).member().sayGoodbye();
+        site.node(FIRST).server().layer().handOver().toCompletableFuture().join();
+        Peer atHeir = site.node(heir).peer("alice");
+        atHeir.send(atHeir.inDialog(Method.INFO, invite, success, 2));
+        site.clock.advance(SOON);
+        atHeir.nextResponse(200);
+
+        alice.send(alice.inDialog(Method.BYE, invite, success, 3));
+        site.clock.advance(SOON);
+
+        alice.nextResponse(200);
+        site.assertEnded();
+    }
+
+    /** It has no applications, and came back before the others have gone on with its calls. */
+    @Test
+    void aNodeThatStartsLeavesWhatItIsAskedToTheOthers() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        app.on("BYE", bye -> bye.createResponse(200).send());
+        site.deploy("uas", app);
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        site.node(SECOND).member().close(); // they have not looked for what it has left
+        site.node(THIRD).member().close();
+        site.killAndNotice(FIRST);
+        Peer aliceLater = site.starting(FIRST, 4711).peer("alice");
+
+        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+        site.clock.advance(Duration.ofSeconds(1));
+
+        aliceLater.nextResponse(200);
+        site.assertEnded();
+    }
+
     /** It is late, and reaches the survivor that has not got the call. */
     @Test
     @Rfc(value = 6026, section = "7.1")

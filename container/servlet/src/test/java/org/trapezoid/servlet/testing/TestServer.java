@@ -205,16 +205,18 @@ public final class TestServer {
      * @param forbidden it sends nothing to these networks on behalf of what comes to its address outside them
      * @param hosts a file with the names of hosts
      * @param dar what a DAR file says; empty: nothing
+     * @param starting whether it has no application yet, and takes nothing over
      */
-    public record Edge(ForbiddenRanges forbidden, TrustDomain trust, Path hosts, String dar) {
-        public static final Edge OPEN = new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, "");
+    public record Edge(ForbiddenRanges forbidden, TrustDomain trust, Path hosts, String dar, boolean starting) {
+        public static final Edge OPEN = new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, "", false);
+        public static final Edge STARTING = new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, "", true);
 
         public static Edge routedBy(String dar) {
-            return new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, dar);
+            return new Edge(ForbiddenRanges.NONE, TrustDomain.EVERYBODY, NO_HOSTS, dar, false);
         }
 
         public static Edge forbidding(ForbiddenRanges forbidden) {
-            return new Edge(forbidden, TrustDomain.EVERYBODY, NO_HOSTS, "");
+            return new Edge(forbidden, TrustDomain.EVERYBODY, NO_HOSTS, "", false);
         }
     }
 
@@ -245,6 +247,9 @@ public final class TestServer {
                 edge.hosts(),
                 layer -> new FlowTokens(layer, new byte[32], replication.nodes().self(), elsewhere));
         server.distributable = true;
+        if (!edge.starting()) {
+            server.layer.takeOver();
+        }
         List<AdvertisedName> names = new ArrayList<>();
         for (String each : hosts) {
             names.add(new AdvertisedName(Protocol.UDP, new HostPort(each, 5060)));
@@ -345,7 +350,6 @@ public final class TestServer {
                 options);
         try {
             transports.start(layer.messages());
-            layer.takeOver();
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }

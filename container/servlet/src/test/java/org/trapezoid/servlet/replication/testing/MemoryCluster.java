@@ -348,6 +348,15 @@ public final class MemoryCluster {
         return answer(node, () -> claim(sessions(node), node.self(), token, known), false);
     }
 
+    CompletionStage<String> owner(MemoryNode node, String token) {
+        return answer(
+                node,
+                () -> Optional.ofNullable(sessions(node).get(token))
+                        .map(stored -> stored.snapshot().owner())
+                        .orElse(Snapshot.NOBODY),
+                false);
+    }
+
     void giveUp(MemoryNode node, Snapshot claimed) {
         answer(
                 node,

@@ -285,6 +285,11 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     }
 
     @Override
+    public CompletionStage<String> owner(String token) {
+        return cluster.owner(this, token);
+    }
+
+    @Override
     public void giveUp(Snapshot claimed) {
         givenUp.add(claimed.token());
         cluster.giveUp(this, claimed);

@@ -51,6 +51,32 @@ public abstract class SessionStoreContract {
         return new String(snapshot.state(), StandardCharsets.UTF_8);
     }
 
+    @Test
+    void tellsWhoHasASession() throws Exception {
+        Member one = join();
+        Member two = join();
+        Member three = join();
+        assertThat(await(three.store().owner(TOKEN))).isEqualTo(Snapshot.NOBODY);
+        assertThat(await(one.store().save(snapshot(TOKEN, one, 1, "ringing")))).isTrue();
+        assertThat(await(three.store().owner(TOKEN))).isEqualTo(one.incarnation());
+        dies(one, two, three);
+        assertThat(await(three.store().owner(TOKEN))).isEqualTo(one.incarnation());
+
+        Snapshot taken = claimed(two, TOKEN);
+        assertThat(await(three.store().owner(TOKEN))).isEqualTo(two.incarnation());
+
+        two.store().giveUp(taken);
+        until(() -> await(three, TOKEN).equals(Snapshot.NOBODY));
+    }
+
+    private String await(Member asked, String token) {
+        try {
+            return await(asked.store().owner(token));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void dies(Member member, Member... others) {
         member.die();
         for (Member other : others) {
