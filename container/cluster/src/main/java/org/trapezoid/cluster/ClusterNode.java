@@ -3,7 +3,6 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.FileSystemXmlConfig;
-import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import java.io.IOException;
@@ -163,7 +162,7 @@ public final class ClusterNode implements AutoCloseable {
         config.getSerializationConfig()
                 .addDataSerializableFactory(ClusterSerialization.FACTORY, ClusterSerialization::create);
         config.getSerializationConfig().setJavaSerializationFilterConfig(ClusterSerialization.noJavaSerialization());
-        config.addMapConfig(new MapConfig(SharedBindings.MAP).setBackupCount(1));
+        config.addMapConfig(SharedBindings.map());
         config.addMapConfig(HazelcastSessionStore.map());
         config.addMapConfig(HazelcastSessionKeys.map());
         config.addMapConfig(SharedAddresses.map());

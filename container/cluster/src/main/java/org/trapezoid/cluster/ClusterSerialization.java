@@ -27,6 +27,7 @@ final class ClusterSerialization {
     static final int INSIDE_BATCH = 18;
     static final int SESSION_OPERATION = 19;
     static final int MISSED = 20;
+    static final int LATER_RECORD = 21;
 
     private ClusterSerialization() {}
 
@@ -52,6 +53,7 @@ final class ClusterSerialization {
             case INSIDE_BATCH -> RelayBatch.inside();
             case SESSION_OPERATION -> new SessionOperation();
             case MISSED -> new Missed();
+            case LATER_RECORD -> new LaterRecord();
             default -> throw new IllegalArgumentException("nodes of this version know no type " + type);
         };
     }

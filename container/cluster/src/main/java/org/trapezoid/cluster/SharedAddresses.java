@@ -36,6 +36,7 @@ public final class SharedAddresses implements AutoCloseable {
     private final Map<String, Advertised> others = new ConcurrentHashMap<>();
     private final Set<AdvertisedName> known = ConcurrentHashMap.newKeySet(); // of this node too
     private final Runnable watcher = this::tell;
+    private final Runnable meetings = this::meet;
     private volatile Optional<HostPort> http = Optional.empty();
     private volatile String told = "";
 
@@ -78,6 +79,7 @@ public final class SharedAddresses implements AutoCloseable {
         UUID unused = map.addEntryListener(new Changes(), true); // for as long as this node is one
         map.forEach(this::learn);
         node.membership().onRemoved(watcher);
+        node.membership().onMet(meetings);
     }
 
     static MapConfig map() {
@@ -125,6 +127,22 @@ public final class SharedAddresses implements AutoCloseable {
         }
     }
 
+    /** With nodes that were started apart: neither has heard what the other one has told. */
+    private void meet() {
+        tell();
+        for (String name : node.members()) {
+            try {
+                map.getAsync(name).thenAccept(text -> {
+                    if (text != null) {
+                        learn(name, text);
+                    }
+                });
+            } catch (RuntimeException stopped) {
+                log.debug("not asked for its addresses", stopped);
+            }
+        }
+    }
+
     private void learn(String name, String text) {
         if (!name.equals(node.name())) {
             Advertised advertised = Advertised.parse(text);
@@ -153,6 +171,7 @@ public final class SharedAddresses implements AutoCloseable {
     @Override
     public void close() {
         node.membership().forget(watcher);
+        node.membership().forget(meetings);
     }
 
     private final class Changes implements EntryAddedListener<String, String>, EntryUpdatedListener<String, String> {

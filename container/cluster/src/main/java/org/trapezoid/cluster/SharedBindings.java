@@ -3,10 +3,13 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryMergedListener;
 import com.hazelcast.map.listener.EntryUpdatedListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +43,7 @@ public final class SharedBindings implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SharedBindings.class);
     private static final Duration RETRY = Duration.ofMillis(200);
+    private static final int MERGED_AT_ONCE = 100;
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
     private final LocationTable locations;
@@ -117,6 +121,12 @@ public final class SharedBindings implements AutoCloseable {
                 compareLater();
             }
         });
+    }
+
+    static MapConfig map() {
+        return new MapConfig(MAP)
+                .setBackupCount(1)
+                .setMergePolicyConfig(new MergePolicyConfig(LaterRecord.class.getName(), MERGED_AT_ONCE));
     }
 
     private void read() throws InterruptedException {
@@ -355,7 +365,9 @@ public final class SharedBindings implements AutoCloseable {
     }
 
     private final class RemoteChanges
-            implements EntryAddedListener<String, String>, EntryUpdatedListener<String, String> {
+            implements EntryAddedListener<String, String>,
+                    EntryUpdatedListener<String, String>,
+                    EntryMergedListener<String, String> {
         @Override
         public void entryAdded(EntryEvent<String, String> event) {
             later(Duration.ZERO, () -> agreed(event.getKey(), event.getValue()));
@@ -363,6 +375,11 @@ public final class SharedBindings implements AutoCloseable {
 
         @Override
         public void entryUpdated(EntryEvent<String, String> event) {
+            later(Duration.ZERO, () -> agreed(event.getKey(), event.getValue()));
+        }
+
+        @Override
+        public void entryMerged(EntryEvent<String, String> event) {
             later(Duration.ZERO, () -> agreed(event.getKey(), event.getValue()));
         }
     }

@@ -49,13 +49,33 @@ final class Members {
 
     /** The next one. */
     ClusterNode start() throws IOException {
-        int index = started.size();
-        ClusterNode node = ClusterNode.join(options(index));
+        return start(addresses);
+    }
+
+    /** The next one, which knows of no other. */
+    ClusterNode startAlone() throws IOException {
+        return start(List.of(addresses.get(started.size())));
+    }
+
+    private ClusterNode start(List<String> known) throws IOException {
+        ClusterNode node = ClusterNode.join(options(started.size(), known));
         started.add(node);
         return node;
     }
 
+    /** From now on all know of each other; they become one cluster within half a minute. */
+    void meet() {
+        for (ClusterNode each : started) {
+            addresses.forEach(
+                    each.hazelcast().getConfig().getNetworkConfig().getJoin().getTcpIpConfig()::addMember);
+        }
+    }
+
     ClusterOptions options(int index) {
+        return options(index, addresses);
+    }
+
+    private ClusterOptions options(int index, List<String> known) {
         String address = addresses.get(index);
         int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
         return new ClusterOptions(
@@ -64,7 +84,7 @@ final class Members {
                 "node" + index,
                 "127.0.0.1",
                 port,
-                addresses,
+                known,
                 "start" + (10 + index),
                 1,
                 Duration.ofSeconds(5),
