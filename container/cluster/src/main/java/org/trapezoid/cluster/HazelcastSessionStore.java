@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ public final class HazelcastSessionStore implements SessionStore {
     private final IMap<String, StoredSession> sessions;
     private final SessionPartitions partitions;
     private final Places places;
-    private final AtomicLong claims = new AtomicLong();
+    private final Claims claims;
     private final Unreadable unreadable = new Unreadable(System::nanoTime);
     private final Takeover takeover;
     private volatile BooleanSupplier sure = () -> true;
@@ -57,6 +56,12 @@ public final class HazelcastSessionStore implements SessionStore {
         this.partitions = new SessionPartitions(sessions, node::later);
         this.places = new Places(node.hazelcast(), node.incarnation(), partitions::hasBackup);
         this.takeover = new Takeover(node, sessions, this::mayClaim, this::claim, Takeover::refuses);
+        this.claims = new Claims(
+                (token, claim) -> partitions.submit(token, new ClaimSession(node.incarnation(), claim, owners(token))),
+                this::isUnknown,
+                takeover::later,
+                takeover::claimLater,
+                node::isRunning);
         refreshPlaces();
     }
 
@@ -117,10 +122,7 @@ public final class HazelcastSessionStore implements SessionStore {
             return CompletableFuture.failedFuture(new IllegalStateException(
                     node.isLeaving() ? "this node leaves" : "the greater part of the cluster is elsewhere"));
         }
-        long claim = claims.incrementAndGet();
-        CompletableFuture<Found> found = new CompletableFuture<>();
-        claim(token, claim, 1, found);
-        return found;
+        return claims.claim(token).thenApply(answer -> found(token, answer.claim(), answer.stored()));
     }
 
     @Override
@@ -132,24 +134,9 @@ public final class HazelcastSessionStore implements SessionStore {
         }
     }
 
-    /** A claim whose answer was lost is repeated as the same one. */
-    private void claim(String token, long claim, int attempt, CompletableFuture<Found> result) {
-        partitions
-                .submit(token, new ClaimSession(node.incarnation(), claim, owners(token)))
-                .whenComplete((stored, failure) -> {
-                    boolean early = failure == null
-                            && stored != null
-                            && !stored.owner().equals(Snapshot.NOBODY) // left by this node
-                            && !node.membership().isMember(stored.owner()); // not gone yet for the one who stores it
-                    if (failure == null && (!early || attempt == ATTEMPTS)) {
-                        result.complete(found(token, claim, stored));
-                    } else if (attempt < ATTEMPTS && node.isRunning()) {
-                        takeover.later(RETRY, () -> claim(token, claim, attempt + 1, result));
-                    } else {
-                        result.completeExceptionally(
-                                failure == null ? new IllegalStateException("the node stops") : failure);
-                    }
-                });
+    /** A member for the one who stores a session, and gone for this node; who left it to others is neither. */
+    private boolean isUnknown(String owner) {
+        return !owner.equals(Snapshot.NOBODY) && !node.membership().isMember(owner);
     }
 
     /** Those who may own it. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -33,7 +34,7 @@ import org.trapezoid.sip.concurrent.Threads;
 /**
  * Claims the sessions that lost their owner and are stored here, so that the members share them without asking each other. Of two nodes none
  * knows whether the other one is dead: unless that refuses connections, its sessions are claimed only when messages come for them. Confined
- * to its executor, but for {@link #start} and {@link #later}.
+ * to its executor, but for {@link #start}, {@link #later} and {@link #claimLater}.
  */
 final class Takeover implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Takeover.class);
@@ -64,6 +65,7 @@ final class Takeover implements AutoCloseable {
     private final Runnable meetings = this::runsForTheMet;
     private volatile @Nullable Consumer<Snapshot> listener;
     private Optional<Member> silent = Optional.empty(); // the other one of two nodes, and the log has said so
+    private final Set<String> planned = ConcurrentHashMap.newKeySet(); // sessions that are claimed again
     private boolean again; // a run has been planned for those that could not be claimed
 
     /**
@@ -152,6 +154,21 @@ final class Takeover implements AutoCloseable {
     private boolean refuses(Member member) {
         InetSocketAddress address = member.getSocketAddress();
         return address != null && !address.isUnresolved() && refusing.test(address);
+    }
+
+    /** Of one session it is not known whether this node has claimed it; then nobody else would look for it. Any thread. */
+    void claimLater(String token) {
+        if (planned.add(token)) {
+            later(AGAIN, () -> {
+                planned.remove(token);
+                @Nullable Consumer<Snapshot> orphans = listener;
+                if (!mayClaim.getAsBoolean()) {
+                    claimLater(token);
+                } else if (orphans != null) {
+                    new Run(orphans, Set.of(token)).go();
+                }
+            });
+        }
     }
 
     /** Whether a host says that nobody is there. Takes half a second at most. */

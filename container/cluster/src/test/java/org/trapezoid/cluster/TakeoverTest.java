@@ -64,6 +64,22 @@ class TakeoverTest {
         assertThat(claims).hasValue(3);
     }
 
+    /** Nobody would find it: it is this node's already, or may be. */
+    @Test
+    void aClaimOfWhichNobodyKnowsIsMadeAgain() {
+        List<String> claimed = new CopyOnWriteArrayList<>();
+        sessions.set("token", new StoredSession(node.incarnation(), 2, 1, new byte[] {1}));
+        try (Takeover takeover = takeover(claimed, address -> true)) {
+            takeover.start(snapshot -> {});
+
+            takeover.claimLater("token");
+            takeover.claimLater("token");
+
+            await().atMost(Duration.ofSeconds(60)).until(() -> !claimed.isEmpty());
+            assertThat(claimed).containsExactly("token");
+        }
+    }
+
     private Takeover takeover(List<String> claimed, Predicate<InetSocketAddress> refuses) {
         return new Takeover(
                 node,

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.trapezoid.cluster;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims of this node. One whose answer was lost may have been made: it is repeated as the same one until somebody says so, for as long as
+ * this node is a member nobody else would get the session. Thread-safe.
+ */
+final class Claims {
+    private static final int ATTEMPTS = 5;
+    private static final Duration RETRY = Duration.ofMillis(100);
+
+    private final Store store;
+    private final Predicate<String> unknown;
+    private final Later later;
+    private final Consumer<String> again;
+    private final BooleanSupplier running;
+    private final AtomicLong last = new AtomicLong();
+    private final Map<String, Long> unanswered = new ConcurrentHashMap<>();
+
+    /** Where sessions are kept. */
+    interface Store {
+        /** What is stored then, null for nothing; fails if that is not known. */
+        CompletionStage<@Nullable StoredSession> claim(String token, long claim);
+    }
+
+    /** @param stored of that claim, if it was one that succeeded; null if nothing is stored */
+    record Answer(long claim, @Nullable StoredSession stored) {}
+
+    /**
+     * @param unknown whether somebody is no member for this node, though one for the member that stores the session
+     * @param again claims a session later, of which it is not known whether it is claimed; may be told more than once
+     */
+    Claims(Store store, Predicate<String> unknown, Later later, Consumer<String> again, BooleanSupplier running) {
+        this.store = store;
+        this.unknown = unknown;
+        this.later = later;
+        this.again = again;
+        this.running = running;
+    }
+
+    /** Fails if nobody can say. */
+    CompletionStage<Answer> claim(String token) {
+        @Nullable Long before = unanswered.get(token);
+        CompletableFuture<Answer> result = new CompletableFuture<>();
+        attempt(token, before == null ? last.incrementAndGet() : before, 1, result);
+        return result;
+    }
+
+    private void attempt(String token, long claim, int attempt, CompletableFuture<Answer> result) {
+        store.claim(token, claim).whenComplete((stored, failure) -> {
+            boolean early = failure == null && stored != null && unknown.test(stored.owner());
+            if (failure == null && (!early || attempt == ATTEMPTS)) {
+                unanswered.remove(token, claim);
+                result.complete(new Answer(claim, stored));
+            } else if (!running.getAsBoolean()) {
+                result.completeExceptionally(new IllegalStateException("the node stops"));
+            } else if (attempt < ATTEMPTS) {
+                later.later(RETRY, () -> attempt(token, claim, attempt + 1, result));
+            } else {
+                unanswered.put(token, claim);
+                again.accept(token);
+                result.completeExceptionally(failure);
+            }
+        });
+    }
+}
