@@ -3,6 +3,7 @@ package org.trapezoid.cluster;
 
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.EntryEvent;
+import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
 import com.hazelcast.map.listener.EntryMergedListener;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.trapezoid.servlet.replication.SessionKeys;
+import org.trapezoid.sip.concurrent.Threads;
 
 /**
  * Keeps in the memory of two nodes each which session has a key; each node also has what it was told of all of them, so that applications
@@ -37,6 +39,7 @@ public final class HazelcastSessionKeys implements SessionKeys, AutoCloseable {
     private final Map<String, String> known = new ConcurrentHashMap<>();
     private final Map<String, Object> asked = new ConcurrentHashMap<>(); // questions that no change has overtaken
     private final UUID listener;
+    private final UUID meetings;
     private final Executor later = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS);
 
     /** Of a node that has joined; takes over what the others know. */
@@ -44,7 +47,25 @@ public final class HazelcastSessionKeys implements SessionKeys, AutoCloseable {
         this.node = node;
         this.map = node.hazelcast().getMap(KEYS);
         this.listener = map.addEntryListener(new Changes(), true);
+        this.meetings = node.hazelcast().getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                Threads.platform("cluster-keys", this::readAgain).start(); // it waits for the others
+            }
+        });
         map.entrySet().forEach(each -> known.putIfAbsent(each.getKey(), each.getValue()));
+    }
+
+    /** What the other part of a cluster that was split has given, which has told this one of nothing. */
+    private void readAgain() {
+        try {
+            map.entrySet().stream()
+                    .filter(each -> !each.getValue().equals(known.get(each.getKey())))
+                    .forEach(each -> ask(each.getKey()));
+        } catch (RuntimeException e) {
+            if (node.isRunning()) {
+                log.warn("not all keys of sessions are known that the nodes have which were met again", e);
+            }
+        }
     }
 
     static MapConfig map() {
@@ -117,7 +138,10 @@ public final class HazelcastSessionKeys implements SessionKeys, AutoCloseable {
 
     @Override
     public void close() {
-        map.removeEntryListener(listener);
+        if (node.isRunning()) { // else they are gone with it
+            map.removeEntryListener(listener);
+            node.hazelcast().getLifecycleService().removeLifecycleListener(meetings);
+        }
     }
 
     /** Those of one key come in their order. */

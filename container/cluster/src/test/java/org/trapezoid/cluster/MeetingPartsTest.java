@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ class MeetingPartsTest {
         private final SharedBindings bindings;
         private final TransportLayer transports;
         private final SharedAddresses addresses;
+        private final HazelcastSessionKeys keys;
 
         Part(String address) throws IOException, InterruptedException {
             node = members.startAlone();
@@ -52,6 +54,7 @@ class MeetingPartsTest {
                     new StackThreads(new Readers(), timers, Runnable::run));
             addresses = new SharedAddresses(node, transports);
             addresses.publish();
+            keys = new HazelcastSessionKeys(node);
         }
 
         boolean has(String user, String host) {
@@ -83,6 +86,7 @@ class MeetingPartsTest {
         }
 
         void close() {
+            keys.close();
             addresses.close();
             bindings.close();
         }
@@ -103,7 +107,7 @@ class MeetingPartsTest {
     }
 
     @Test
-    void eachHasWhatTheOtherHadAndOfOneUserWhatWasChangedLast() {
+    void eachHasWhatTheOtherHadAndOfOneUserWhatWasChangedLast() throws Exception {
         one.bind("at-one", "192.0.2.11");
         one.bind("moved", "192.0.2.11");
         one.bind("gone", "192.0.2.11");
@@ -119,6 +123,9 @@ class MeetingPartsTest {
         one.unbind("back", "192.0.2.11");
         one.bind("back", "192.0.2.13");
 
+        one.keys.give("key of one", "a", "").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        two.keys.give("key of two", "b", "").toCompletableFuture().get(10, TimeUnit.SECONDS);
+
         members.meet();
 
         for (Part each : List.of(one, two)) {
@@ -129,6 +136,8 @@ class MeetingPartsTest {
             await().until(() -> each.has("moved", "192.0.2.12"));
             await().until(() -> each.has("back", "192.0.2.13"));
             await().until(() -> each.hasNone("gone"));
+            await().until(() -> each.keys.known("key of one").isPresent());
+            await().until(() -> each.keys.known("key of two").isPresent());
         }
         await().until(() -> isOwn(one, "192.0.2.2") && isOwn(two, "192.0.2.1"));
         assertThat(one.addresses.nodeOf(HostPort.parse("192.0.2.2"), Protocol.UDP))
