@@ -274,15 +274,21 @@ public final class OwnerRouting implements MessageHandler {
     }
 
     private void toAnother(String token, Waiting message, String owner) {
-        boolean stays = !owner.equals(tokens.self())
-                && replication.nodes().isMember(owner)
-                && !replication.nodes().isLeaving(owner);
-        Optional<String> other = stays ? Optional.of(owner) : replication.anyOther(token);
+        String maker = SessionTokens.maker(token);
+        Optional<String> other = isOfThoseWhoStay(owner)
+                ? Optional.of(owner)
+                : Optional.of(maker).filter(this::isOfThoseWhoStay).or(() -> replication.anyOther(token));
         if (other.isPresent() && message.flow.isOfThisNode()) {
             relay(other.get(), token, message);
         } else {
             dropped(message);
         }
+    }
+
+    private boolean isOfThoseWhoStay(String node) {
+        return !node.equals(tokens.self())
+                && replication.nodes().isMember(node)
+                && !replication.nodes().isLeaving(node);
     }
 
     /** A datagram comes again; who has sent by a connection is told. */
@@ -365,6 +371,10 @@ public final class OwnerRouting implements MessageHandler {
     private void found(String token, Found found, Waiting message) {
         if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self()) && message.flow.isOfThisNode()) {
             relay(owned.owner(), token, message);
+        } else if (found instanceof Found.Unknown
+                && isOfThoseWhoStay(SessionTokens.maker(token))
+                && message.flow.isOfThisNode()) {
+            relay(SessionTokens.maker(token), token, message); // which may have told nobody of it
         } else if (found instanceof Found.Unknown && isOfLostCall(token, message)) {
             lost.hangUp(message.flow, (Response) message.message);
             takeovers.hungUp();

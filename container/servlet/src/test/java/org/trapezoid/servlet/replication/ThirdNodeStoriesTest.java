@@ -83,6 +83,30 @@ class ThirdNodeStoriesTest {
         site.assertEnded();
     }
 
+    /** Its application is not distributable, and the others have missed it before. */
+    @Test
+    void aCallThatItsNodeHasToldNobodyOfIsFoundThere() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        app.on("BYE", bye -> bye.createResponse(200).send());
+        site.node(FIRST).server().distributable(false);
+        site.deploy("uas", app);
+        site.node(FIRST).member().hang();
+        site.clock.advance(Duration.ofSeconds(1));
+        site.node(FIRST).member().wake();
+        site.clock.advance(Duration.ofSeconds(1));
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        site.clock.advance(Duration.ofSeconds(1));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        Peer atSecond = site.node(SECOND).peer("alice");
+
+        atSecond.send(atSecond.inDialog(Method.BYE, invite, success, 2));
+        site.clock.advance(SOON);
+
+        atSecond.nextResponse(200);
+        site.assertEnded();
+    }
+
     /** Which has it since a message came for it. */
     @ParameterizedTest
     @ValueSource(strings = {SECOND, THIRD})
