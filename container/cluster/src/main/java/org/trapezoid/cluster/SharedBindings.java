@@ -24,6 +24,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,7 @@ public final class SharedBindings implements AutoCloseable {
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final LocationService.Listener local = new LocalChanges();
     private final ScheduledExecutorService executor;
+    private final AtomicBoolean comparing = new AtomicBoolean();
     private final UUID entryListener;
     private final UUID membershipListener;
     private final UUID lifecycleListener;
@@ -137,10 +140,18 @@ public final class SharedBindings implements AutoCloseable {
         }
     }
 
-    /** Until it succeeds. By the executor. */
+    /** Takes over what is stored, and stores what is not. By the executor. */
+    private void readAndRestore() {
+        restoreMissing(readStored(this::agreed));
+    }
+
+    /** The same until it succeeds. It takes a while with many bindings, in which the executor has changes to send: by a thread of its own. */
     private void compare() {
+        comparing.set(false); // from now on something may be missed that is lost
         try {
-            readAndRestore();
+            Map<String, Long> stored = readStored(
+                    (addressOfRecord, record) -> later(Duration.ZERO, () -> agreed(addressOfRecord, record)));
+            later(Duration.ZERO, () -> restoreMissing(stored));
         } catch (RuntimeException e) {
             if (node.isRunning()) {
                 log.warn("the bindings of the cluster cannot be read now; tried again", e);
@@ -149,25 +160,37 @@ public final class SharedBindings implements AutoCloseable {
         }
     }
 
+    private void compareLater() {
+        if (comparing.compareAndSet(false, true)) {
+            later(SETTLING, () -> Threads.platform("cluster-compare", this::compare)
+                    .start());
+        }
+    }
+
     /**
-     * Takes over what is stored, and stores what is not: a node that died may not have told everybody of its last changes, and what it
-     * kept may not have had a backup yet. By the executor.
+     * Which versions are stored.
+     *
+     * @param news takes each record that this node does not have
      */
-    private void readAndRestore() {
+    private Map<String, Long> readStored(BiConsumer<String, String> news) {
         Map<String, Long> stored = new HashMap<>();
         for (Map.Entry<String, String> each : map) {
-            stored.put(each.getKey(), SharedRecord.parse(each.getValue()).version());
-            agreed(each.getKey(), each.getValue());
+            long version = SharedRecord.parse(each.getValue()).version();
+            stored.put(each.getKey(), version);
+            if (version > entries.getOrDefault(each.getKey(), Entry.NEW).version()) {
+                news.accept(each.getKey(), each.getValue());
+            }
         }
+        return stored;
+    }
+
+    /** A node that died may not have told everybody of its last changes, and what it kept may not have had a backup yet. By the executor. */
+    private void restoreMissing(Map<String, Long> stored) {
         entries.forEach((addressOfRecord, entry) -> {
             if (!entry.agreed().isEmpty() && entry.version() > stored.getOrDefault(addressOfRecord, 0L)) {
                 restore(addressOfRecord, entry);
             }
         });
-    }
-
-    private void compareLater() {
-        later(SETTLING, this::compare);
     }
 
     private void restore(String addressOfRecord, Entry entry) {
