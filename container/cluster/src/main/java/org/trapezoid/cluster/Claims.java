@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
     private static final int ATTEMPTS = 5;
     private static final Duration RETRY = Duration.ofMillis(100);
+    private static final long ANOTHER = -1; // no claim
 
     private final Store store;
     private final Predicate<String> unknown;
@@ -27,6 +28,10 @@ final class Claims {
     private final BooleanSupplier running;
     private final AtomicLong last = new AtomicLong();
     private final Map<String, Long> unanswered = new ConcurrentHashMap<>();
+    private final Map<String, Chain> underWay = new ConcurrentHashMap<>();
+
+    /** The attempts of one claim. */
+    private record Chain(CompletableFuture<Answer> result) {}
 
     /** Where sessions are kept. */
     interface Store {
@@ -39,7 +44,7 @@ final class Claims {
 
     /**
      * @param unknown whether somebody is no member for this node, though one for the member that stores the session
-     * @param again claims a session later, of which it is not known whether it is claimed; may be told more than once
+     * @param again claims a session later, of which it is not known whether it is claimed; told again if that is not answered either
      */
     Claims(Store store, Predicate<String> unknown, Later later, Consumer<String> again, BooleanSupplier running) {
         this.store = store;
@@ -49,28 +54,45 @@ final class Claims {
         this.running = running;
     }
 
-    /** Fails if nobody can say. */
+    /** Fails if nobody can say. While one is under way for a session, others wait for its answer, which is not theirs. */
     CompletionStage<Answer> claim(String token) {
-        @Nullable Long before = unanswered.get(token);
-        CompletableFuture<Answer> result = new CompletableFuture<>();
-        attempt(token, before == null ? last.incrementAndGet() : before, 1, result);
-        return result;
+        Chain chain = new Chain(new CompletableFuture<>());
+        @Nullable Chain before = underWay.putIfAbsent(token, chain);
+        if (before != null) {
+            return before.result.thenApply(answer -> new Answer(ANOTHER, answer.stored));
+        }
+        @Nullable Long lost = unanswered.get(token);
+        attempt(token, lost == null ? last.incrementAndGet() : lost, 1, chain);
+        return chain.result;
     }
 
-    private void attempt(String token, long claim, int attempt, CompletableFuture<Answer> result) {
-        store.claim(token, claim).whenComplete((stored, failure) -> {
+    private CompletionStage<@Nullable StoredSession> made(String token, long claim) {
+        try {
+            return store.claim(token, claim);
+        } catch (RuntimeException stopped) { // the next claim may go well
+            return CompletableFuture.failedFuture(stopped);
+        }
+    }
+
+    private void attempt(String token, long claim, int attempt, Chain chain) {
+        made(token, claim).whenComplete((stored, failure) -> {
             boolean early = failure == null && stored != null && unknown.test(stored.owner());
-            if (failure == null && (!early || attempt == ATTEMPTS)) {
-                unanswered.remove(token, claim);
-                result.complete(new Answer(claim, stored));
-            } else if (!running.getAsBoolean()) {
-                result.completeExceptionally(new IllegalStateException("the node stops"));
-            } else if (attempt < ATTEMPTS) {
-                later.later(RETRY, () -> attempt(token, claim, attempt + 1, result));
-            } else {
+            boolean retried = attempt < ATTEMPTS && running.getAsBoolean() && (failure != null || early);
+            if (retried) {
+                later.later(RETRY, () -> attempt(token, claim, attempt + 1, chain));
+                return;
+            }
+            if (failure == null) {
+                unanswered.remove(token);
+            } else if (running.getAsBoolean()) {
                 unanswered.put(token, claim);
                 again.accept(token);
-                result.completeExceptionally(failure);
+            }
+            underWay.remove(token);
+            if (failure == null) {
+                chain.result.complete(new Answer(claim, stored));
+            } else {
+                chain.result.completeExceptionally(failure);
             }
         });
     }

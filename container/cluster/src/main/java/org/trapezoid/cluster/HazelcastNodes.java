@@ -121,7 +121,12 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
 
     @Override
     public boolean hasBeenLost(String incarnation) {
-        return !informed || membership.hasBeenLost(incarnation);
+        return membership.hasBeenLost(incarnation);
+    }
+
+    @Override
+    public boolean isDoubtful(String incarnation) {
+        return !informed || membership.wasMissedBefore(incarnation);
     }
 
     @Override
@@ -213,7 +218,7 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
         }
     }
 
-    /** Asks all others: each may have missed a member that they all have again. Until they have answered, nobody is known not to have been. */
+    /** Asks all others: each may have missed a member that they all have again. Until they have answered, all are doubtful. */
     private void askForMissed() {
         List<Member> others = node.hazelcast().getCluster().getMembers().stream()
                 .filter(member -> !member.localMember())
@@ -260,10 +265,14 @@ public final class HazelcastNodes implements Nodes, FlowRelay.Carrier, AutoClose
     @Override
     public void tellAll(Carried received) {
         RelayedMessage told = new RelayedMessage(true, received, gone -> {});
-        for (String incarnation : membership.present()) {
-            if (!incarnation.equals(self())) {
-                boolean unused = offer(incarnation, told);
+        try {
+            for (String incarnation : membership.present()) {
+                if (!incarnation.equals(self())) {
+                    boolean unused = offer(incarnation, told);
+                }
             }
+        } catch (RuntimeException stopped) {
+            log.debug("the others are not told", stopped);
         }
     }
 

@@ -56,11 +56,6 @@ final class Losses {
         lostOnce.add(node);
     }
 
-    /** Another node, which was here before, has lost it at some time. */
-    void learned(String node) {
-        lostOnce.add(node);
-    }
-
     /** Those that were lost at some time. */
     Set<String> lostOnce() {
         return Set.copyOf(lostOnce);

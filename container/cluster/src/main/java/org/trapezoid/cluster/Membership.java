@@ -38,6 +38,7 @@ final class Membership implements InitialMembershipListener {
     private volatile Supplier<Set<Member>> listed = Set::of;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+    private final Set<String> missedBefore = ConcurrentHashMap.newKeySet(); // this node came
     private volatile Optional<Member> missed = Optional.empty();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Runnable> goodbyes = new CopyOnWriteArrayList<>();
@@ -139,14 +140,18 @@ final class Membership implements InitialMembershipListener {
 
     /** What others have seen of their members before this node came. */
     void learn(String... missed) {
-        for (String incarnation : missed) {
-            losses.learned(incarnation);
-        }
+        missedBefore.addAll(List.of(missed));
+    }
+
+    /** Whether others have missed it, or were told that it leaves, before this node came. */
+    boolean wasMissedBefore(String incarnation) {
+        return missedBefore.contains(incarnation);
     }
 
     /** Those that were taken for dead at some time, or are about to leave: what they have made may be elsewhere. */
     String[] missedOnce() {
         Set<String> missed = new HashSet<>(losses.lostOnce());
+        missed.addAll(missedBefore);
         missed.addAll(leaving);
         return missed.toArray(String[]::new);
     }

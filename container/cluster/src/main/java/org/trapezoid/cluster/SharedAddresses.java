@@ -134,12 +134,20 @@ public final class SharedAddresses implements AutoCloseable {
             try {
                 map.getAsync(name).thenAccept(text -> {
                     if (text != null) {
-                        learn(name, text);
+                        learnUnlessKnown(name, text);
                     }
                 });
             } catch (RuntimeException stopped) {
                 log.debug("not asked for its addresses", stopped);
             }
+        }
+    }
+
+    /** It was read, and may be older than what was told meanwhile. */
+    private void learnUnlessKnown(String name, String text) {
+        Advertised present = others.get(name);
+        if (present == null || !node.membership().isMember(present.incarnation())) {
+            learn(name, text);
         }
     }
 

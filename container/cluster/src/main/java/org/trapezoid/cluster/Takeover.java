@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -66,6 +67,7 @@ final class Takeover implements AutoCloseable {
     private volatile @Nullable Consumer<Snapshot> listener;
     private Optional<Member> silent = Optional.empty(); // the other one of two nodes, and the log has said so
     private final Set<String> planned = ConcurrentHashMap.newKeySet(); // sessions that are claimed again
+    private final AtomicBoolean claiming = new AtomicBoolean(); // is planned
     private boolean again; // a run has been planned for those that could not be claimed
 
     /**
@@ -158,17 +160,26 @@ final class Takeover implements AutoCloseable {
 
     /** Of one session it is not known whether this node has claimed it; then nobody else would look for it. Any thread. */
     void claimLater(String token) {
-        if (planned.add(token)) {
-            later(AGAIN, () -> {
-                planned.remove(token);
-                @Nullable Consumer<Snapshot> orphans = listener;
-                if (!mayClaim.getAsBoolean()) {
-                    claimLater(token);
-                } else if (orphans != null) {
-                    new Run(orphans, Set.of(token)).go();
-                }
-            });
+        planned.add(token);
+        planClaims();
+    }
+
+    private void planClaims() {
+        if (claiming.compareAndSet(false, true)) {
+            later(AGAIN, this::claimPlanned);
         }
+    }
+
+    private void claimPlanned() {
+        claiming.set(false);
+        @Nullable Consumer<Snapshot> orphans = listener;
+        if (orphans == null || !mayClaim.getAsBoolean()) {
+            planClaims();
+            return;
+        }
+        Set<String> tokens = Set.copyOf(planned);
+        planned.removeAll(tokens);
+        new Run(orphans, tokens).go();
     }
 
     /** Whether a host says that nobody is there. Takes half a second at most. */

@@ -69,6 +69,30 @@ class ClaimsTest {
     }
 
     @Test
+    void ofTwoAtTheSameTimeOnlyTheFirstIsAClaim() {
+        CompletableFuture<StoredSession> answer = new CompletableFuture<>();
+        answers.add(answer);
+        CompletableFuture<Claims.Answer> first = claim();
+        CompletableFuture<Claims.Answer> second = claim();
+        answer.complete(MINE);
+
+        assertThat(first.join().claim()).isEqualTo(MINE.claim());
+        assertThat(second.join().stored()).isEqualTo(MINE);
+        assertThat(second.join().claim()).isNotEqualTo(MINE.claim()).isNotZero(); // 0 is of who began a session
+        assertThat(made).containsExactly(1L);
+    }
+
+    @Test
+    void aStoreThatBreaksDoesNotKeepTheNextClaimFromBeingMade() {
+        running = false;
+        assertThat(claim()).isCompletedExceptionally(); // there is no answer
+        running = true;
+        answers(MINE);
+
+        assertThat(claim().join().stored()).isEqualTo(MINE);
+    }
+
+    @Test
     void itWaitsUntilTheOwnerIsGoneForTheOneWhoStoresIt() {
         StoredSession late = new StoredSession("late", 1, 0, new byte[0]);
         answers(late, late, MINE);

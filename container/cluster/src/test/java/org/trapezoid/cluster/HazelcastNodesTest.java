@@ -323,8 +323,8 @@ class HazelcastNodesTest {
 
         Stack three = new Stack();
 
-        await().until(() -> !three.nodes.hasBeenLost("start10"));
-        assertThat(three.nodes.hasBeenLost("start11")).isTrue();
+        await().until(() -> !three.nodes.isDoubtful("start10"));
+        assertThat(three.nodes.isDoubtful("start11")).isTrue();
     }
 
     @Test
@@ -335,8 +335,8 @@ class HazelcastNodesTest {
 
         Stack three = new Stack();
 
-        await().until(() -> !three.nodes.hasBeenLost("start10"));
-        assertThat(three.nodes.hasBeenLost("start11")).isTrue();
+        await().until(() -> !three.nodes.isDoubtful("start10"));
+        assertThat(three.nodes.isDoubtful("start11")).isTrue();
         assertThat(one.nodes.isMember("start11")).isTrue();
     }
 

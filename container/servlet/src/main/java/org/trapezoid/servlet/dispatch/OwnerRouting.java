@@ -275,20 +275,14 @@ public final class OwnerRouting implements MessageHandler {
 
     private void toAnother(String token, Waiting message, String owner) {
         String maker = SessionTokens.maker(token);
-        Optional<String> other = isOfThoseWhoStay(owner)
+        Optional<String> other = replication.isOtherThatStays(owner)
                 ? Optional.of(owner)
-                : Optional.of(maker).filter(this::isOfThoseWhoStay).or(() -> replication.anyOther(token));
+                : Optional.of(maker).filter(replication::isOtherThatStays).or(() -> replication.anyOther(token));
         if (other.isPresent() && message.flow.isOfThisNode()) {
             relay(other.get(), token, message);
         } else {
             dropped(message);
         }
-    }
-
-    private boolean isOfThoseWhoStay(String node) {
-        return !node.equals(tokens.self())
-                && replication.nodes().isMember(node)
-                && !replication.nodes().isLeaving(node);
     }
 
     /** A datagram comes again; who has sent by a connection is told. */
@@ -372,7 +366,7 @@ public final class OwnerRouting implements MessageHandler {
         if (found instanceof Found.Owned owned && !owned.owner().equals(tokens.self()) && message.flow.isOfThisNode()) {
             relay(owned.owner(), token, message);
         } else if (found instanceof Found.Unknown
-                && isOfThoseWhoStay(SessionTokens.maker(token))
+                && replication.isOtherThatStays(SessionTokens.maker(token))
                 && message.flow.isOfThisNode()) {
             relay(SessionTokens.maker(token), token, message); // which may have told nobody of it
         } else if (found instanceof Found.Unknown && isOfLostCall(token, message)) {

@@ -34,12 +34,15 @@ final class OwnerSearch {
         if (replication.isSurelyAt(maker)) {
             return CompletableFuture.completedFuture(Optional.of(maker));
         }
-        return replication.store().claim(token.get()).thenApplyAsync(this::taken, workers);
+        return replication.store().claim(token.get()).thenApplyAsync(found -> taken(found, maker), workers);
     }
 
-    private Optional<String> taken(Found found) {
+    private Optional<String> taken(Found found, String maker) {
         if (found instanceof Found.Claimed claimed) {
             restoration.takeOver(claimed.snapshot());
+        }
+        if (found instanceof Found.Unknown && replication.isOtherThatStays(maker)) {
+            return Optional.of(maker); // which may have told nobody of it
         }
         return found instanceof Found.Owned owned
                 ? Optional.of(owned.owner())

@@ -115,6 +115,8 @@ public final class KeySearch {
                         search.result.completeExceptionally(failure);
                     } else if (found instanceof Found.Owned owned) {
                         owned(search, holder, owned.owner(), attempt);
+                    } else if (found instanceof Found.Unknown && mayBeUntold(holder)) {
+                        search.result.complete(new Holder(SessionTokens.maker(holder), holder));
                     } else {
                         if (found instanceof Found.Claimed claimed) {
                             restoration.accept(claimed.snapshot());
@@ -122,6 +124,11 @@ public final class KeySearch {
                         hereOrNowhere(search, holder, attempt);
                     }
                 }));
+    }
+
+    /** Its maker has told nobody of it, or it has ended there. */
+    private boolean mayBeUntold(String token) {
+        return replication.isOtherThatStays(SessionTokens.maker(token));
     }
 
     private void owned(Search search, String holder, String owner, int attempt) {
@@ -193,7 +200,7 @@ public final class KeySearch {
                     .whenComplete((found, failure) -> workers.execute(() -> {
                         if (found instanceof Found.Claimed claimed) {
                             restoration.accept(claimed.snapshot());
-                        } else if (found instanceof Found.Unknown) {
+                        } else if (found instanceof Found.Unknown && !mayBeUntold(token)) {
                             replication.keys().release(key, token);
                         }
                     }));

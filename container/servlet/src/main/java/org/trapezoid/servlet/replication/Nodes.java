@@ -31,6 +31,12 @@ public interface Nodes {
     /** Whether a node was taken for dead at some time, though it may be a member again: others may have its sessions. */
     boolean hasBeenLost(String incarnation);
 
+    /**
+     * Whether what a node has made may be elsewhere for what happened before this node came: others have missed it, or were told that it leaves;
+     * or this node does not know yet.
+     */
+    boolean isDoubtful(String incarnation);
+
     /** Whether a member has said that it hands its sessions over, and leaves: what it had may be at any node. */
     boolean isLeaving(String incarnation);
 

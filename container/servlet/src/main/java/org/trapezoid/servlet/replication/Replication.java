@@ -93,7 +93,13 @@ public final class Replication {
         return !incarnation.equals(nodes.self())
                 && nodes.isMember(incarnation)
                 && !nodes.hasBeenLost(incarnation)
+                && !nodes.isDoubtful(incarnation)
                 && !nodes.isLeaving(incarnation);
+    }
+
+    /** Whether another node is a member and stays: what is stored nowhere may be there if it has made it, and told nobody. */
+    public boolean isOtherThatStays(String incarnation) {
+        return !incarnation.equals(nodes.self()) && nodes.isMember(incarnation) && !nodes.isLeaving(incarnation);
     }
 
     /** A node that stays, other than this one; the same one for the same session as long as no node comes or goes. */

@@ -147,6 +147,27 @@ class KeyedStoriesTest {
         site.assertEnded(); // nor is there a key
     }
 
+    /** The second one has just come, and does not know whom the others have missed. */
+    @Test
+    void aSessionThatItsNodeHasToldNobodyOfKeepsItsKey() throws Exception {
+        deploy();
+        site.cluster.onSave(this::lostAtFirst);
+        site.node(SECOND).member().doubtful(true);
+        Request ofAlice = call(alice, "red");
+
+        bob.send(bob.request(Method.MESSAGE, "sip:app@a.test").add(CONFERENCE, "red"));
+        site.clock.advance(SOON);
+        assertThat(sessions).hasSize(2);
+        assertThat(sessions.get(1)).isEqualTo(sessions.get(0));
+        var asked = site.node(SECOND).server().layer().elsewhere(sessions.get(0));
+        assertThat(site.cluster.await(asked)).hasValue(site.node(FIRST).member().self());
+
+        site.cluster.onSave(snapshot -> MemoryCluster.Fate.ANSWERED);
+        site.clock.advance(Duration.ofSeconds(1));
+        hangUp(alice, ofAlice, answered(alice, ofAlice));
+        site.assertEnded();
+    }
+
     @Test
     void callsWithOneKeyMeetThoughTheyReachDifferentNodes() throws Exception {
         deploy();

@@ -46,6 +46,7 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     private boolean minority;
     private boolean known = true;
     private boolean broken;
+    private boolean doubtful;
     private BooleanSupplier sure = () -> true;
     private Duration busy = Duration.ZERO;
 
@@ -237,6 +238,16 @@ public final class MemoryNode implements SessionStore, SessionKeys, Nodes, FlowR
     @Override
     public boolean hasBeenLost(String other) {
         return cluster.hasBeenLost(other);
+    }
+
+    @Override
+    public boolean isDoubtful(String other) {
+        return doubtful;
+    }
+
+    /** Whether this node does not know from now on what happened before it came. */
+    public void doubtful(boolean all) {
+        doubtful = all;
     }
 
     boolean takesOver() {
