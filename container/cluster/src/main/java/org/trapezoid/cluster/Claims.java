@@ -28,10 +28,7 @@ final class Claims {
     private final BooleanSupplier running;
     private final AtomicLong last = new AtomicLong();
     private final Map<String, Long> unanswered = new ConcurrentHashMap<>();
-    private final Map<String, Chain> underWay = new ConcurrentHashMap<>();
-
-    /** The attempts of one claim. */
-    private record Chain(CompletableFuture<Answer> result) {}
+    private final Map<String, CompletableFuture<Answer>> underWay = new ConcurrentHashMap<>();
 
     /** Where sessions are kept. */
     interface Store {
@@ -56,14 +53,14 @@ final class Claims {
 
     /** Fails if nobody can say. While one is under way for a session, others wait for its answer, which is not theirs. */
     CompletionStage<Answer> claim(String token) {
-        Chain chain = new Chain(new CompletableFuture<>());
-        @Nullable Chain before = underWay.putIfAbsent(token, chain);
+        CompletableFuture<Answer> result = new CompletableFuture<>();
+        @Nullable CompletableFuture<Answer> before = underWay.putIfAbsent(token, result);
         if (before != null) {
-            return before.result.thenApply(answer -> new Answer(ANOTHER, answer.stored));
+            return before.thenApply(answer -> new Answer(ANOTHER, answer.stored));
         }
         @Nullable Long lost = unanswered.get(token);
-        attempt(token, lost == null ? last.incrementAndGet() : lost, 1, chain);
-        return chain.result;
+        attempt(token, lost == null ? last.incrementAndGet() : lost, 1, result);
+        return result;
     }
 
     private CompletionStage<@Nullable StoredSession> made(String token, long claim) {
@@ -74,12 +71,12 @@ final class Claims {
         }
     }
 
-    private void attempt(String token, long claim, int attempt, Chain chain) {
+    private void attempt(String token, long claim, int attempt, CompletableFuture<Answer> result) {
         made(token, claim).whenComplete((stored, failure) -> {
             boolean early = failure == null && stored != null && unknown.test(stored.owner());
             boolean retried = attempt < ATTEMPTS && running.getAsBoolean() && (failure != null || early);
             if (retried) {
-                later.later(RETRY, () -> attempt(token, claim, attempt + 1, chain));
+                later.later(RETRY, () -> attempt(token, claim, attempt + 1, result));
                 return;
             }
             if (failure == null) {
@@ -90,9 +87,9 @@ final class Claims {
             }
             underWay.remove(token);
             if (failure == null) {
-                chain.result.complete(new Answer(claim, stored));
+                result.complete(new Answer(claim, stored));
             } else {
-                chain.result.completeExceptionally(failure);
+                result.completeExceptionally(failure);
             }
         });
     }
