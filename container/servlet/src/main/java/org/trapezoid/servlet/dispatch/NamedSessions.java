@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.trapezoid.servlet.facade.AppRuntime;
 import org.trapezoid.servlet.session.SessionRegistry;
 import org.trapezoid.servlet.ua.Takeover;
-import org.trapezoid.sip.header.HeaderName;
 import org.trapezoid.sip.message.Request;
 import org.trapezoid.sip.uri.SipUri;
 import org.trapezoid.sip.uri.Uri;
@@ -30,10 +29,8 @@ final class NamedSessions {
     }
 
     private boolean isTakenOver(Request request) {
-        return (request.headers().has(HeaderName.REPLACES) || request.headers().has(HeaderName.JOIN))
-                && Takeover.of(request)
-                        .flatMap(takeover ->
-                                sessions.byLocalTag(takeover.reference().localTag()))
-                        .isPresent();
+        return Takeover.of(request)
+                .flatMap(takeover -> sessions.byLocalTag(takeover.reference().localTag()))
+                .isPresent();
     }
 }
