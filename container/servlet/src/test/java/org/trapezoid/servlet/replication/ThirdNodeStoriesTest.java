@@ -32,23 +32,36 @@ class ThirdNodeStoriesTest {
         app.assertUnharmed();
     }
 
+    /** A call of alice that the application has answered. */
+    private record Call(Request invite, Response success) {}
+
+    private void deploy() throws Exception {
+        app.on("INVITE", invite -> invite.createResponse(200).send());
+        app.on("BYE", bye -> bye.createResponse(200).send());
+        site.deploy("uas", app);
+    }
+
+    private Call call() {
+        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
+        site.clock.advance(Duration.ofSeconds(1));
+        Response success = alice.nextResponse(200);
+        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        return new Call(invite, success);
+    }
+
     /** Whichever of the survivors has claimed the session, and has other things to do first. */
     @ParameterizedTest
     @ValueSource(strings = {SECOND, THIRD})
     void aRequestWaitsAtTheNodeThatTakesItsSessionOver(String reached) throws Exception {
-        app.on("INVITE", invite -> invite.createResponse(200).send());
-        app.on("BYE", bye -> bye.createResponse(200).send());
-        site.deploy("uas", app);
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        deploy();
+        Call call = call();
         site.node(SECOND).member().busyFor(Duration.ofSeconds(2));
         site.node(THIRD).member().busyFor(Duration.ofSeconds(2));
         site.killAndNotice(FIRST);
         Peer aliceLater = site.node(reached).peer("alice");
 
-        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
         site.clock.advance(Duration.ofSeconds(1));
         assertThat(aliceLater.rest()).isEmpty();
 
@@ -61,18 +74,13 @@ class ThirdNodeStoriesTest {
     @ParameterizedTest
     @ValueSource(strings = {SECOND, THIRD})
     void aRequestIsHandledThoughTheNodeThatItReachesBeginsToLeave(String reached) throws Exception {
-        app.on("INVITE", invite -> invite.createResponse(200).send());
-        app.on("BYE", bye -> bye.createResponse(200).send());
-        site.deploy("uas", app);
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        deploy();
+        Call call = call();
         Site.Node leaving = site.node(reached);
         leaving.member().busyFor(Duration.ofSeconds(2));
         site.killAndNotice(FIRST);
         Peer aliceLater = leaving.peer("alice");
-        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
 
         leaving.member().sayGoodbye();
         leaving.server().layer().handOver().toCompletableFuture().join();
@@ -86,21 +94,16 @@ class ThirdNodeStoriesTest {
     /** Its application is not distributable, and the others have missed it before. */
     @Test
     void aCallThatItsNodeHasToldNobodyOfIsFoundThere() throws Exception {
-        app.on("INVITE", invite -> invite.createResponse(200).send());
-        app.on("BYE", bye -> bye.createResponse(200).send());
         site.node(FIRST).server().distributable(false);
-        site.deploy("uas", app);
+        deploy();
         site.node(FIRST).member().hang();
         site.clock.advance(Duration.ofSeconds(1));
         site.node(FIRST).member().wake();
         site.clock.advance(Duration.ofSeconds(1));
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        site.clock.advance(Duration.ofSeconds(1));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
+        Call call = call();
         Peer atSecond = site.node(SECOND).peer("alice");
 
-        atSecond.send(atSecond.inDialog(Method.BYE, invite, success, 2));
+        atSecond.send(atSecond.inDialog(Method.BYE, call.invite, call.success, 2));
         site.clock.advance(SOON);
 
         atSecond.nextResponse(200);
@@ -111,22 +114,17 @@ class ThirdNodeStoriesTest {
     @ParameterizedTest
     @ValueSource(strings = {SECOND, THIRD})
     void aNodeThatLeavesGivesMessagesToTheHeirOfTheirSession(String heir) throws Exception {
-        app.on("INVITE", invite -> invite.createResponse(200).send());
+        deploy();
         app.on("INFO", info -> info.createResponse(200).send());
-        app.on("BYE", bye -> bye.createResponse(200).send());
-        site.deploy("uas", app);
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        Call call = call();
         site.node(FIRST).member().sayGoodbye();
         site.node(FIRST).server().layer().handOver().toCompletableFuture().join();
         Peer atHeir = site.node(heir).peer("alice");
-        atHeir.send(atHeir.inDialog(Method.INFO, invite, success, 2));
+        atHeir.send(atHeir.inDialog(Method.INFO, call.invite, call.success, 2));
         site.clock.advance(SOON);
         atHeir.nextResponse(200);
 
-        alice.send(alice.inDialog(Method.BYE, invite, success, 3));
+        alice.send(alice.inDialog(Method.BYE, call.invite, call.success, 3));
         site.clock.advance(SOON);
 
         alice.nextResponse(200);
@@ -136,19 +134,14 @@ class ThirdNodeStoriesTest {
     /** It has no applications, and came back before the others have gone on with its calls. */
     @Test
     void aNodeThatStartsLeavesWhatItIsAskedToTheOthers() throws Exception {
-        app.on("INVITE", invite -> invite.createResponse(200).send());
-        app.on("BYE", bye -> bye.createResponse(200).send());
-        site.deploy("uas", app);
-        Request invite = alice.send(alice.request(Method.INVITE, "sip:bob@a.test"));
-        Response success = alice.nextResponse(200);
-        alice.send(alice.inDialog(Method.ACK, invite, success, 1));
-        site.clock.advance(Duration.ofMillis(100)); // what is saved later
+        deploy();
+        Call call = call();
         site.node(SECOND).member().close(); // they have not looked for what it has left
         site.node(THIRD).member().close();
         site.killAndNotice(FIRST);
         Peer aliceLater = site.starting(FIRST, 4711).peer("alice");
 
-        aliceLater.send(aliceLater.inDialog(Method.BYE, invite, success, 2));
+        aliceLater.send(aliceLater.inDialog(Method.BYE, call.invite, call.success, 2));
         site.clock.advance(Duration.ofSeconds(1));
 
         aliceLater.nextResponse(200);
